@@ -1,0 +1,55 @@
+# make run: set up and serve; make test: set up and run all tests; make check: lint and types.
+# uv is used where it is present, else pip. On Windows use the plain commands of README.md.
+PYTHON ?= python3
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+else
+BIN := .venv/bin
+endif
+PORT ?= 8501
+# Real data lie in data/; while there are none, the invented demo in data/demo is shown.
+HAS_REAL := $(wildcard data/inbox/*.yml)
+export TRACKER_DATA ?= $(if $(HAS_REAL),data,data/demo)
+
+.PHONY: help run build sample test check clean
+help:
+	@grep -E '^# make' Makefile
+
+run: .venv/ready $(if $(wildcard $(TRACKER_DATA)/builds/current),,first-build)
+	$(BIN)/streamlit run app.py --server.port $(PORT)
+
+.PHONY: first-build
+first-build: .venv/ready
+	@if [ "$(TRACKER_DATA)" = "data/demo" ]; then rm -rf data/demo; $(BIN)/python -m etl sample; fi
+	$(BIN)/python -m etl build
+
+build: .venv/ready
+	$(BIN)/python -m etl build
+
+test: .venv/ready-dev
+	$(BIN)/python -m pytest
+
+check: .venv/ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+clean:
+	rm -rf .venv data/demo
+
+.venv/bin-made:
+	@if command -v uv >/dev/null 2>&1; then uv venv --quiet --python $(PYTHON) .venv; else $(PYTHON) -m venv .venv; fi
+	@touch $@
+
+define install
+	@if command -v uv >/dev/null 2>&1; then uv pip install --quiet --compile-bytecode --python $(BIN)/python $(1); \
+	else $(BIN)/python -m pip install --quiet --disable-pip-version-check $(1); fi
+endef
+
+.venv/ready: requirements.txt | .venv/bin-made
+	$(call install,-r requirements.txt)
+	@touch $@
+
+.venv/ready-dev: requirements.txt requirements-dev.txt | .venv/bin-made
+	$(call install,-r requirements.txt -r requirements-dev.txt)
+	@touch .venv/ready $@

@@ -1,0 +1,74 @@
+"""Launcher: the Streamlit app on ``pages/main.py`` with health route, compression and security headers.
+
+The main script lies in ``pages/`` on purpose: beside a ``pages/`` folder an ordinary main script is bypassed for the
+first visitors after a start, who then see page files without language, view or sign-in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from tracker import ui, warehouse
+
+# Streamlit's front end compiles styles and validators at run time, hence inline and eval; all else is our own host.
+_CONTENT_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; connect-src 'self'; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+)
+HEADERS = {
+    "content-security-policy": _CONTENT_POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+class SecurityHeaders:
+    """Adds the headers above to every answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                names = {name for name, _ in message["headers"]}
+                added = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+                message["headers"] = [*message["headers"], *(pair for pair in added if pair[0] not in names)]
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+async def health(request: Request) -> JSONResponse:
+    """Whether the server answers, and which build it serves."""
+    return JSONResponse({"status": "ok", "build_id": warehouse.current_build_id()})
+
+
+@asynccontextmanager
+async def lifespan(app: st.App) -> AsyncIterator[None]:
+    """Open the build in force before the first visitor waits for it, and let go of all builds at the end."""
+    if (build_id := warehouse.current_build_id()) is not None:
+        warehouse.query(build_id, "build")
+    yield
+    warehouse.forget_connections()
+
+
+app = st.App(
+    Path(__file__).resolve().parent / "pages" / "main.py",
+    routes=[Route("/health", health)],
+    middleware=[Middleware(SecurityHeaders), Middleware(GZipMiddleware, minimum_size=1000)],
+    lifespan=lifespan,
+    on_script_error=ui.show_failure,
+)

@@ -1,0 +1,258 @@
+"""All readings of the inbox as the frames of schema ``core``: enterprises, names, areas, events, refused rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import polars as pl
+
+from etl.identity import identify
+from etl.inbox import Sidecar
+from etl.lists import ListRows, judge
+from etl.reconcile import Judged, Source, books
+from tracker.catalog import UNASSIGNED_SUFFIX, Catalog
+
+
+@dataclass(frozen=True)
+class Core:
+    """The frames of schema ``core`` that come from files, by table name."""
+
+    frames: dict[str, pl.DataFrame]
+    newest_day: dt.date | None
+
+
+def area_closure(catalog: Catalog) -> pl.DataFrame:
+    """One row per tracked area and each area it is part of, itself included."""
+    pairs = [
+        (code, above)
+        for code in sorted(catalog.areas)
+        if catalog.is_tracked(code)
+        for above in catalog.ancestors(code)
+    ]
+    return pl.DataFrame(pairs, schema={"area_code": pl.String, "ancestor_code": pl.String}, orient="row")
+
+
+def assemble(sources: Iterable[Source], sidecars: Iterable[Sidecar], catalog: Catalog) -> Core:
+    """Judge, identify and place every row of every reading.
+
+    Args:
+        sources: the readings that count.
+        sidecars: all files of the inbox, withdrawn and replaced ones included: they stay listed.
+        catalog: areas, tiers and settings.
+    """
+    judged: list[Judged] = [
+        (source, judge(source.parsed, source.reading, source.sidecar.received_on, catalog)) for source in sources
+    ]
+    rows = pl.concat(
+        [pl.DataFrame(schema=_ROW_SCHEMA), *(_stamped(source, outcome) for source, outcome in judged)]
+    )
+    identified = identify(rows)
+    placed = _place(identified.rows, catalog)
+    accepted = placed.filter(pl.col("enterprise_key").is_not_null() & (pl.col("area_scope") == "inside"))
+    enterprise = _enterprises(accepted)
+    accepted = accepted.join(enterprise.select("enterprise_key", "enterprise_id"), on="enterprise_key")
+    is_list = pl.col("kind") == "list"
+    frames = {
+        "area_closure": area_closure(catalog),
+        "enterprise": enterprise.select("enterprise_id", "uscc", "name", "name_key"),
+        "enterprise_name": _former_names(accepted, enterprise),
+        "enterprise_area": _areas_over_time(accepted),
+        "recognition_event": _events(accepted.filter(is_list), catalog),
+        "pool_entry": _pool(accepted.filter(~is_list)),
+        "identity_question": identified.questions,
+        **books(judged, sidecars, placed, catalog),
+    }
+    days = [source.sidecar.received_on for source, _ in judged] + accepted["event_on"].to_list()
+    return Core(frames, max(days, default=None))
+
+
+_ROW_SCHEMA: dict[str, type[pl.DataType]] = {
+    "reading_id": pl.String,
+    "file_id": pl.String,
+    "kind": pl.String,
+    "tier": pl.String,
+    "event": pl.String,
+    "batch": pl.String,
+    "cohort_year": pl.Int32,
+    "sheet": pl.String,
+    "row": pl.Int32,
+    "name": pl.String,
+    "name_key": pl.String,
+    "former_name": pl.String,
+    "former_name_key": pl.String,
+    "uscc_clean": pl.String,
+    "title": pl.String,
+    "document_no": pl.String,
+    "event_on": pl.Date,
+    "valid_from_on": pl.Date,
+    "valid_to_on": pl.Date,
+    "valid_to_estimated": pl.Boolean,
+    "area_code": pl.String,
+    "area_scope": pl.String,
+}
+
+
+def _stamped(source: Source, outcome: ListRows) -> pl.DataFrame:
+    """The accepted rows of one reading with what the reading adds to each."""
+    reading = source.reading
+    return outcome.accepted.with_columns(
+        reading_id=pl.lit(source.reading_id),
+        file_id=pl.lit(source.sidecar.file_id),
+        kind=pl.lit(reading.kind),
+        tier=pl.lit(reading.tier),
+        event=pl.lit(reading.event, pl.String),
+        batch=pl.lit(reading.batch, pl.String),
+        # The cohort under review next time is the year in which this title began, unless the sidecar says else.
+        cohort_year=pl.coalesce(pl.lit(reading.cohort_year, pl.Int32), pl.col("valid_from_on").dt.year()),
+        document_no=pl.coalesce("document_no", pl.lit(reading.document_no, pl.String)),
+    ).select(pl.col(name).cast(kind) for name, kind in _ROW_SCHEMA.items())
+
+
+def _place(rows: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
+    """Give rows that name only a city or province the reporting unit that other lists give their enterprise.
+
+    The newest known unit on or before the event counts, else the first one after it; only a unit inside the area
+    that the row names. ``area_inferred`` marks it. What stays above the plans' areas is nobody's and leaves.
+    """
+    is_vague = pl.col("area_code").str.ends_with(UNASSIGNED_SUFFIX) | (pl.col("area_scope") == "above")
+    rows = rows.with_row_index("row_index").with_columns(is_vague=is_vague)
+    known = (
+        rows.filter(~pl.col("is_vague") & pl.col("enterprise_key").is_not_null())
+        .select("enterprise_key", "event_on", known_code="area_code")
+        .unique(subset=["enterprise_key", "event_on"], keep="first", maintain_order=True)
+    )
+    vague = rows.filter("is_vague").select("row_index", "enterprise_key", "event_on", "area_code")
+    named = pl.col("area_code").str.strip_suffix(UNASSIGNED_SUFFIX)
+    candidates = (
+        vague.join(known, on="enterprise_key", suffix="_known")
+        .with_columns(ancestor_code=named)
+        .join(
+            area_closure(catalog),
+            left_on=["known_code", "ancestor_code"],
+            right_on=["area_code", "ancestor_code"],
+            how="semi",
+        )
+    )
+    is_later = pl.col("event_on_known") > pl.col("event_on")
+    days_away = (pl.col("event_on_known") - pl.col("event_on")).dt.total_days().abs()
+    inferred = (
+        candidates.with_columns(is_later=is_later, days_away=days_away)
+        .sort("row_index", "is_later", "days_away", "known_code")
+        .unique(subset="row_index", keep="first", maintain_order=True)
+        .select("row_index", "known_code")
+    )
+    return (
+        rows.join(inferred, on="row_index", how="left", maintain_order="left")
+        .with_columns(
+            area_code=pl.coalesce("known_code", "area_code"),
+            area_inferred=pl.col("known_code").is_not_null(),
+            area_scope=pl.when(pl.col("known_code").is_not_null())
+            .then(pl.lit("inside"))
+            .otherwise(pl.col("area_scope")),
+        )
+        .drop("row_index", "is_vague", "known_code")
+    )
+
+
+def _enterprises(rows: pl.DataFrame) -> pl.DataFrame:
+    """One row per enterprise: its code where known and the name of its newest event."""
+    return (
+        rows.sort("event_on", "reading_id", "row")
+        .group_by("enterprise_key")
+        .agg(
+            uscc=pl.col("uscc_clean").drop_nulls().first(),
+            name=pl.col("name").last(),
+            name_key=pl.col("name_key").last(),
+        )
+        .sort("enterprise_key")
+        .with_row_index("enterprise_id", offset=1)
+        .with_columns(pl.col("enterprise_id").cast(pl.Int64))
+    )
+
+
+def _former_names(rows: pl.DataFrame, enterprise: pl.DataFrame) -> pl.DataFrame:
+    """One row per enterprise and other name: former, stated or printed on an earlier list."""
+    printed = rows.select("enterprise_id", "name", "name_key", "event_on")
+    stated = rows.filter(pl.col("former_name").is_not_null()).select(
+        "enterprise_id", name="former_name", name_key="former_name_key", event_on="event_on"
+    )
+    current = enterprise.select("enterprise_id", "name_key")
+    return (
+        pl.concat([printed, stated])
+        .join(current, on=["enterprise_id", "name_key"], how="anti")
+        .sort("enterprise_id", "event_on", "name")
+        .group_by("enterprise_id", "name_key", maintain_order=True)
+        .agg(name=pl.col("name").last(), last_seen_on=pl.col("event_on").max())
+        .select("enterprise_id", "name", "name_key", "last_seen_on")
+    )
+
+
+def _areas_over_time(rows: pl.DataFrame) -> pl.DataFrame:
+    """One row per enterprise and stretch of time in one reporting unit, without gaps from its first event on."""
+    is_vague = pl.col("area_code").str.ends_with(UNASSIGNED_SUFFIX)
+    located = rows.sort("enterprise_id", is_vague, "event_on", "reading_id", "row")
+    has_unit = (~is_vague).any().over("enterprise_id")
+    steps = (
+        located.filter(~is_vague | ~has_unit)
+        .unique(subset=["enterprise_id", "event_on"], keep="first", maintain_order=True)
+        .sort("enterprise_id", "event_on")
+        .filter((pl.col("area_code") != pl.col("area_code").shift(1).over("enterprise_id")).fill_null(True))
+    )
+    return steps.select(
+        "enterprise_id",
+        "area_code",
+        valid_from=pl.col("event_on"),
+        valid_to=pl.col("event_on").shift(-1).over("enterprise_id").dt.offset_by("-1d"),
+    )
+
+
+def _events(rows: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
+    """One row per event with the days that decide counting.
+
+    ``counts_from``: the later of decision and window; ``expires_on``: the first day after the window;
+    ``awaiting_until``: the first day on which an unreviewed title is no longer kept.
+    """
+    months = int(catalog.threshold("awaiting_review_months"))
+    is_title = pl.col("event").is_in(["recognition", "review_passed"])
+    expires = pl.col("valid_to_on").dt.offset_by("1d")
+    return rows.select(
+        event_id=pl.format("{}-{}-{}", "reading_id", "sheet", "row"),
+        enterprise_id="enterprise_id",
+        tier="tier",
+        event="event",
+        batch="batch",
+        cohort_year="cohort_year",
+        event_on="event_on",
+        valid_from=pl.when(is_title).then("valid_from_on"),
+        valid_to=pl.when(is_title).then("valid_to_on"),
+        valid_to_estimated=is_title & pl.col("valid_to_estimated"),
+        counts_from=pl.when(is_title).then(pl.max_horizontal("event_on", "valid_from_on")),
+        expires_on=pl.when(is_title).then(expires),
+        awaiting_until=pl.when(is_title).then(expires.dt.offset_by(f"{months}mo")),
+        is_derived=pl.lit(False),
+        document_no="document_no",
+        name_as_printed="name",
+        title_as_printed="title",
+        area_code="area_code",
+        area_inferred="area_inferred",
+        reading_id="reading_id",
+        file_id="file_id",
+        sheet="sheet",
+        row="row",
+    ).sort("event_id")
+
+
+def _pool(rows: pl.DataFrame) -> pl.DataFrame:
+    """One row per entry into a cultivation pool: never an event, never counted."""
+    return rows.select(
+        "enterprise_id",
+        level="tier",
+        entered_on="event_on",
+        left_on=pl.lit(None, pl.Date),
+        area_code="area_code",
+        file_id="file_id",
+        sheet="sheet",
+        row="row",
+    ).sort("enterprise_id", "level", "entered_on", "file_id", "sheet", "row")

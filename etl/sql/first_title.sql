@@ -1,0 +1,18 @@
+-- one row per enterprise and tier that ever held the title or a higher one: when first, and whether newly recognised
+create table core.first_title as
+with counted as (
+    select
+        granted.enterprise_id, inclusion.tier, granted.event_on, granted.event, granted.area_code,
+        row_number() over (
+            partition by granted.enterprise_id, inclusion.tier
+            -- a review on the very day of a recognition is the weaker claim
+            order by granted.event_on, granted.event, inclusion.distance, granted.event_id
+        ) as place
+    from core.recognition_event as granted
+    inner join core.tier_inclusion as inclusion on inclusion.via_tier = granted.tier
+    where granted.event in ('recognition', 'review_passed')
+)
+select enterprise_id, tier, event_on as first_on, event = 'recognition' as is_new, area_code
+from counted
+where place = 1
+order by enterprise_id, tier;

@@ -1,0 +1,135 @@
+-- one row per tier-count indicator, area, month end and basis (in_force, ever, new)
+create table mart.observation as
+with change_on as (
+    select tier, area_code, from_on as day, status, own_status, is_highest, 1 as step from core.tenure
+    union all
+    select tier, area_code, to_on as day, status, own_status, is_highest, -1 as step from core.tenure
+),
+-- the state of the title on a month end is what the changes up to it add up to
+monthly_change as (
+    select
+        change_on.tier,
+        closure.ancestor_code as area_code,
+        last_day(change_on.day) as month_end,
+        sum(case when change_on.status = 'in_force' then change_on.step else 0 end) as in_force,
+        sum(case when change_on.status = 'awaiting_review' then change_on.step else 0 end) as awaiting,
+        sum(case when change_on.status = 'publicity' then change_on.step else 0 end) as publicity,
+        sum(case when change_on.own_status in ('in_force', 'awaiting_review') then change_on.step else 0 end) as own_title,
+        sum(case when change_on.is_highest and change_on.status in ('in_force', 'awaiting_review') then change_on.step else 0 end)
+            as highest_only
+    from change_on
+    inner join core.area_closure as closure on closure.area_code = change_on.area_code
+    group by change_on.tier, closure.ancestor_code, last_day(change_on.day)
+),
+monthly_first as (
+    select
+        first_title.tier,
+        closure.ancestor_code as area_code,
+        last_day(first_title.first_on) as month_end,
+        count(*) as ever,
+        sum(case when first_title.is_new then 1 else 0 end) as newly
+    from core.first_title as first_title
+    inner join core.area_closure as closure on closure.area_code = first_title.area_code
+    group by first_title.tier, closure.ancestor_code, last_day(first_title.first_on)
+),
+-- lists of a tier reach an area when they cover it or a part of it; before the first of them nothing is known
+reach as (
+    select reading.tier, below.area_code, min(reading.event_on) as first_on
+    from core.source_reading as reading
+    inner join core.area_closure as below on below.ancestor_code = reading.area_code
+    where reading.kind = 'list'
+    group by reading.tier, below.area_code
+    union all
+    select reading.tier, above.ancestor_code as area_code, min(reading.event_on) as first_on
+    from core.source_reading as reading
+    inner join core.area_closure as above on above.area_code = reading.area_code
+    where reading.kind = 'list'
+    group by reading.tier, above.ancestor_code
+),
+known_from as (
+    select tier, area_code, min(first_on) as first_on from reach group by tier, area_code
+),
+newest_list as (
+    select reading.tier, calendar.month_end, max(reading.event_on) as source_day
+    from core.calendar as calendar
+    inner join core.source_reading as reading on reading.event_on <= calendar.month_end
+    where reading.kind = 'list'
+    group by reading.tier, calendar.month_end
+),
+grid as (
+    select indicator.indicator_id, indicator.tier, area.area_code, calendar.month_end
+    from core.indicator as indicator
+    cross join core.area as area
+    cross join core.calendar as calendar
+    where indicator.formula = 'tier_count' and area.is_tracked
+),
+summed as (
+    select
+        grid.indicator_id, grid.tier, grid.area_code, grid.month_end,
+        sum(coalesce(monthly_change.in_force, 0)) over so_far as in_force,
+        sum(coalesce(monthly_change.awaiting, 0)) over so_far as awaiting,
+        sum(coalesce(monthly_change.publicity, 0)) over so_far as publicity,
+        sum(coalesce(monthly_change.own_title, 0)) over so_far as own_title,
+        sum(coalesce(monthly_change.highest_only, 0)) over so_far as highest_only,
+        sum(coalesce(monthly_first.ever, 0)) over so_far as ever,
+        coalesce(monthly_first.newly, 0) as newly
+    from grid
+    left join monthly_change
+        on monthly_change.tier = grid.tier
+        and monthly_change.area_code = grid.area_code
+        and monthly_change.month_end = grid.month_end
+    left join monthly_first
+        on monthly_first.tier = grid.tier
+        and monthly_first.area_code = grid.area_code
+        and monthly_first.month_end = grid.month_end
+    window so_far as (
+        partition by grid.indicator_id, grid.area_code
+        order by grid.month_end
+        rows between unbounded preceding and current row
+    )
+),
+judged as (
+    select
+        summed.indicator_id, summed.area_code, summed.month_end, newest_list.source_day,
+        summed.in_force, summed.awaiting, summed.publicity, summed.own_title, summed.highest_only,
+        summed.ever, summed.newly,
+        case when known_from.first_on <= summed.month_end then 'ok' else 'no_data' end as state
+    from summed
+    left join known_from on known_from.tier = summed.tier and known_from.area_code = summed.area_code
+    left join newest_list on newest_list.tier = summed.tier and newest_list.month_end = summed.month_end
+),
+based as (
+    select
+        indicator_id, area_code, month_end, 'in_force' as basis, in_force + awaiting as counted,
+        in_force, awaiting, publicity, own_title, highest_only, source_day, state
+    from judged
+    union all
+    select
+        indicator_id, area_code, month_end, 'ever' as basis, ever as counted,
+        null as in_force, null as awaiting, null as publicity, null as own_title, null as highest_only, source_day, state
+    from judged
+    union all
+    select
+        indicator_id, area_code, month_end, 'new' as basis, newly as counted,
+        null as in_force, null as awaiting, null as publicity, null as own_title, null as highest_only, source_day, state
+    from judged
+)
+select
+    indicator_id,
+    area_code,
+    month_end as period_end,
+    basis,
+    case when state = 'ok' then cast(counted as double) end as value,
+    cast(null as double) as numerator,
+    cast(null as double) as denominator,
+    cast(in_force as integer) as in_force,
+    cast(awaiting as integer) as awaiting,
+    cast(publicity as integer) as publicity,
+    cast(own_title as integer) as own_title,
+    cast(highest_only as integer) as highest_only,
+    case when state = 'ok' then source_day end as source_period_end,
+    cast(null as integer) as expected_units,
+    cast(null as integer) as reported_units,
+    state
+from based
+order by indicator_id, area_code, basis, period_end;

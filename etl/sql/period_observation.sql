@@ -1,0 +1,121 @@
+-- one row per indicator, area and period for which it has a value of its own, as its formula gives it
+create table mart.period_value as
+with stated as (
+    select
+        value.area_code, value.indicator_id as name, value.period_end,
+        case when abs(value.value) < 1e16 then cast(value.value as decimal(28, 12)) end as value,
+        case when abs(value.numerator) < 1e16 then cast(value.numerator as decimal(28, 12)) end as numerator,
+        case when abs(value.denominator) < 1e16 then cast(value.denominator as decimal(28, 12)) end as denominator,
+        row_number() over (
+            partition by value.area_code, value.indicator_id, value.period_end
+            order by
+                file.received_on desc nulls last, value.file_id desc,
+                value.sheet desc nulls last, value.row desc nulls last, value.value desc nulls last
+        ) as place
+    from core.reported_value as value
+    left join core.source_file as file on file.file_id = value.file_id
+    where value.value is not null or (value.numerator is not null and value.denominator is not null)
+),
+part as (
+    select indicator_id, 'value' as role, indicator_id as name from mart.indicator_source where formula = 'reported'
+    union all
+    select indicator_id, 'numerator' as role, numerator as name
+    from mart.indicator_source
+    where numerator_from = 'area' and numerator is not null
+    union all
+    select indicator_id, 'denominator' as role, denominator as name
+    from mart.indicator_source
+    where denominator_from = 'area' and denominator is not null
+),
+-- the parts of a reported ratio stand beside its value, or under names of their own
+given as (
+    select
+        part.indicator_id, stated.area_code, stated.period_end,
+        max(case when part.role = 'value' then stated.value end) as value,
+        coalesce(
+            max(case when part.role = 'value' then stated.numerator end),
+            max(case when part.role = 'numerator' then stated.value end)
+        ) as numerator,
+        coalesce(
+            max(case when part.role = 'value' then stated.denominator end),
+            max(case when part.role = 'denominator' then stated.value end)
+        ) as denominator
+    from part
+    inner join stated on stated.name = part.name and stated.place = 1
+    group by part.indicator_id, stated.area_code, stated.period_end
+),
+by_area as (
+    select
+        source.indicator_id, given.area_code, given.period_end, source.scale, given.value,
+        case
+            when source.numerator_from = 'area' then given.numerator
+            -- where nobody holds the title there is nothing to ask, and the share is a true zero
+            when population.enterprises = 0 then 0
+            else answer.numerator
+        end as numerator,
+        case source.denominator_from
+            when 'area' then given.denominator
+            when 'population' then population.enterprises
+            else answer.denominator
+        end as denominator,
+        cast(null as double) as mean_ratio,
+        case
+            when 'enterprise' in (source.numerator_from, source.denominator_from) then population.enterprises else 1
+        end as expected_units,
+        case
+            when 'enterprise' in (source.numerator_from, source.denominator_from) then coalesce(answer.answered, 0) else 1
+        end as reported_units
+    from given
+    inner join mart.indicator_source as source on source.indicator_id = given.indicator_id
+    left join mart.enterprise_answer as answer
+        on answer.indicator_id = given.indicator_id
+        and answer.area_code = given.area_code
+        and answer.period_end = given.period_end
+    left join mart.population as population
+        on population.tier = source.population
+        and population.area_code = given.area_code
+        and population.day = given.period_end
+),
+by_enterprise as (
+    select
+        source.indicator_id, answer.area_code, answer.period_end, source.scale,
+        cast(null as decimal(28, 12)) as value,
+        case source.formula when 'share_of_enterprises' then answer.yes else answer.numerator end as numerator,
+        case source.denominator_from when 'answered' then answer.answered else answer.denominator end as denominator,
+        cast(answer.ratios as double) / answer.answered as mean_ratio,
+        population.enterprises as expected_units,
+        answer.answered as reported_units
+    from mart.enterprise_answer as answer
+    inner join mart.indicator_source as source on source.indicator_id = answer.indicator_id
+    inner join mart.population as population
+        on population.tier = source.population
+        and population.area_code = answer.area_code
+        and population.day = answer.period_end
+    where source.numerator_from <> 'area' and source.denominator_from <> 'area'
+),
+own as (
+    select
+        indicator_id, area_code, period_end, scale, value, numerator, denominator, mean_ratio, expected_units, reported_units
+    from by_area
+    union all
+    select
+        indicator_id, area_code, period_end, scale, value, numerator, denominator, mean_ratio, expected_units, reported_units
+    from by_enterprise
+)
+select
+    indicator_id,
+    area_code,
+    period_end,
+    -- a ratio over zero is no value; its parts stay, for they belong to the ratio of the whole
+    coalesce(
+        cast(value as double),
+        scale * mean_ratio,
+        case when denominator > 0 then scale * cast(numerator as double) / cast(denominator as double) end
+    ) as value,
+    numerator,
+    denominator,
+    expected_units,
+    reported_units
+from own
+where value is not null or (numerator is not null and denominator is not null)
+order by indicator_id, area_code, period_end;

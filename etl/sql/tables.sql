@@ -1,0 +1,58 @@
+-- one row per entry, as stated above each table; filled by etl/build.py from the catalogue and the inbox
+create schema core;
+create schema mart;
+create schema meta;
+
+-- one row per recognition, review, publicity, change or removal of one enterprise on one list
+create table core.recognition_event (
+    event_id varchar primary key,
+    enterprise_id bigint not null,
+    tier varchar not null,
+    event varchar not null,
+    batch varchar,
+    cohort_year integer,
+    event_on date not null,
+    valid_from date,
+    valid_to date,
+    valid_to_estimated boolean not null,
+    counts_from date,
+    expires_on date,
+    awaiting_until date,
+    is_derived boolean not null,
+    document_no varchar,
+    name_as_printed varchar,
+    title_as_printed varchar,
+    area_code varchar not null,
+    area_inferred boolean not null,
+    reading_id varchar not null,
+    file_id varchar not null,
+    sheet varchar,
+    row integer
+);
+
+-- one row per enterprise measure and period, with its cell
+create table core.enterprise_value (
+    enterprise_id bigint not null,
+    measure varchar not null,
+    period_end date not null,
+    value double,
+    value_text varchar,
+    file_id varchar not null,
+    sheet varchar,
+    row integer,
+    "column" varchar
+);
+
+-- one row per reported value of an area and period, with its cell
+create table core.reported_value (
+    area_code varchar not null,
+    indicator_id varchar not null,
+    period_end date not null,
+    value double,
+    numerator double,
+    denominator double,
+    sample_size integer,
+    file_id varchar not null,
+    sheet varchar,
+    row integer
+);

@@ -1,0 +1,46 @@
+"""The named SQL files of the ETL, and frames as tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+SQL = Path(__file__).parent / "sql"
+# The only counting code, in order. Titles: who lapsed, who holds what when, who was first when, how many at each
+# month end. Values: who states what, how many are asked, what they answered, each period's value, each month's.
+TITLE_COUNTING = ("lapse", "tenure", "first_title", "observation")
+VALUE_COUNTING = (
+    "source_observation",
+    "population_observation",
+    "enterprise_observation",
+    "period_observation",
+    "value_observation",
+)
+COUNTING = (*TITLE_COUNTING, *VALUE_COUNTING)
+
+
+def read_sql(name: str) -> str:
+    """The text of a named SQL file."""
+    return (SQL / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def run(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Run a named SQL file."""
+    connection.execute(read_sql(name))
+
+
+def load(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
+    """Put a frame into a table: into the declared one where tables.sql has it, else into a new one."""
+    schema, name = table.split(".")
+    connection.register("incoming", frame.to_arrow())
+    declared = connection.execute(
+        "select column_name from information_schema.columns where table_schema = ? and table_name = ?",
+        [schema, name],
+    ).fetchall()
+    if declared:
+        connection.execute(f"insert into {table} by name select * from incoming")
+    else:
+        connection.execute(f"create table {table} as select * from incoming")
+    connection.unregister("incoming")

@@ -1,0 +1,17 @@
+"""Options and habits of the whole suite."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--cases", type=Path, help="numeric cases of progress methods to run instead of the shared ones")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # A skipped test is counted with its reason at the end of every run, never silently.
+    if "s" not in config.option.reportchars:
+        config.option.reportchars += "s"

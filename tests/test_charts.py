@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+import pytest
+
+from tracker import charts, findings, look
+from tracker.viewing import DEFAULT_RULE, Rule
+
+DUE = dt.date(2025, 12, 31)
+
+
+def target(**changes: object) -> dict[str, object]:
+    """One row of viewing.targets_at: 21 of 25 little giants at the due date."""
+    row: dict[str, object] = {
+        "target_id": "giant", "area_code": "990000", "area_short": "示例市", "short": "小巨人",
+        "name": "国家“小巨人”企业",
+        "comparator": "ge", "value": 21.0, "judged_value": 21.0, "target_value": 25.0, "value_high": None, "gap": 4.0,
+        "unit": "enterprise", "decimals": 0, "direction": "higher", "basis": "in_force", "commitment": "binding",
+        "origin": "plan", "wording": "培育形成", "due_on": DUE, "expected_value": 20.0, "state": "missed",
+        "status": "missed", "is_headline": True, "owner_units": "industry,science", "awaiting": 0, "publicity": 0,
+        "expected_units": None, "reported_units": None, "observation_state": "ok", "source_period_end": None,
+    }  # fmt: skip
+    return row | changes
+
+
+def frame(*rows: dict[str, object]) -> pl.DataFrame:
+    floats = ("value", "judged_value", "target_value", "value_high", "gap", "expected_value")
+    schema = dict.fromkeys(floats, pl.Float64) | dict.fromkeys(("expected_units", "reported_units"), pl.Int32)
+    return pl.DataFrame(rows, schema_overrides={**schema, "source_period_end": pl.Date})
+
+
+UNREPORTED = target(value=None, gap=None, judged_value=None, state="no_data", status="not_reported")
+MET = target(value=31.0, gap=-6.0, state="met", status="met", short="专精特新")
+
+
+def bullets(*rows: dict[str, object], as_of: dt.date = DUE) -> charts.go.Figure:
+    return charts.bullet_rows(findings.bullet_frame(frame(*rows), as_of, "zh"), "示例市 · 演示数据")
+
+
+def test_bars_are_shares_of_the_target_from_zero() -> None:
+    figure = bullets(target(), MET, target(value=90.0, gap=-65.0))
+    track, actual = figure.data
+    assert list(actual.x) == [0.84, 1.24, charts.WIDEST_SHARE]
+    assert list(track.x) == [charts.WIDEST_SHARE] * 3
+    assert list(figure.layout.xaxis.range) == [0, charts.WIDEST_SHARE]
+
+
+def test_a_value_that_nobody_reported_has_no_bar_and_no_zero() -> None:
+    figure = bullets(UNREPORTED)
+    words = [annotation.text for annotation in figure.layout.annotations]
+    assert list(figure.data[0].marker.color) == [look.STATUS_LOOKS["not_reported"].fill]
+    assert "–" in words
+    assert any("未报送" in word for word in words)
+    assert not any("0 家" in word for word in words)
+
+
+def test_the_pace_mark_stands_only_while_the_period_runs() -> None:
+    after = bullets(target())
+    before = bullets(target(), as_of=dt.date(2025, 9, 30))
+    assert {shape.x0 for shape in after.layout.shapes} == {1.0}
+    assert {shape.x0 for shape in before.layout.shapes} == {1.0, 0.8}
+
+
+def test_words_beside_a_bar_say_what_the_build_says() -> None:
+    words = " ".join(annotation.text for annotation in bullets(target()).layout.annotations)
+    for expected in ("国家“小巨人”企业", "目标 25 家", "21 家", "到期未完成", "差 4 家", "演示数据", "✖"):
+        assert expected in words
+
+
+def test_names_are_escaped() -> None:
+    figure = bullets(target(name="<b>A&B</b>"))
+    assert "&lt;b&gt;A&amp;B&lt;/b&gt;" in figure.layout.annotations[1].text
+
+
+def test_the_camera_saves_under_a_telling_name_and_nothing_else_is_offered() -> None:
+    settings = charts.config("主要目标_示例市_2025-12")
+    assert settings["toImageButtonOptions"] == {"format": "png", "filename": "主要目标_示例市_2025-12", "scale": 2}
+    assert settings["modeBarButtons"] == [["toImage"]]
+    assert settings["displaylogo"] is False
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("status", look.STATUS_LOOKS)
+def test_every_status_can_be_read(status: str) -> None:
+    colours = look.STATUS_LOOKS[status]
+    assert contrast(colours.text, look.PAGE) >= 4.5
+    assert contrast(look.INK, colours.fill) >= 4.5
+
+
+@pytest.mark.parametrize("colour", [look.SECONDARY, look.FAINT])
+def test_quiet_text_can_be_read_on_page_and_panel(colour: str) -> None:
+    assert contrast(colour, look.PAGE) >= 4.5
+    assert contrast(look.SECONDARY, look.PANEL) >= 4.5
+
+
+@pytest.mark.parametrize(
+    ("changes", "phrase"),
+    [
+        ({}, "差 4 家"),
+        ({"value": 31.0, "gap": -6.0, "status": "met"}, "超 6 家"),
+        ({"value": 25.0, "gap": 0.0, "status": "met"}, "达到目标"),
+        ({"value": None, "gap": None, "status": "not_reported"}, ""),
+        (
+            {"value": 49.96, "target_value": 50.0, "gap": 0.04, "unit": "percent", "comparator": "gt"},
+            "低 0.04 个百分点",
+        ),
+        ({"value": 50.0, "target_value": 50.0, "gap": 0.0, "unit": "percent", "comparator": "gt"}, "持平，须超过"),
+        ({"value": 54.6, "target_value": 50.0, "gap": -4.6, "unit": "percent", "status": "met"}, "高 4.6 个百分点"),
+        ({"value": 4.0, "target_value": 5.0, "gap": 1.0, "comparator": "approx", "status": "met"}, "达到目标"),
+        ({"value": 9.0, "target_value": 7.0, "gap": 2.0, "direction": "lower"}, "差 2 家"),
+    ],
+)
+def test_a_gap_in_words(changes: dict[str, object], phrase: str) -> None:
+    row = target(**{"decimals": 1, **changes}) if changes.get("unit") == "percent" else target(**changes)
+    assert findings.gap_phrase(row, "zh") == phrase
+
+
+def test_the_finding_counts_and_names_the_widest_gap_of_the_main_targets() -> None:
+    small = target(target_id="award", short="质量奖", value=0.0, gap=1.0, target_value=1.0, is_headline=False)
+    assert findings.finding(frame(target(), MET, small, UNREPORTED), "zh") == (
+        "4 项目标完成 1 项，2 项到期未完成；差距最大的主要目标是小巨人，差 4 家"
+    )
+    assert findings.finding(frame(MET, small), "en") == (
+        "1 of 2 targets completed, 1 missed; widest gap: 质量奖, 1 short"
+    )
+    assert findings.finding(frame(MET, MET), "zh") == "2 项目标全部完成"
+    assert findings.finding(frame(UNREPORTED, UNREPORTED), "zh") == "2 项目标均未报送"
+    on_pace = target(state="on_pace", status="on_pace")
+    assert findings.finding(frame(MET, on_pace), "zh") == "2 项目标完成 1 项，1 项达到序时"
+
+
+def test_an_ambition_stands_behind_a_promise_in_what_to_push() -> None:
+    ambition = target(target_id="clusters", value=0.0, gap=25.0, commitment="aspirational")
+    near = target(target_id="near", value=24.0, gap=1.0)
+    order = findings.most_in_need(frame(ambition, near, target(), MET), 3)["target_id"].to_list()
+    assert order == ["giant", "near", "clusters"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule", "expected"),
+    [
+        ({}, DEFAULT_RULE, []),
+        ({"awaiting": 12}, DEFAULT_RULE, ["含到期待复核 12 家"]),
+        ({"awaiting": 12}, Rule(with_awaiting=False), ["未含到期待复核 12 家"]),
+        ({"awaiting": 12, "publicity": 3}, Rule(basis="ever"), []),
+        ({"publicity": 3}, DEFAULT_RULE, ["另有公示 3 家"]),
+        ({"publicity": 3}, Rule(with_publicity=True), ["含公示 3 家"]),
+        (
+            {"observation_state": "partial", "expected_units": 10, "reported_units": 8},
+            DEFAULT_RULE,
+            ["10 个单位报送 8 个"],
+        ),
+        (
+            {"observation_state": "stale", "source_period_end": dt.date(2024, 12, 31), "state": "not_assessable"},
+            DEFAULT_RULE,
+            ["有数据，无法评价", "数据为 2024年12月，已过期"],
+        ),
+    ],
+)
+def test_what_stands_beside_a_value(changes: dict[str, object], rule: Rule, expected: list[str]) -> None:
+    assert findings.notes(target(**changes), DUE, rule, "zh") == expected
+
+
+def test_after_the_due_date_the_value_that_decided_stands_beside_todays() -> None:
+    late = target(value=26.0, judged_value=21.0, gap=-1.0, state="met_late", status="met")
+    found = findings.notes(late, dt.date(2026, 1, 31), DEFAULT_RULE, "zh")
+    assert found == ["逾期后完成", "到期日为 21 家"]
+
+
+def test_areas_that_are_short_are_named_with_their_gap() -> None:
+    rows = frame(
+        target(area_short="甲区", value=1.0, gap=3.0),
+        target(area_short="乙县", value=None, gap=None, status="not_reported"),
+        target(area_short="丙县", value=5.0, gap=-1.0, status="met"),
+        target(area_short="丁县", value=1.0, gap=5.0),
+        target(area_short="戊县", value=1.0, gap=1.0),
+    )
+    assert findings.where(target(), rows, "zh") == "丁县差 5 家、甲区差 3 家、戊县差 1 家、另有 1 个单位"
+    assert findings.where(target(), rows.clear(), "zh") == ""
+
+
+def test_responsible_units_are_cut_with_their_number() -> None:
+    names = {"industry": "市工信局", "science": "市科技局"}
+    assert findings.owners(target(), names, "zh") == "市工信局、市科技局"
+    assert findings.owners(target(), names, "zh", shown=1) == "市工信局等 2 个单位"

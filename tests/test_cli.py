@@ -1,0 +1,110 @@
+"""The command line as a person or a program meets it: exit codes, both languages, JSON, a GBK console."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from etl.__main__ import main
+from tests.worlds import write_list
+
+ROOT = Path(__file__).resolve().parent.parent
+STATED = ("--tier", "srdi", "--event", "recognition", "--on", "2023-06-01", "--area", "连云港市")
+LINES = "序号,企业名称,所属县区\n1,甲公司,海州区\n2,乙公司,东山区"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("TRACKER_DATA", str(tmp_path / "数据 目录"))
+    return tmp_path
+
+
+def test_a_refused_row_is_named_in_both_languages_with_its_cell(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_list(folder, "名单 一.csv", LINES)
+    assert main(["add", str(path), *STATED]) == 1
+    printed = capsys.readouterr().out
+    assert "名单 一.csv，工作表 –，第 3 行，C 列：不认识地区“东山区”" in printed
+    assert "名单 一.csv, sheet –, row 3, column C: unknown area “东山区”" in printed
+    assert "读取 2 行：采纳 1，外地 0，退回 1" in printed
+
+
+def test_json_says_the_same(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write_list(folder, "a.csv", LINES)
+    assert main(["check", str(path), *STATED, "--json"]) == 1
+    [result] = json.loads(capsys.readouterr().out)
+    assert result["status"] == "checked"
+    assert result["counts"]["rejected"] == 1
+    assert result["rejected"][0]["rule"] == "area_unknown"
+    assert main(["files", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+
+
+def test_nothing_refused_is_exit_code_zero_and_the_build_says_what_moved(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["build"]) == 0
+    path = write_list(folder, "a.csv", "序号,企业名称,所属县区\n1,甲公司,海州区")
+    assert main(["add", str(path), *STATED]) == 0
+    capsys.readouterr()
+    assert main(["build"]) == 0
+    assert "连云港 专精特新: – → 1" in capsys.readouterr().out
+    assert main(["builds", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert listed["current"] == listed["builds"][-1]
+    assert main(["use", listed["builds"][0]]) == 0
+    assert main(["use", "20000101T000000000-abcdef"]) == 1
+
+
+def test_withdrawing_needs_a_reason_and_a_name(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write_list(folder, "a.csv", "序号,企业名称,所属县区\n1,甲公司,海州区")
+    main(["add", str(path), *STATED, "--json"])
+    [result] = json.loads(capsys.readouterr().out)
+    with pytest.raises(SystemExit):
+        main(["withdraw", result["file_id"]])
+    assert main(["withdraw", result["file_id"][:10], "--reason", "传错", "--by", "王工"]) == 0
+    assert main(["withdraw", result["file_id"][:10], "--reason", "再撤", "--by", "王工"]) == 1
+    assert main(["withdraw", result["file_id"][:10], "--reason", "没错", "--by", "王工", "--undo"]) == 0
+    assert main(["withdraw", "ffffff", "--reason", "无", "--by", "王工"]) == 1
+
+
+def run_in_console(folder: Path, *arguments: str, stdin: bytes = b"", encoding: str = "gbk:strict") -> tuple[int, str]:
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "TRACKER_DATA": str(folder / "data")}
+    command = [sys.executable, "-m", "etl", *arguments]
+    done = subprocess.run(command, cwd=ROOT, env=environment, input=stdin, capture_output=True, check=False)
+    assert b"Traceback" not in done.stderr, done.stderr.decode(errors="replace")
+    return done.returncode, done.stdout.decode(encoding.partition(":")[0], errors="replace")
+
+
+def test_a_gbk_console_survives_every_message(folder: Path) -> None:
+    # The name holds a character that GBK does not have, and the title a mark that it does not have either.
+    path = write_list(folder, "名单𠮷.csv", "序号,企业名称,所属县区\n1,镕䶮✔公司,海州区\n2,乙公司,东山𠮷区")
+    code, printed = run_in_console(folder, "add", str(path), *STATED)
+    assert code == 1
+    assert "不认识地区" in printed
+    assert "\\U00020bb7" in printed
+    assert run_in_console(folder, "build")[0] == 0
+    assert run_in_console(folder, "add", str(folder / "没有.xlsx"))[0] == 1
+
+
+def test_pasted_rows(folder: Path) -> None:
+    pasted = "企业名称\t所属县区\n甲公司\t海州区\n乙公司\t灌南县\n".encode()
+    code, printed = run_in_console(folder, "add", "-", *STATED, stdin=pasted)
+    assert (code, "采纳 2" in printed) == (0, True)
+
+
+def test_a_broken_catalogue_lists_all_its_faults_and_changes_nothing(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_list(folder / "数据 目录" / "catalog", "own.yml", "areas:\n  - {area_code: '1', colour: red}\nmarks: 3")
+    assert main(["build"]) == 1
+    printed = capsys.readouterr().out
+    assert "own.yml: areas.0.colour" in printed
+    assert "own.yml: marks" in printed
+    assert not (folder / "数据 目录" / "builds").exists()

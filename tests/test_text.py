@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from tracker import text
+from tracker.text import LANGUAGES
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "target", "shown"),
+    [
+        (49.96, 1, 50, "49.96"),
+        (50.04, 1, 50, "50.04"),
+        (50.0, 1, 50, "50.0"),
+        (54.56, 1, 50, "54.6"),
+        (99.6, 0, 100, "99.6"),
+        (99.99999, 1, 100, "99.9999"),
+        (100.00001, 1, 100, "100.0001"),
+        (936, 0, 1000, "936"),
+        (0.1 + 0.2, 1, 0.3, "0.3"),
+        (-0.04, 1, None, "0.0"),
+        (-3, 0, None, "−3"),
+    ],
+)
+def test_a_printed_number_never_reaches_or_crosses_its_target(
+    value: float, decimals: int, target: float | None, shown: str
+) -> None:
+    assert text.number(value, decimals, "zh", target) == shown
+
+
+def test_thousands_are_grouped_as_each_language_does() -> None:
+    assert [text.number(number, 0, "zh") for number in (1041, 12345)] == ["1041", "12,345"]
+    assert text.number(1041, 0, "en") == "1,041"
+
+
+def test_a_unit_follows_its_number() -> None:
+    assert text.quantity(936, "enterprise", 0, "zh") == "936 家"
+    assert text.quantity(1, "enterprise", 0, "en") == "1 enterprise"
+    assert text.quantity(2, "enterprise", 0, "en") == "2 enterprises"
+    assert text.compact(54.6, "percent", 1, "zh") == "54.6%"
+
+
+def test_percentages_lie_points_apart_and_a_small_gap_is_not_printed_as_none() -> None:
+    assert text.distance(-4.6, "percent", 1, "zh") == "4.6 个百分点"
+    assert text.distance(0.04, "percent", 1, "en") == "0.04 pp"
+    assert text.distance(4, "enterprise", 0, "zh") == "4 家"
+
+
+@pytest.mark.parametrize(
+    ("value", "high", "comparator", "wording", "unit", "decimals", "shown"),
+    [
+        (1000, None, "ge", "", "enterprise", 0, "1000 家"),
+        (50, None, "gt", "超过", "percent", 1, "超过 50%"),
+        (5, None, "approx", "左右", "enterprise", 0, "5 家左右"),
+        (100, None, "full", "全覆盖", "percent", 1, "全覆盖"),
+        (2, None, "ge", "争创", "item", 0, "争创 2 个"),
+        (0.5, None, "ge", "力争", "person_per_enterprise", 2, "力争 每户 0.5 名"),
+        (10, 20, "range", "达到", "enterprise", 0, "达到 10–20 家"),
+    ],
+)
+def test_the_plans_qualifier_travels_with_the_target(
+    value: float, high: float | None, comparator: str, wording: str, unit: str, decimals: int, shown: str
+) -> None:
+    assert text.target_phrase(value, high, comparator, wording, unit, decimals, "zh") == shown
+
+
+def test_dates_and_the_running_month() -> None:
+    december, january = dt.date(2025, 12, 31), dt.date(2026, 1, 31)
+    assert text.day(december, "zh") == "2025年12月31日"
+    assert text.day(december, "en") == "31 Dec 2025"
+    assert text.as_of(december, dt.date(2026, 1, 12), "zh") == "2025年12月"
+    assert text.as_of(january, dt.date(2026, 1, 12), "zh") == "2026年1月（截至12日）"
+    assert text.as_of(january, None, "en") == "Jan 2026"
+
+
+def test_a_withdrawn_file_says_so() -> None:
+    on = dt.date(2025, 12, 31)
+    assert text.received(on, None, "zh") == "2025年12月31日"
+    assert text.received(on, dt.date(2026, 1, 2), "zh") == "2025年12月31日、2026年1月2日撤回"
+
+
+def test_a_missing_word_is_a_mistake() -> None:
+    for language in LANGUAGES:
+        with pytest.raises(KeyError):
+            text.word("app.no_such_word", language)

@@ -1,0 +1,1 @@
+"""What the numbers mean: catalogue, progress, charts, words. Importable without Streamlit (ui.py excepted)."""

@@ -1,0 +1,256 @@
+"""Designed parts of a page as HTML. Pure: rows and words in, markup out. Everything from data is escaped."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from html import escape
+
+import polars as pl
+
+from tracker import findings, text
+from tracker.findings import Row
+from tracker.look import STATUS_LOOKS
+from tracker.text import word
+from tracker.viewing import Rule
+
+_MICRO_SCALE = 80  # percent of the micro bar that the target stands at, as in the large bullets
+
+
+def block(*parts: str) -> str:
+    """Parts in the scope of the stylesheet."""
+    return f'<div class="tt">{"".join(parts)}</div>'
+
+
+def header(title: str, tags: Iterable[str], finding: str) -> str:
+    """What is looked at, small; the finding, large. The last tag of a demonstration says so."""
+    return (
+        f'<div class="tt-head"><h1>{escape(title)}</h1>{"".join(tags)}</div><p class="tt-finding">{escape(finding)}</p>'
+    )
+
+
+def tag(label: str, kind: str) -> str:
+    """A short mark beside the title: ``demo`` or ``rule``."""
+    return f'<span class="tt-tag is-{kind}">{escape(label)}</span>'
+
+
+def status_counts(counts: Mapping[str, int], language: str) -> str:
+    """Six counts in the words of notices. Only what exists has colour; a zero is grey."""
+    items = []
+    for status, number in counts.items():
+        look = STATUS_LOOKS[status]
+        style = f' style="color:var(--{status}-text)"' if number else ""
+        label = f"{look.mark} {escape(word(f'status.{status}', language))}"
+        zero = "" if number else " is-zero"
+        items.append(f'<li class="tt-count{zero}"><span{style}>{label}</span><b{style}>{number}</b></li>')
+    return f'<ul class="tt-counts">{"".join(items)}</ul>'
+
+
+def section(title: str, note: str = "") -> str:
+    """A heading with its explanation on the same line."""
+    return f'<div class="tt-section"><h2>{escape(title)}</h2><span>{escape(note)}</span></div>'
+
+
+def need_cards(targets: pl.DataFrame, area_rows: pl.DataFrame, unit_names: Mapping[str, str], language: str) -> str:
+    """The targets to push first: name, gap, where it is missing, who is responsible."""
+    cards = []
+    for row in targets.iter_rows(named=True):
+        value = findings.value_phrase(row, language)
+        target = findings.target_phrase(row, language)
+        gap = escape(findings.gap_phrase(row, language))
+        lines = [
+            f"<strong><span>{escape(row['name'])}</span>"
+            f'<span style="color:var(--{row["status"]}-text)">{gap}</span></strong>',
+            f"<p>{escape(word('need.reported', language, value=value, target=target))}</p>",
+        ]
+        if where := findings.where(row, area_rows, language):
+            lines.append(f"<p>{escape(where)}</p>")
+        named = findings.owners(row, unit_names, language, shown=2)
+        owners = word("need.owners", language, owners=named)
+        lines.append(f'<p class="is-quiet">{escape(owners)}</p>')
+        cards.append(f'<li class="tt-card is-{row["status"]}">{"".join(lines)}</li>')
+    if not cards:
+        return f'<p class="tt-caption">{escape(word("overview.need_none", language))}</p>'
+    return f'<ul class="tt-cards">{"".join(cards)}</ul>'
+
+
+def status_mark(status: str, language: str) -> str:
+    """Mark and word of a status in its colour."""
+    look = STATUS_LOOKS[status]
+    label = escape(word(f"status.{status}", language))
+    return f'<span class="tt-status" style="color:var(--{status}-text)">{look.mark} {label}</span>'
+
+
+def target_table(
+    targets: pl.DataFrame,
+    unit_names: Mapping[str, str],
+    as_of: dt.date,
+    rule: Rule,
+    language: str,
+    focus: str | None = None,
+) -> str:
+    """All targets: indicator, target, value, gap, state, responsible unit, clause. ``focus`` is lifted out."""
+    columns = ("name", "target", "value", "gap", "status", "owners", "clause")
+    captions = [word(f"overview.column_{column}", language) for column in columns]
+    captions.insert(3, "")
+    rows = []
+    for row in targets.iter_rows(named=True):
+        beside = findings.notes(row, as_of, rule, language)
+        basis = _small(findings.counting_basis(row, language))
+        all_owners = findings.owners(row, unit_names, language)
+        value = findings.value_phrase(row, language) if row["value"] is not None else "–"
+        cells = [
+            f'<th scope="row">{escape(row["name"])}{_small(_origin(row, language))}</th>',
+            f'<td class="is-tight">{escape(findings.target_phrase(row, language))}{basis}</td>',
+            f'<td class="is-number">{escape(value)}{_small(beside)}</td>',
+            f'<td class="is-micro">{_micro(row)}</td>',
+            f'<td class="is-tight">{escape(findings.gap_phrase(row, language))}</td>',
+            f"<td>{status_mark(row['status'], language)}</td>",
+            f'<td class="is-quiet" title="{escape(all_owners)}">'
+            f"{escape(findings.owners(row, unit_names, language, shown=1))}</td>",
+            f'<td class="is-quiet" title="{escape(row["clause"])}">{escape(row["section"])}'
+            f'<span class="is-wide"> {escape(row["clause"])}</span></td>',
+        ]
+        focused = ' class="is-focus"' if row["target_id"] == focus else ""
+        rows.append(f"<tr{focused}>{''.join(cells)}</tr>")
+    return table(captions, rows)
+
+
+def table(captions: Iterable[str], rows: Iterable[str]) -> str:
+    """A plain table from finished rows; a wide one scrolls inside its own frame."""
+    head = "".join(
+        f'<th scope="col">{escape(caption)}</th>' if caption else '<td class="is-micro"></td>' for caption in captions
+    )
+    return f'<div class="tt-scroll"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+
+
+def plain_rows(rows: Iterable[Iterable[str]]) -> list[str]:
+    """Rows of plain text, the first cell of each as its heading."""
+    made = []
+    for first, *others in rows:
+        cells = "".join(f"<td>{escape(cell)}</td>" for cell in others)
+        made.append(f'<tr class="is-plain"><th scope="row">{escape(first)}</th>{cells}</tr>')
+    return made
+
+
+def _small(lines: list[str]) -> str:
+    return "".join(f"<small>{escape(line)}</small>" for line in lines)
+
+
+def _origin(row: Row, language: str) -> list[str]:
+    return [word("overview.estimated", language)] if row["origin"] == "estimated" else []
+
+
+def _micro(row: Row) -> str:
+    if row["value"] is None:
+        return '<span class="tt-micro"></span>'
+    width = min(max(row["value"] / row["target_value"] * _MICRO_SCALE, 0), 100)
+    return f'<span class="tt-micro"><i style="width:{width:.1f}%"></i><u></u></span>'
+
+
+def area_matrix(area_rows: pl.DataFrame, areas: pl.DataFrame, language: str) -> str:
+    """Targets by areas: quiet where things are well, loud with the missing amount where they are not.
+
+    Args:
+        area_rows: rows of all areas, the whole plan's included; only targets that some area has are shown.
+        areas: the areas in order with their ``rank_group``; a line divides the groups.
+    """
+    found = {(row["target_id"], row["area_code"]): row for row in area_rows.iter_rows(named=True)}
+    order = list(areas.select("area_code", "short", "rank_group").iter_rows())
+    firsts = {code for (code, _, group), (_, _, before) in zip(order[1:], order, strict=False) if group != before}
+    head = "".join(f'<th scope="col"{_first(code in firsts)}>{escape(short)}</th>' for code, short, _ in order)
+    shared = area_rows.filter(pl.col("area_code") != order[0][0])["target_id"].unique()
+    names = area_rows.filter(pl.col("target_id").is_in(shared.to_list())).unique("target_id", maintain_order=True)
+    rows = []
+    for target_id, name in names.select("target_id", "name").iter_rows():
+        cells = [_cell(found.get((target_id, code)), code in firsts, language) for code, _, _ in order]
+        rows.append(f'<tr><th scope="row">{escape(name)}</th>{"".join(cells)}</tr>')
+    return (
+        f'<div class="tt-scroll"><table class="tt-matrix"><thead><tr><td></td>{head}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div>{_legend(language)}"
+    )
+
+
+def _first(is_first: bool, *classes: str) -> str:
+    names = [*classes, *(["is-first"] if is_first else [])]
+    return f' class="{" ".join(names)}"' if names else ""
+
+
+def _cell(row: Row | None, is_first: bool, language: str) -> str:
+    if row is None:
+        return f"<td{_first(is_first, 'is-empty')}>{escape(word('overview.no_task', language))}</td>"
+    look = STATUS_LOOKS[row["status"]]
+    label = word(f"status.{row['status']}", language)
+    gap = findings.gap_phrase(row, language)
+    shown = gap if row["status"] in findings.IN_NEED else look.mark
+    if row["status"] == "not_reported":
+        shown = label
+    title = text.listed([row["area_short"], row["name"], label, gap or label], language)
+    return (
+        f'<td{_first(is_first)} style="background:var(--{row["status"]}-fill)" title="{escape(title)}">'
+        f"{escape(shown)}</td>"
+    )
+
+
+def _legend(language: str) -> str:
+    marks = " ".join(f"<span>{status_mark(status, language)}</span>" for status in STATUS_LOOKS)
+    return f'<p class="tt-caption">{marks}</p>'
+
+
+def change_list(changes: pl.DataFrame, language: str, shown: int) -> str:
+    """What differs from the build before: value before and after, state before and after."""
+    if changes.is_empty():
+        return f'<p class="tt-caption">{escape(word("overview.changes_none", language))}</p>'
+    items = []
+    for row in changes.head(shown).iter_rows(named=True):
+        values = [
+            "–" if row[key] is None else text.compact(row[key], row["unit"], row["decimals"], language)
+            for key in ("value_before", "value_after")
+        ]
+        line = word("overview.change_value", language, before=values[0], after=values[1])
+        if row["state_before"] != row["state_after"]:
+            states = [_state_word(row[key], language) for key in ("state_before", "state_after")]
+            moved = word("overview.change_value", language, before=states[0], after=states[1])
+            line = text.listed([line, moved], language)
+        items.append(f"<li><b>{escape(row['area_short'])} {escape(row['short'])}</b>{escape(line)}</li>")
+    if changes.height > shown:
+        items.append(f"<li>{escape(word('overview.change_more', language, number=changes.height - shown))}</li>")
+    return f'<ul class="tt-list">{"".join(items)}</ul>'
+
+
+def _state_word(state: str | None, language: str) -> str:
+    return word(f"state.{state}", language) if state else "–"
+
+
+def caption(lines: Iterable[str]) -> str:
+    """Small print under a table or chart, each remark kept whole."""
+    return f'<p class="tt-caption">{" ".join(f"<span>{escape(line)}</span>" for line in lines)}</p>'
+
+
+def paragraph(*lines: str) -> str:
+    """Running text of readable width."""
+    return f'<p class="tt-prose">{"<br>".join(map(escape, lines))}</p>'
+
+
+def footer(lines: Iterable[str]) -> str:
+    """The last lines of a page: basis, cut-off, source."""
+    return f'<p class="tt-foot">{"<br>".join(map(escape, lines))}</p>'
+
+
+def side(lines: Iterable[str]) -> str:
+    """Small print of the sidebar."""
+    return "".join(f'<p class="tt-side">{escape(line)}</p>' for line in lines)
+
+
+def notice(message: str) -> str:
+    """A quiet line that something was not as asked."""
+    return f'<p class="tt-notice" role="status">{escape(message)}</p>'
+
+
+def panel(title: str, message: str, commands: Mapping[str, list[str]] | None = None) -> str:
+    """A whole page that says why there is nothing to see, and what to run."""
+    steps = "".join(
+        f"<h2>{escape(caption)}</h2><pre>{escape(chr(10).join(lines))}</pre>"
+        for caption, lines in (commands or {}).items()
+    )
+    return f'<div class="tt-panel"><h1>{escape(title)}</h1><p>{escape(message)}</p>{steps}</div>'

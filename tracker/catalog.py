@@ -1,0 +1,258 @@
+"""The catalogue: plans, targets, indicators, areas, tiers and thresholds, read and checked.
+
+Everything the program knows before it has read a single file stands in ``data/catalog/*.yml``. The loader
+refuses unknown keys and reports every fault of every file at once, because a clerk who repairs a catalogue
+should not have to run it once per mistake.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from tracker.catalog_models import (
+    Area,
+    CatalogFile,
+    Code,
+    Header,
+    Indicator,
+    Plan,
+    Target,
+    Text,
+    Threshold,
+    Tier,
+    TitleVariant,
+)
+
+CATALOG_DIR = Path(__file__).resolve().parent.parent / "data" / "catalog"
+UNASSIGNED_SUFFIX = "-unassigned"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One mistake in the catalogue: which file, which key, what is wrong."""
+
+    file: str
+    key: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.key}: {self.problem}"
+
+
+class CatalogError(Exception):
+    """The catalogue cannot be used. Carries every fault found, in file order."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__("\n".join(map(str, faults)))
+        self.faults = faults
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """All entries by id, checked against each other. Build it with :func:`load`."""
+
+    plans: dict[Code, Plan]
+    indicators: dict[Code, Indicator]
+    areas: dict[Code, Area]
+    tiers: dict[Code, Tier]
+    titles: dict[Code, TitleVariant]
+    thresholds: dict[Code, Threshold]
+    headers: dict[Code, Header]
+    content_hash: str
+
+    def threshold(self, threshold_id: Code) -> float:
+        """The value of a threshold; KeyError where the catalogue has none of that name."""
+        return self.thresholds[threshold_id].value
+
+    def ancestors(self, area_code: Code) -> tuple[Code, ...]:
+        """The area itself and everything it reports to, nearest first."""
+        chain = [area_code]
+        while (parent := self.areas[chain[-1]].parent_code) is not None:
+            chain.append(parent)
+        return tuple(chain)
+
+    def is_within(self, area_code: Code, scope: Code) -> bool:
+        """Whether the area is the scope or reports to it, directly or not."""
+        return scope in self.ancestors(area_code)
+
+    def is_tracked(self, area_code: Code) -> bool:
+        """Whether the area belongs to the area of some plan."""
+        return any(code in self.tracked_roots for code in self.ancestors(area_code))
+
+    @cached_property
+    def tracked_roots(self) -> frozenset[Code]:
+        """The areas of the plans themselves."""
+        return frozenset(plan.area_code for plan in self.plans.values())
+
+
+def load(extra: Path | None = None) -> Catalog:
+    """Read the shipped catalogue and, where given, a folder of additions that override entries of the same id.
+
+    Raises:
+        CatalogError: with every fault of every file.
+    """
+    folders = [CATALOG_DIR] + ([extra] if extra is not None and extra.is_dir() else [])
+    return _load(tuple(folders), tuple(_fingerprint(folder) for folder in folders))
+
+
+def data_folder() -> Path:
+    """Where inbox, builds and office.sqlite live: ``TRACKER_DATA``, else ``data`` of the project."""
+    configured = os.environ.get("TRACKER_DATA")
+    return Path(configured) if configured else CATALOG_DIR.parent
+
+
+def for_data_folder(folder: Path | None = None) -> Catalog:
+    """The catalogue with the additions of a data folder (``catalog/`` inside it), if it has any."""
+    base = folder or data_folder()
+    additions = base / "catalog"
+    return load(additions if additions.resolve() != CATALOG_DIR.resolve() else None)
+
+
+def _fingerprint(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.yml")):
+        digest.update(path.relative_to(folder).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+@lru_cache(maxsize=8)
+def _load(folders: tuple[Path, ...], fingerprints: tuple[str, ...]) -> Catalog:
+    faults: list[Fault] = []
+    entries: dict[str, dict[Code, tuple[Any, str]]] = {name: {} for name in CatalogFile.model_fields}
+    for folder in folders:
+        seen: dict[tuple[str, Code], str] = {}
+        for path in sorted(folder.rglob("*.yml")):
+            file_name = path.relative_to(folder).as_posix()
+            for section, key, entry in _read_file(path, file_name, faults):
+                if (section, key) in seen:
+                    faults.append(Fault(file_name, f"{section}.{key}", f"also in {seen[section, key]}"))
+                seen[section, key] = file_name
+                entries[section][key] = (entry, file_name)
+    catalog = Catalog(
+        **{section: {key: entry for key, (entry, _) in found.items()} for section, found in entries.items()},
+        content_hash=hashlib.sha256("".join(fingerprints).encode()).hexdigest()[:16],
+    )
+    files = {(section, key): file for section, found in entries.items() for key, (_, file) in found.items()}
+    faults.extend(_cross_faults(catalog, files))
+    if faults:
+        raise CatalogError(faults)
+    return _with_unassigned(catalog)
+
+
+_KEYS = {
+    "plans": "plan_id",
+    "indicators": "indicator_id",
+    "areas": "area_code",
+    "tiers": "tier",
+    "titles": "variant_id",
+    "thresholds": "threshold_id",
+    "headers": "field",
+}
+
+
+def _read_file(path: Path, file_name: str, faults: list[Fault]) -> Iterator[tuple[str, Code, Any]]:
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        parsed = CatalogFile.model_validate(content or {})
+    except (yaml.YAMLError, UnicodeDecodeError) as fault:
+        faults.append(Fault(file_name, "-", f"not readable as YAML in UTF-8: {fault}"))
+        return
+    except ValidationError as fault:
+        faults.extend(
+            Fault(file_name, ".".join(map(str, error["loc"])), error["msg"])
+            for error in fault.errors(include_url=False)
+        )
+        return
+    for section, key_field in _KEYS.items():
+        for entry in getattr(parsed, section):
+            yield section, getattr(entry, key_field), entry
+
+
+def _cross_faults(catalog: Catalog, files: dict[tuple[str, Code], str]) -> Iterable[Fault]:
+    for area in catalog.areas.values():
+        for field in ("parent_code", "located_in", "successor"):
+            code = getattr(area, field)
+            if code is not None and code not in catalog.areas:
+                yield Fault(files["areas", area.area_code], f"areas.{area.area_code}.{field}", f"unknown area {code}")
+        if _has_parent_cycle(area.area_code, catalog.areas):
+            yield Fault(files["areas", area.area_code], f"areas.{area.area_code}.parent_code", "reports to itself")
+    for indicator in catalog.indicators.values():
+        for field in ("tier", "population"):
+            tier = getattr(indicator, field)
+            if tier is not None and tier not in catalog.tiers:
+                key = f"indicators.{indicator.indicator_id}.{field}"
+                yield Fault(files["indicators", indicator.indicator_id], key, f"unknown tier {tier}")
+    for variant in catalog.titles.values():
+        if variant.tier is not None and variant.tier not in catalog.tiers:
+            file = files["titles", variant.variant_id]
+            yield Fault(file, f"titles.{variant.variant_id}.tier", f"unknown tier {variant.tier}")
+    for plan in catalog.plans.values():
+        yield from _plan_faults(plan, catalog, files["plans", plan.plan_id])
+
+
+def _has_parent_cycle(code: Code, areas: dict[Code, Area]) -> bool:
+    seen: set[Code] = set()
+    current: Code | None = code
+    while current is not None and current in areas:
+        if current in seen:
+            return True
+        seen.add(current)
+        current = areas[current].parent_code
+    return False
+
+
+def _plan_faults(plan: Plan, catalog: Catalog, file: str) -> Iterator[Fault]:
+    where = f"plans.{plan.plan_id}"
+    for code in [plan.area_code, *(unit.area_code for unit in plan.areas)]:
+        if code not in catalog.areas:
+            yield Fault(file, f"{where}.areas", f"unknown area {code}")
+    if plan.ends_on <= plan.starts_on:
+        yield Fault(file, f"{where}.ends_on", "does not lie after starts_on")
+    target_keys = [(t.target_id, t.area_code, t.due_on, t.decided_on) for t in plan.targets]
+    for key in {key for key in target_keys if target_keys.count(key) > 1}:
+        yield Fault(file, f"{where}.targets.{key[0]}", "stands twice with the same area, due date and decision")
+    for target in plan.targets:
+        at = f"{where}.targets.{target.target_id}"
+        indicator = catalog.indicators.get(target.indicator_id)
+        if indicator is None:
+            yield Fault(file, f"{at}.indicator_id", f"unknown indicator {target.indicator_id}")
+        elif indicator.unit != target.unit:
+            yield Fault(file, f"{at}.unit", f"is {target.unit}, the indicator's is {indicator.unit}")
+        if target.area_code is not None and target.area_code not in catalog.areas:
+            yield Fault(file, f"{at}.area_code", f"unknown area {target.area_code}")
+        for owner in target.owner_units:
+            if owner not in plan.units:
+                yield Fault(file, f"{at}.owner_units", f"unknown unit {owner}")
+        unknown = [name for name in target.assumed if name not in Target.model_fields]
+        if unknown:
+            yield Fault(file, f"{at}.assumed", f"no fields of a target: {', '.join(unknown)}")
+
+
+def _with_unassigned(catalog: Catalog) -> Catalog:
+    """Give each area that has parts one more part: rows of it whose part is not known.
+
+    So the parts always add up to the whole, and what nobody could place is a row of its own.
+    """
+    parents = {area.parent_code for area in catalog.areas.values() if area.parent_code is not None}
+    areas = dict(catalog.areas)
+    for code in sorted(parents):
+        whole = catalog.areas[code]
+        areas[code + UNASSIGNED_SUFFIX] = Area(
+            area_code=code + UNASSIGNED_SUFFIX,
+            parent_code=code,
+            kind="unassigned",
+            name=Text(zh=f"{whole.name.zh}（未分属地）", en=f"{whole.name.en} (not assigned)"),
+            short=Text(zh="未分属地", en="Not assigned"),
+            sort=9999,
+        )
+    return replace(catalog, areas=areas)

@@ -1,0 +1,277 @@
+"""The entries of the catalogue as frozen, typed models that refuse unknown keys."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Code = str
+Comparator = Literal["ge", "gt", "approx", "range", "full", "le", "lead"]
+Basis = Literal["in_force", "ever", "new", "annual", "level", "ratio", "growth", "rank"]
+Commitment = Literal["binding", "expected", "aspirational"]
+Formula = Literal[
+    "tier_count",
+    "ratio_of_sums",
+    "mean_of_enterprise_ratios",
+    "share_of_enterprises",
+    "per_enterprise",
+    "reported",
+]
+AreaKind = Literal["province", "city", "county", "zone", "unassigned"]
+Evidence = Literal["A", "B", "C", "R"]
+
+
+class Model(BaseModel):
+    """Base of all catalogue entries: closed to unknown keys and immutable."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Text(Model):
+    """One phrase in both languages."""
+
+    zh: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+    def in_language(self, language: str) -> str:
+        """The phrase in ``zh`` or ``en``."""
+        return self.zh if language == "zh" else self.en
+
+
+class Indicator(Model):
+    """What is measured, by which formula, over which enterprises.
+
+    ``numerator`` and ``denominator`` name an enterprise measure or a reported value; ``population`` names the
+    tier whose holders at the end of the period are asked. ``evidence`` grades the definition: A official text,
+    B press, C consultant's page quoting the official text, R general knowledge (a setting, never a truth).
+    """
+
+    indicator_id: Code
+    name: Text
+    short: Text
+    unit: Code
+    decimals: int = Field(ge=0, le=4)
+    direction: Literal["higher", "lower"]
+    formula: Formula
+    tier: Code | None = None
+    population: Code | None = None
+    numerator: Code | None = None
+    denominator: Code | None = None
+    minimum_coverage_percent: float | None = Field(default=None, ge=0, le=100)
+    frequency: Literal["event", "month", "quarter", "year"]
+    grace_months: int = Field(ge=0, le=24)
+    evidence: Evidence
+    definition: Text
+    caution: Text | None = None
+
+    @model_validator(mode="after")
+    def _fields_fit_the_formula(self) -> Self:
+        if (self.formula == "tier_count") != (self.tier is not None):
+            raise ValueError("`tier` belongs to formula tier_count, and only there")
+        needs_parts = self.formula not in ("tier_count", "reported")
+        if needs_parts and self.numerator is None:
+            raise ValueError(f"formula {self.formula} needs a numerator")
+        if self.formula in ("ratio_of_sums", "mean_of_enterprise_ratios") and self.denominator is None:
+            raise ValueError(f"formula {self.formula} needs a denominator")
+        asks_holders = self.formula in ("mean_of_enterprise_ratios", "share_of_enterprises", "per_enterprise")
+        if asks_holders and self.population is None:
+            raise ValueError(f"formula {self.formula} needs a population")
+        return self
+
+
+class Target(Model):
+    """One figure of a plan, with the words that decide how it is judged.
+
+    ``wording`` is the plan's own qualifier (超过, 左右, 全覆盖 …) and travels with the number. ``assumed`` names
+    the fields that the plan does not state. ``value`` is a percentage as 50, a count as 1000.
+    """
+
+    target_id: Code
+    indicator_id: Code
+    area_code: Code | None = None
+    comparator: Comparator
+    value: float
+    value_high: float | None = None
+    tolerance: float | None = Field(default=None, ge=0)
+    unit: Code
+    basis: Basis
+    starts_on: dt.date | None = None
+    due_on: dt.date | None = None
+    baseline_on: dt.date | None = None
+    baseline_value: float | None = None
+    pace_basis: Literal["increment", "total", "none"] | None = None
+    commitment: Commitment
+    origin: Literal["plan", "entered", "estimated"] = "plan"
+    decided_on: dt.date | None = None
+    decided_by: str | None = None
+    assumed: tuple[str, ...] = ()
+    wording: Text
+    clause: Text
+    section: str
+    owner_units: tuple[Code, ...]
+    is_headline: bool = False
+
+    @model_validator(mode="after")
+    def _numbers_fit_the_comparator(self) -> Self:
+        if (self.comparator == "range") != (self.value_high is not None):
+            raise ValueError("`value_high` belongs to comparator range, and only there")
+        if self.value_high is not None and self.value_high < self.value:
+            raise ValueError("`value_high` lies below `value`")
+        if (self.comparator == "approx") != (self.tolerance is not None):
+            raise ValueError("comparator approx needs a tolerance, and only it has one")
+        if self.comparator == "full" and self.value != 100:
+            raise ValueError("comparator full means 100 percent")
+        if self.starts_on and self.due_on and self.due_on <= self.starts_on:
+            raise ValueError("`due_on` does not lie after `starts_on`")
+        return self
+
+
+class PlanArea(Model):
+    """A reporting unit of a plan: in which group it is ranked and whether it is part of the total."""
+
+    area_code: Code
+    rank_group: Literal["total", "county", "zone", "city"]
+    is_summed: bool
+    sort: int
+
+
+class Rule(Model):
+    """A ceiling, cap or bonus that the plan states and that is no target."""
+
+    rule_id: Code
+    text: Text
+    section: str
+
+
+class Plan(Model):
+    """One government plan: its period, its source, its reporting units and its targets."""
+
+    plan_id: Code
+    name: Text
+    short: Text
+    area_code: Code
+    starts_on: dt.date
+    ends_on: dt.date
+    is_draft: bool = False
+    issued_on: dt.date | None = None
+    document_no: str | None = None
+    assumed: tuple[str, ...] = ()
+    source: Text
+    units: dict[Code, Text]
+    areas: tuple[PlanArea, ...]
+    targets: tuple[Target, ...]
+    rules: tuple[Rule, ...] = ()
+
+    def due_on(self, target: Target) -> dt.date:
+        """The target's own due date, else the end of the plan."""
+        return target.due_on or self.ends_on
+
+    def starts(self, target: Target) -> dt.date:
+        """The target's own start, else the start of the plan."""
+        return target.starts_on or self.starts_on
+
+
+class Area(Model):
+    """An administrative area or a zone that reports.
+
+    ``parent_code`` is the unit it reports to, ``located_in`` the area it lies in geographically (高新区 reports
+    to the city and lies in 海州区). An abolished area keeps its code with ``valid_to`` and names its successor.
+    ``aliases`` are other spellings, former names and bureaus that stand in the area column of real lists.
+    """
+
+    area_code: Code
+    parent_code: Code | None = None
+    located_in: Code | None = None
+    kind: AreaKind
+    name: Text
+    short: Text
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+    successor: Code | None = None
+    sort: int = 0
+    aliases: tuple[str, ...] = ()
+
+
+class TitleVariant(Model):
+    """A wording under which a title is printed. The first variant in file order that fits decides.
+
+    ``tier`` None means: looks like a title of ours and is none (pool, expired provincial scheme, support fund).
+    """
+
+    variant_id: Code
+    pattern: str
+    tier: Code | None
+    level: Literal["national", "provincial", "city", "district", "any"]
+    issuers: tuple[Code, ...] = ()
+    year_from: int | None = None
+    year_to: int | None = None
+    evidence: Evidence
+    note: Text
+
+    @model_validator(mode="after")
+    def _pattern_compiles(self) -> Self:
+        try:
+            re.compile(self.pattern)
+        except re.error as fault:
+            raise ValueError(f"pattern is no regular expression: {fault}") from None
+        return self
+
+
+class Batch(Model):
+    """One round of recognitions. ``valid_from``/``valid_to`` are the usual window, used only as a hint."""
+
+    batch: Code
+    cohort_year: int
+    expected_on: dt.date | None = None
+    recognised_on: dt.date | None = None
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+    evidence: Evidence
+
+
+class Tier(Model):
+    """A title. ``ladder_rank`` orders the tiers that count in one another; titles beside the ladder have none."""
+
+    tier: Code
+    name: Text
+    short: Text
+    ladder_rank: int | None = None
+    sort: int
+    validity_years: int
+    issuer_level: Literal["national", "provincial", "city", "district"]
+    evidence: Evidence
+    batches: tuple[Batch, ...] = ()
+
+
+class Threshold(Model):
+    """A number that decides a state or a period of grace; printed under every table that depends on it."""
+
+    threshold_id: Code
+    value: float
+    unit: Code
+    name: Text
+    source: Text
+    evidence: Evidence
+
+
+class Header(Model):
+    """A column that real files have: the field it feeds and the captions under which it appears."""
+
+    field: Code
+    captions: tuple[str, ...]
+    is_personal: bool = False
+
+
+class CatalogFile(Model):
+    """The keys that any one file of the catalogue may hold."""
+
+    plans: tuple[Plan, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
+    areas: tuple[Area, ...] = ()
+    tiers: tuple[Tier, ...] = ()
+    titles: tuple[TitleVariant, ...] = ()
+    thresholds: tuple[Threshold, ...] = ()
+    headers: tuple[Header, ...] = ()

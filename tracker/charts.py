@@ -1,0 +1,109 @@
+"""Frames to Plotly figures. Pure: no Streamlit, no database, no language look-up; words arrive in the frame."""
+
+from __future__ import annotations
+
+from html import escape
+
+import plotly.graph_objects as go
+import polars as pl
+
+from tracker.look import DATA, FONTS, INK, PAGE, PANEL, SECONDARY, STATUS_LOOKS
+
+# A value far beyond its target must not shrink all other rows; its bar runs to the edge instead.
+WIDEST_SHARE = 1.25
+ROW_HEIGHT = 68
+_RIGHT_MARGIN = 264
+_STATUS_OFFSET = 132
+_FOOT_HEIGHT = 24
+_AT_EDGE = {"xanchor": "left", "align": "left", "showarrow": False, "borderpad": 0, "borderwidth": 0}
+# The bar stands in the lower part of its row, under the name.
+_BAR_BELOW = 0.17
+
+TEMPLATE = go.layout.Template(
+    layout={
+        "font": {"family": FONTS, "size": 14, "color": INK},
+        "paper_bgcolor": PAGE,
+        "plot_bgcolor": PAGE,
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+        "showlegend": False,
+        "hoverlabel": {"font": {"family": FONTS, "size": 14}},
+    }
+)
+
+
+def config(file_name: str) -> dict[str, object]:
+    """The mode bar: the camera button alone, which saves a picture twice the size of the screen's."""
+    return {
+        "displaylogo": False,
+        "displayModeBar": "hover",
+        "modeBarButtons": [["toImage"]],
+        "scrollZoom": False,
+        "toImageButtonOptions": {"format": "png", "filename": file_name, "scale": 2},
+    }
+
+
+def bullet_rows(rows: pl.DataFrame, foot: str) -> go.Figure:
+    """Bullet bars, one row per target, each on its own scale from zero to its target and a quarter beyond.
+
+    Args:
+        rows: as :func:`tracker.findings.bullet_frame`. ``share`` and ``expected_share`` are parts of the target;
+            a null share is a value that nobody reported: its track stays empty and grey.
+        foot: the line that lets a saved picture stand alone: area, as-of date, basis, demonstration.
+    """
+    bars = [place + _BAR_BELOW for place in range(rows.height)]
+    shares = [min(max(share or 0.0, 0.0), WIDEST_SHARE) for share in rows["share"]]
+    is_reported = [share is not None for share in rows["share"]]
+    tracks = [PANEL if known else STATUS_LOOKS["not_reported"].fill for known in is_reported]
+    shapes: list[dict[str, object]] = []
+    annotations: list[dict[str, object]] = [_foot(foot)]
+    for place, row in enumerate(rows.iter_rows(named=True)):
+        if row["expected_share"] is not None:
+            shapes += _line(place, min(row["expected_share"], WIDEST_SHARE), half_height=0.2, width=2)
+        shapes += _line(place, 1.0, half_height=0.25, width=4)
+        annotations += _words(place, row)
+    figure = go.Figure([_bars([WIDEST_SHARE] * rows.height, bars, tracks), _bars(shares, bars, DATA)])
+    figure.update_layout(
+        template=TEMPLATE,
+        shapes=shapes,
+        annotations=annotations,
+        barmode="overlay",
+        height=ROW_HEIGHT * rows.height + _FOOT_HEIGHT,
+        margin={"l": 1, "r": _RIGHT_MARGIN, "t": 0, "b": _FOOT_HEIGHT},
+        xaxis={"visible": False, "range": [0, WIDEST_SHARE], "fixedrange": True},
+        yaxis={"visible": False, "range": [rows.height - 0.5, -0.5], "fixedrange": True},
+    )
+    return figure
+
+
+def _bars(lengths: list[float], places: list[float], colours: list[str] | str) -> go.Bar:
+    look = {"color": colours, "line": {"width": 0}}
+    return go.Bar(x=lengths, y=places, orientation="h", width=0.3, marker=look, hoverinfo="skip")
+
+
+def _line(place: int, share: float, *, half_height: float, width: int) -> list[dict[str, object]]:
+    """A line across a bar, on a white rim that lifts it off the bar and the track alike."""
+    centre = place + _BAR_BELOW
+    line = {"type": "line", "x0": share, "x1": share, "y0": centre - half_height, "y1": centre + half_height}
+    return [line | {"line": {"color": PAGE, "width": width + 4}}, line | {"line": {"color": INK, "width": width}}]
+
+
+def _foot(text: str) -> dict[str, object]:
+    below = {"x": 0, "xref": "paper", "y": 0, "yref": "paper", "yanchor": "bottom", "yshift": -_FOOT_HEIGHT}
+    return _AT_EDGE | below | {"text": escape(text, quote=False), "font": {"size": 12, "color": SECONDARY}}
+
+
+def _words(place: int, row: dict[str, object]) -> list[dict[str, object]]:
+    look = STATUS_LOOKS[str(row["status"])]
+    left = _AT_EDGE | {"x": 0, "xref": "x", "y": place}
+    right = left | {"x": 1, "xref": "paper"}
+    name, target = (escape(str(row[key]), quote=False) for key in ("name", "target"))
+    title = f"<b>{name}</b>  <span style='color:{SECONDARY};font-size:15px'>{target}</span>"
+    status = f"<span style='color:{look.text}'><b>{look.mark} {row['status_word']}</b></span>"
+    is_reported = row["share"] is not None
+    value = f"<b>{row['value']}</b>" if is_reported else "–"
+    return [
+        left | {"text": title, "yshift": 18, "font": {"size": 17}},
+        right | {"text": value, "xshift": 16, "yshift": -10, "font": {"size": 24}},
+        right | {"text": status, "xshift": _STATUS_OFFSET, "yshift": 0, "font": {"size": 16}},
+        right | {"text": row["gap"], "xshift": _STATUS_OFFSET, "yshift": -22, "font": {"size": 15, "color": SECONDARY}},
+    ]

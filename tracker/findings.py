@@ -1,0 +1,211 @@
+"""What the rows of :func:`tracker.viewing.targets_at` say, in words: counts, the finding, gaps, notes. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from tracker import text
+from tracker.progress import PACED_BASES
+from tracker.text import word
+from tracker.viewing import Rule
+
+Row = Mapping[str, Any]
+# The six words of official notices (as codes), in the order in which leaders read them.
+STATUSES = ("met", "ahead", "on_pace", "behind", "missed", "not_reported")
+IN_NEED = ("missed", "behind")
+STATE_THRESHOLDS = (
+    "ahead_lead_points",
+    "on_pace_lead_points",
+    "slightly_behind_lead_points",
+    "ratio_slightly_behind_percent",
+)
+
+
+def status_counts(targets: pl.DataFrame) -> dict[str, int]:
+    """How many targets stand under each of the six words, zeros included."""
+    counts = dict(targets.group_by("status").len().iter_rows())
+    return {status: counts.get(status, 0) for status in STATUSES}
+
+
+def most_in_need(targets: pl.DataFrame, number: int) -> pl.DataFrame:
+    """The targets to push first: headline before others, promises before ambitions, then by share missing.
+
+    The share of the target that is missing compares enterprises with percentages; it orders and is never printed.
+    """
+    missing_share = (pl.col("gap").abs() / pl.col("target_value").abs()).fill_null(1.0)
+    return (
+        targets.filter(pl.col("status").is_in(IN_NEED))
+        .sort(
+            pl.col("is_headline").not_(),
+            pl.col("commitment") == "aspirational",
+            -missing_share,
+            maintain_order=True,
+        )
+        .head(number)
+    )
+
+
+def finding(targets: pl.DataFrame, language: str) -> str:
+    """The first line of the page: how many are done, how many are not, and which gap is the widest."""
+    counts = status_counts(targets)
+    total = targets.height
+    if counts["met"] == total:
+        return word("finding.all_met", language, total=total)
+    if counts["not_reported"] == total:
+        return word("finding.none_reported", language, total=total)
+    parts = [word("finding.met", language, total=total, met=counts["met"])]
+    named = [status for status in ("missed", "behind") if counts[status]] or ["on_pace", "not_reported"]
+    counts["on_pace"] += counts["ahead"]
+    parts += [word(f"finding.{status}", language, number=counts[status]) for status in named if counts[status]]
+    sentence = word("finding.part_separator", language).join(parts)
+    worst = most_in_need(targets, 1).to_dicts()
+    if not worst:
+        return sentence
+    key = "finding.worst_headline" if worst[0]["is_headline"] else "finding.worst"
+    return sentence + word(key, language, name=worst[0]["short"], gap=gap_phrase(worst[0], language))
+
+
+def value_phrase(row: Row, language: str) -> str:
+    """The value with its unit, or the word for a value that nobody reported; never a zero in its place."""
+    if row["value"] is None:
+        return word("status.not_reported", language)
+    return text.compact(row["value"], row["unit"], row["decimals"], language, row["target_value"])
+
+
+def target_phrase(row: Row, language: str) -> str:
+    """The target with the plan's qualifier; the verb of a plain promise (培育 1000 家) is left out."""
+    is_plain = row["comparator"] == "ge" and row["commitment"] != "aspirational"
+    return text.target_phrase(
+        row["target_value"],
+        row["value_high"],
+        row["comparator"],
+        "" if is_plain else row["wording"],
+        row["unit"],
+        row["decimals"],
+        language,
+    )
+
+
+def gap_phrase(row: Row, language: str) -> str:
+    """How far the value lies from the target, in the indicator's own unit: ``差 4 家``, ``高 4.6 个百分点``.
+
+    Within a tolerance (5 家左右, 4 reached) nothing is missing; at exactly 50 of 超过 50 something still is.
+    """
+    if row["value"] is None or row["gap"] is None:
+        return ""
+    is_higher = row["value"] > row["target_value"]
+    is_good_side = is_higher == (row["direction"] == "higher")
+    is_done = row["status"] == "met"
+    if abs(row["gap"]) < 1e-9 or row["value"] == row["target_value"] or (is_done and not is_good_side):
+        return word("gap.met" if is_done or row["comparator"] != "gt" else "gap.equal_not_met", language)
+    amount = text.distance(row["gap"], row["unit"], row["decimals"], language)
+    if row["unit"] == "percent":
+        return word("gap.higher" if is_higher else "gap.lower", language, amount=amount)
+    return word("gap.beyond" if is_good_side else "gap.short", language, amount=amount)
+
+
+def notes(row: Row, as_of: dt.date, rule: Rule, language: str) -> list[str]:
+    """What must stand beside a value: the finer state, titles awaiting review, incomplete or old data."""
+    found = [note] if (note := text.state_note(row["state"], language)) else []
+    is_in_force = rule.basis == "in_force" and row["basis"] == "in_force"
+    if is_in_force and row["awaiting"]:
+        key = "note.awaiting_in" if rule.with_awaiting else "note.awaiting_out"
+        found.append(word(key, language, number=row["awaiting"]))
+    if is_in_force and row["publicity"]:
+        key = "note.publicity_in" if rule.with_publicity else "note.publicity_out"
+        found.append(word(key, language, number=row["publicity"]))
+    if row["observation_state"] == "partial" and row["expected_units"]:
+        reported, expected = row["reported_units"] or 0, row["expected_units"]
+        found.append(word("note.partial", language, reported=reported, expected=expected))
+    if row["observation_state"] == "stale" and row["source_period_end"]:
+        found.append(word("note.stale", language, month=text.month(row["source_period_end"], language)))
+    if row["observation_state"] == "sample_too_small":
+        found.append(word("note.sample_too_small", language))
+    is_over = row["due_on"] < as_of
+    if is_over and row["judged_value"] is not None and row["judged_value"] != row["value"]:
+        judged = text.compact(row["judged_value"], row["unit"], row["decimals"], language, row["target_value"])
+        found.append(word("note.judged", language, value=judged))
+    return found
+
+
+def counting_basis(row: Row, language: str) -> list[str]:
+    """How a count is taken (in force, ever, new …); ratios and levels have only one way."""
+    return [word(f"basis.{row['basis']}", language)] if row["basis"] in PACED_BASES else []
+
+
+def owners(row: Row, unit_names: Mapping[str, str], language: str, shown: int | None = None) -> str:
+    """The responsible units by name, the leading ones first; ``shown`` cuts the line and says how many there are."""
+    codes = [code for code in (row["owner_units"] or "").split(",") if code]
+    names = text.listed([unit_names[code] for code in codes[:shown]], language)
+    if shown is None or len(codes) <= shown:
+        return names
+    return word("need.owners_cut", language, owners=names, number=len(codes))
+
+
+def where(row: Row, area_rows: pl.DataFrame, language: str) -> str:
+    """Which areas are short on a target, the widest gap first; empty where no area has a task."""
+    short = area_rows.filter(
+        (pl.col("target_id") == row["target_id"]) & pl.col("status").is_in((*IN_NEED, "not_reported"))
+    ).sort(pl.col("gap").abs(), descending=True, nulls_last=True)
+    phrases = [
+        word("need.area", language, area=area["area_short"], gap=gap_phrase(area, language) or value)
+        for area in short.head(3).iter_rows(named=True)
+        for value in [word("state.no_data", language)]
+    ]
+    if short.height > len(phrases):
+        phrases.append(word("need.more_areas", language, number=short.height - len(phrases)))
+    return text.listed(phrases, language)
+
+
+def bullet_frame(targets: pl.DataFrame, as_of: dt.date, language: str) -> pl.DataFrame:
+    """One row per bullet bar: share of the target, share expected by now, and the words around the bar."""
+    return pl.DataFrame(
+        [
+            {
+                "name": row["name"],
+                "target": word("chart.target", language, target=target_phrase(row, language)),
+                "share": None if row["value"] is None else row["value"] / row["target_value"],
+                "expected_share": _expected_share(row, as_of),
+                "value": value_phrase(row, language),
+                "status": row["status"],
+                "status_word": word(f"status.{row['status']}", language),
+                "gap": gap_phrase(row, language),
+            }
+            for row in targets.iter_rows(named=True)
+        ],
+        schema_overrides={"share": pl.Float64, "expected_share": pl.Float64},
+    )
+
+
+def bullets_in_words(targets: pl.DataFrame, language: str) -> str:
+    """The bullet chart as one sentence, for those who cannot see it."""
+    rows = [
+        word(
+            "chart.bullet_alt",
+            language,
+            name=row["name"],
+            value=value_phrase(row, language),
+            target=target_phrase(row, language),
+            status=word(f"status.{row['status']}", language),
+        )
+        for row in targets.iter_rows(named=True)
+    ]
+    return word("chart.bullets_alt", language, rows=text.listed(rows, language))
+
+
+def rules_in_words(thresholds: pl.DataFrame, language: str) -> list[str]:
+    """The numbers that divide the states, as they are printed under every table."""
+    return [
+        word("overview.rule", language, name=row["name"], value=text.quantity(row["value"], row["unit"], 0, language))
+        for row in thresholds.filter(pl.col("threshold_id").is_in(STATE_THRESHOLDS)).iter_rows(named=True)
+    ]
+
+
+def _expected_share(row: Row, as_of: dt.date) -> float | None:
+    if row["due_on"] <= as_of or row["expected_value"] is None:
+        return None
+    return float(row["expected_value"] / row["target_value"])

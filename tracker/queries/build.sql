@@ -1,0 +1,3 @@
+-- one row: the build itself
+select build_id, built_at, version, is_demo, data_cutoff, inputs_hash, catalog_hash
+from meta.build

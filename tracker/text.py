@@ -1,0 +1,148 @@
+"""Words, numbers, dates and units in both languages. Pure: the language is always an argument."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+LOCALES_DIR = Path(__file__).resolve().parent.parent / "data" / "locales"
+LANGUAGES = ("zh", "en")
+
+# States that say more than their leaders' word; the tables print them beside it.
+STATES_WITH_NOTE = ("met_early", "met_late", "slightly_behind", "going_backwards", "not_started", "not_assessable")
+
+_EXTRA_DECIMALS = 3
+_SAME = 1e-9
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def words(language: str) -> dict[str, str]:
+    """Every interface word of a language by its dotted key (``overview.title``)."""
+    content = yaml.safe_load((LOCALES_DIR / f"{language}.yml").read_text(encoding="utf-8"))
+    return dict(_flatten(content, ""))
+
+
+def _flatten(content: dict[str, Any], prefix: str) -> list[tuple[str, str]]:
+    pairs: list[tuple[str, str]] = []
+    for key, value in content.items():
+        if isinstance(value, dict):
+            pairs.extend(_flatten(value, f"{prefix}{key}."))
+        else:
+            pairs.append((f"{prefix}{key}", str(value)))
+    return pairs
+
+
+def word(key: str, language: str, **values: object) -> str:
+    """The phrase under a key with its ``{placeholders}`` filled.
+
+    Raises:
+        KeyError: where the language has no such phrase; a missing word is a mistake, never shown as its key.
+    """
+    return words(language)[key].format(**values)
+
+
+def number(value: float, decimals: int, language: str, target: float | None = None) -> str:
+    """A number as a person writes it, never rounded onto or across its target.
+
+    49.96 against 50 prints 49.96 at one decimal, 99.6 against 100 prints 99.6 at none: a printed number must not
+    claim what the state beside it denies. Thousands are grouped from 10,000 in Chinese, from 1,000 in English.
+    """
+    exact = Decimal(repr(round(float(value), 9)))
+    shown = _rounded(exact, decimals, target)
+    grouping = "," if abs(shown) >= (10_000 if language == "zh" else 1_000) else ""
+    return f"{shown:{grouping}f}".replace("-", "−")
+
+
+def _rounded(exact: Decimal, decimals: int, target: float | None) -> Decimal:
+    plain = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    if target is None or abs(float(exact) - target) < _SAME:
+        return plain + 0
+    below = float(exact) < target
+    for extra in range(_EXTRA_DECIMALS + 1):
+        shown = exact.quantize(Decimal(1).scaleb(-decimals - extra), ROUND_HALF_UP)
+        if (float(shown) < target) if below else (float(shown) > target):
+            return shown + 0
+    step = Decimal(1).scaleb(-decimals - _EXTRA_DECIMALS)
+    return exact.quantize(step, ROUND_FLOOR if below else ROUND_CEILING)
+
+
+def quantity(value: float, unit: str, decimals: int, language: str, target: float | None = None) -> str:
+    """A number with its unit: ``936 家``, ``54.6%``, ``1 enterprise``."""
+    shown = number(value, decimals, language, target)
+    form = "one" if shown == "1" else "many"
+    return word(f"unit.{unit}.{form}", language, number=shown)
+
+
+def compact(value: float, unit: str, decimals: int, language: str, target: float | None = None) -> str:
+    """A number with its unit where it is one sign long (``936 家``, ``54.6%``), else the number alone."""
+    return word(f"unit.{unit}.compact", language, number=number(value, decimals, language, target))
+
+
+def distance(amount: float, unit: str, decimals: int, language: str) -> str:
+    """How far apart two values are; percentages differ by percentage points, not by percent."""
+    gap_unit = "percentage_point" if unit == "percent" else unit
+    return compact(abs(amount), gap_unit, decimals, language, target=0)
+
+
+def target_phrase(
+    value: float, value_high: float | None, comparator: str, wording: str, unit: str, decimals: int, language: str
+) -> str:
+    """A target with the plan's qualifier where it decides the judgement: ``超过 50%``, ``5 家左右``, ``全覆盖``.
+
+    A verb such as 培育 before a plain lower bound decides nothing and is passed as an empty ``wording``.
+    """
+    amount = compact(value, unit, _needed_decimals(value, decimals), language)
+    if comparator == "range" and value_high is not None:
+        low = number(value, _needed_decimals(value, decimals), language)
+        high = compact(value_high, unit, _needed_decimals(value_high, decimals), language)
+        amount = word("target.between", language, low=low, high=high)
+    return word(f"target.{comparator}", language, amount=amount, wording=wording).strip()
+
+
+def _needed_decimals(value: float, most: int) -> int:
+    """A plan writes 50% and 0.5, never 50.0% and 0.50."""
+    return next((places for places in range(most) if abs(value - round(value, places)) < _SAME), most)
+
+
+def state_note(state: str, language: str) -> str | None:
+    """What the leaders' word leaves out (met late, below the baseline …), None where it says all."""
+    return word(f"state.{state}", language) if state in STATES_WITH_NOTE else None
+
+
+def month(date: dt.date, language: str) -> str:
+    """``2025年12月`` or ``Dec 2025``."""
+    return word("date.month", language, year=date.year, month=_month_name(date, language))
+
+
+def day(date: dt.date, language: str) -> str:
+    """``2025年12月31日`` or ``31 Dec 2025``."""
+    return word("date.day", language, year=date.year, month=_month_name(date, language), day=date.day)
+
+
+def _month_name(date: dt.date, language: str) -> str:
+    return word("date.months", language).split(",")[date.month - 1]
+
+
+def as_of(date: dt.date, data_cutoff: dt.date | None, language: str) -> str:
+    """An as-of month; the running one is printed with its data cut-off, because its end lies ahead."""
+    if data_cutoff is not None and data_cutoff < date:
+        return word("date.running", language, month=month(date, language), day=data_cutoff.day)
+    return month(date, language)
+
+
+def received(on: dt.date, withdrawn_on: dt.date | None, language: str) -> str:
+    """When a file came in, and when it was withdrawn if it was."""
+    if withdrawn_on is None:
+        return day(on, language)
+    withdrawn = word("date.withdrawn", language, day=day(withdrawn_on, language))
+    return listed([day(on, language), withdrawn], language)
+
+
+def listed(names: list[str], language: str) -> str:
+    """Names in one line, joined as the language joins them."""
+    return word("app.list_separator", language).join(names)
