@@ -7,7 +7,7 @@ first visitors after a start, who then see page files without language, view or 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import streamlit as st
@@ -59,8 +59,9 @@ async def health(request: Request) -> JSONResponse:
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Open the build in force before the first visitor waits for it, and let go of all builds at the end."""
-    if (build_id := warehouse.current_build_id()) is not None:
-        warehouse.query(build_id, "build")
+    # A damaged build is told to whoever opens a page; it must not keep the server from starting.
+    with suppress(warehouse.BuildUnreadable):
+        ui.warm_up()
     yield
     warehouse.forget_connections()
 

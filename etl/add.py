@@ -121,7 +121,7 @@ def _files_of(path: Path, scratch: Path, results: list[Added]) -> Iterator[tuple
 def _add_one(
     name: str, source: Path, statement: Statement, data_folder: Path, catalog: Catalog, keep: bool, is_demo: bool
 ) -> Added:
-    parsed = parse(source, name, data_folder / "parsed")
+    parsed = parse(source, name, data_folder / "parsed", tuple(catalog.headers.values()))
     meta = json.loads((parsed.folder / "meta.json").read_text(encoding="utf-8"))
     inbox = Inbox(data_folder)
     file_id = content_id(source)

@@ -49,13 +49,14 @@ def build(data_folder: Path) -> Built:
     with builds.lock():
         inbox = Inbox(data_folder)
         sidecars = inbox.sidecars()
-        core = assemble(_sources(inbox, data_folder), sidecars, catalog)
+        sources, unreadable = _sources(inbox, data_folder, catalog)
+        core = assemble(sources, sidecars, catalog)
         inputs_hash = _inputs_hash(sidecars)
         build_id = f"{dt.datetime.now():%Y%m%dT%H%M%S%f}"[:-3] + f"-{inputs_hash[:6]}"
         previous_id = builds.current()
         part = builds.unfinished(build_id)
         try:
-            _write(part, core, catalog, builds.path(previous_id) if previous_id else None)
+            _write(part, core, unreadable, catalog, builds.path(previous_id) if previous_id else None)
             _describe(part, build_id, previous_id, inputs_hash, catalog, core, sidecars)
             built = _verify(part, build_id, previous_id)
             builds.publish(build_id, KEEP_BUILDS)
@@ -66,15 +67,31 @@ def build(data_folder: Path) -> Built:
     return built
 
 
-def _sources(inbox: Inbox, data_folder: Path) -> list[Source]:
-    """Every reading that counts with its parsed rows; what was parsed once is not parsed again."""
-    return [
-        Source(sidecar, reading, parsed.folder)
-        for sidecar in inbox.counting()
-        if sidecar.active_readings()
-        for parsed in [parse(inbox.original(sidecar.file_id), sidecar.original_name, data_folder / "parsed")]
-        for reading in sidecar.active_readings()
-    ]
+def _sources(inbox: Inbox, data_folder: Path, catalog: Catalog) -> tuple[list[Source], pl.DataFrame]:
+    """Every reading that counts with its parsed rows, and the files that can no longer be read.
+
+    What was parsed once is not parsed again. A file that a newer parser refuses must not stop the other lists: it
+    is left out and printed as a data debt.
+    """
+    sources: list[Source] = []
+    unreadable: list[tuple[str, str]] = []
+    captions = tuple(catalog.headers.values())
+    for sidecar in inbox.counting():
+        original = inbox.original(sidecar.file_id)
+        for reading in sidecar.active_readings():
+            try:
+                parsed = parse(
+                    original, sidecar.original_name, data_folder / "parsed", captions, mapping=reading.mapping
+                )
+            except (Refusal, OSError) as fault:
+                unreadable.append((sidecar.file_id, fault.code if isinstance(fault, Refusal) else "add.disk"))
+                continue
+            if parsed.content_hash == sidecar.file_id:
+                sources.append(Source(sidecar, reading, parsed.folder))
+            else:
+                unreadable.append((sidecar.file_id, "altered"))
+    schema = {"file_id": pl.String, "reason": pl.String}
+    return sources, pl.DataFrame(unreadable, schema=schema, orient="row").unique(maintain_order=True)
 
 
 def _inputs_hash(sidecars: Iterable[Sidecar]) -> str:
@@ -84,10 +101,15 @@ def _inputs_hash(sidecars: Iterable[Sidecar]) -> str:
     return digest.hexdigest()
 
 
-def _write(part: Path, core: Core, catalog: Catalog, previous: Path | None) -> None:
+def _write(part: Path, core: Core, unreadable: pl.DataFrame, catalog: Catalog, previous: Path | None) -> None:
     with duckdb.connect(str(part), config={"storage_compatibility_version": "v1.5.0"}) as connection:
         run(connection, "tables")
-        frames = {**definitions(catalog), **core.frames, "calendar": _calendar(core, catalog)}
+        frames = {
+            **definitions(catalog),
+            **core.frames,
+            "unreadable_file": unreadable,
+            "calendar": _calendar(core, catalog),
+        }
         for name, frame in frames.items():
             load(connection, f"core.{name}", frame)
         for step in (*COUNTING, "data_debt"):

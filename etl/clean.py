@@ -16,8 +16,9 @@ _USCC_WEIGHTS = np.array([pow(3, i, 31) for i in range(17)])
 _ORGANISATION_WEIGHTS = np.array([3, 7, 9, 10, 5, 8, 4, 2])
 _USCC_LENGTH = 18
 
-_BRACKETS = str.maketrans("[]{}〔〕【】<>〈〉《》", "()()()()()()()")
-_NOISE = re.compile(r"[\s·•‧∙・\"'“”‘’\u200b-\u200f\ufeff*＊]+")
+_BRACKET_PAIRS = dict(zip("[]{}〔〕【】<>〈〉《》", "()()()()()()()", strict=True))
+_BRACKETS = str.maketrans(_BRACKET_PAIRS)
+_NOISE = re.compile(r"[\s\x00-\x1f\x7f-\x9f·•‧∙・\"'“”‘’\u200b-\u200f\ufeff*＊]+")
 _DAY_FORMS = (
     re.compile(r"(?P<y>\d{4})年(?P<m>\d{1,2})月(?P<d>\d{1,2})日?"),
     re.compile(r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?:[ T]00:00(?::00(?:\.0+)?)?)?"),
@@ -59,22 +60,25 @@ def parse_days_in(printed: str) -> list[dt.date]:
     return [day for found in re.findall(pattern, text) if (day := parse_day(found)) is not None]
 
 
-def uscc_faults(codes: list[str]) -> list[str | None]:
-    """For each cleaned unified social credit code the rule it breaks, or None where it is right.
+def uscc_faults(codes: pl.Series) -> pl.Series:
+    """For each cleaned unified social credit code the rule it breaks, or null where it is right.
 
     Rules: ``uscc_format`` (18 characters of the GB 32100 alphabet), ``uscc_check_digit`` (the last character by
     GB 32100, or the ninth of the organisation code inside by GB 11714, is not what the others demand).
     """
-    fits = [len(code) == _USCC_LENGTH and all(c in _USCC_ALPHABET for c in code) for code in codes]
-    faults: list[str | None] = [None if ok else "uscc_format" for ok in fits]
-    positions = [i for i, ok in enumerate(fits) if ok]
-    if positions:
-        characters = np.array([codes[i] for i in positions], dtype="S18").view(np.uint8).reshape(-1, _USCC_LENGTH)
-        right = _check_digits_hold(characters)
-        for position, is_right in zip(positions, right, strict=True):
-            if not is_right:
-                faults[position] = "uscc_check_digit"
-    return faults
+    fits = codes.str.contains(f"^[{_USCC_ALPHABET}]{{{_USCC_LENGTH}}}$")
+    text = codes.filter(fits).str.join("").item() or ""
+    characters = np.frombuffer(text.encode("ascii"), dtype=np.uint8).reshape(-1, _USCC_LENGTH)
+    is_right = np.zeros(len(codes), dtype=bool)
+    is_right[fits.to_numpy()] = _check_digits_hold(characters)
+    frame = pl.DataFrame({"fits": fits, "is_right": is_right})
+    return frame.select(
+        pl.when(~pl.col("fits"))
+        .then(pl.lit("uscc_format"))
+        .when(~pl.col("is_right"))
+        .then(pl.lit("uscc_check_digit"))
+        .alias("uscc_fault")
+    )["uscc_fault"]
 
 
 def _check_digits_hold(characters: np.ndarray) -> np.ndarray:
@@ -102,27 +106,19 @@ def by_distinct(frame: pl.DataFrame, column: str, mapping: pl.DataFrame) -> pl.D
 
 
 def with_name_key(frame: pl.DataFrame, column: str, key: str) -> pl.DataFrame:
-    """Add the comparison key of the names in ``column``; null where the cell is blank."""
-    distinct = frame.select(pl.col(column).drop_nulls().unique())
-    keys = distinct.with_columns(
-        pl.Series(key, [text_key(name) or None for name in distinct[column]], dtype=pl.String)
-    )
-    return by_distinct(frame, column, keys)
+    """Add the comparison key of the names in ``column`` (as :func:`text_key`); null where the cell is blank."""
+    names = pl.col(column).str.normalize("NFKC").str.replace_many(_BRACKET_PAIRS)
+    bare = names.str.replace_all(_NOISE.pattern, "").str.to_uppercase()
+    return frame.with_columns(pl.when(bare.str.len_bytes() > 0).then(bare).alias(key))
 
 
 def with_uscc(frame: pl.DataFrame, column: str) -> pl.DataFrame:
     """Add ``uscc_clean`` and ``uscc_fault`` for the printed codes in ``column``; both null where it is blank."""
-    distinct = frame.select(pl.col(column).drop_nulls().unique())
-    clean = [re.sub(r"[\s\-]+", "", unicodedata.normalize("NFKC", code)).upper() for code in distinct[column]]
-    cleaned = distinct.with_columns(
-        pl.Series("uscc_clean", [code or None for code in clean], dtype=pl.String),
-        pl.Series(
-            "uscc_fault",
-            [fault if code else None for code, fault in zip(clean, uscc_faults(clean), strict=True)],
-            dtype=pl.String,
-        ),
-    )
-    return by_distinct(frame, column, cleaned)
+    bare = pl.col(column).str.normalize("NFKC").str.replace_all(r"[\s\-]+", "").str.to_uppercase()
+    frame = frame.with_columns(pl.when(bare.str.len_bytes() > 0).then(bare).alias("uscc_clean"))
+    distinct = frame.select(uscc_clean=pl.col("uscc_clean").drop_nulls().unique())
+    judged = distinct.with_columns(uscc_faults(distinct["uscc_clean"]))
+    return by_distinct(frame, "uscc_clean", judged)
 
 
 def with_day(frame: pl.DataFrame, column: str, day: str) -> pl.DataFrame:

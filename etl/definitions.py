@@ -35,6 +35,7 @@ def definitions(catalog: Catalog) -> dict[str, pl.DataFrame]:
         ),
         "target": targets(catalog),
         "indicator": _indicators(catalog),
+        "measure_definition": _measures(catalog),
         "tier": _tiers(catalog),
         "tier_inclusion": _inclusions(catalog),
         "batch": _frame(
@@ -128,7 +129,7 @@ def _target(plan: Plan, target: Target) -> dict[str, Any]:
 def _indicators(catalog: Catalog) -> pl.DataFrame:
     rows = [
         {
-            **indicator.model_dump(exclude={"name", "short", "definition", "caution"}),
+            **indicator.model_dump(exclude={"name", "short", "definition", "caution", "captions"}),
             "name_zh": indicator.name.zh,
             "name_en": indicator.name.en,
             "short_zh": indicator.short.zh,
@@ -147,6 +148,22 @@ def _indicators(catalog: Catalog) -> pl.DataFrame:
     )  # fmt: skip
     schema = dict.fromkeys(columns, _TEXT)
     return _frame(rows, schema | {"decimals": _COUNT, "grace_months": _COUNT, "minimum_coverage_percent": _NUMBER})
+
+
+def _measures(catalog: Catalog) -> pl.DataFrame:
+    """One row per measure that enterprises or areas are asked for."""
+    rows = [
+        {
+            **measure.model_dump(exclude={"name", "captions"}),
+            "name_zh": measure.name.zh,
+            "name_en": measure.name.en,
+            "is_cumulative": measure.is_cumulative,
+        }
+        for measure in catalog.measures.values()
+    ]
+    texts = ("measure", "name_zh", "name_en", "level", "kind", "unit", "accumulates", "frequency", "part_of")
+    numbers = ("minimum", "maximum", "plausible_up_to")
+    return _frame(rows, dict.fromkeys(texts, _TEXT) | dict.fromkeys(numbers, _NUMBER) | {"is_cumulative": _FLAG})
 
 
 def _tiers(catalog: Catalog) -> pl.DataFrame:

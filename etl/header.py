@@ -100,9 +100,9 @@ class Header:
     is_personal: tuple[bool, ...]
     score: float
 
-    def column(self, name: str) -> int | None:
-        """The column that feeds a field."""
-        return self.fields.index(name) if name in self.fields else None
+    def column(self, *names: str) -> int | None:
+        """The column that feeds a field; the first of several that has one."""
+        return next((self.fields.index(name) for name in names if name in self.fields), None)
 
 
 def find_header(head: list[Row], merges: tuple[Merge, ...], vocabulary: Vocabulary) -> Header | None:
@@ -179,7 +179,7 @@ def _filled(rows: list[Row], merges: tuple[Merge, ...]) -> tuple[list[list[str |
     A title is one text, or one merged over the whole width: it belongs to no column.
     """
     numbers = [number for number, _ in rows]
-    texts = [[text.strip() if text else None for text in row] for _, row in rows]
+    texts = [[" ".join(text.split()) if text else None for text in row] for _, row in rows]
     width = len(texts[0])
     for merge in merges:
         if merge.top in numbers and merge.left < width:

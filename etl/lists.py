@@ -126,7 +126,9 @@ def judge(folder: Path, reading: Reading, received_on: dt.date, catalog: Catalog
 def _is_read(sheet: dict[str, Any], reading: Reading) -> bool:
     if reading.sheet is not None:
         return bool(sheet["name"] == reading.sheet)
-    return bool(sheet["header_rows"] or sheet["columns"]) and not sheet["is_hidden"]
+    # A sheet that names no enterprises (地市 | 家数) is a summary beside the list, not a part of it.
+    names_enterprises = any(column["field"] in ("name", "uscc") for column in sheet["columns"])
+    return names_enterprises and not sheet["is_hidden"]
 
 
 def _fields(rows: pl.DataFrame, sheets: list[dict[str, Any]]) -> pl.DataFrame:

@@ -10,14 +10,17 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from etl.read_limits import Limits, check_size
+from etl.read_limits import Limits, check_size, inspect_office_package
 from etl.refusal import Refusal
-from etl.sniff import identify
+from etl.sniff import Format, identify
+
+if TYPE_CHECKING:
+    from etl.table import Grid
 
 ROWS_FILE = "rows.parquet"
 META_FILE = "meta.json"
@@ -94,15 +97,18 @@ def parse_file(job: Job, source: Path, into: Path) -> None:
     from etl.header import Vocabulary
     from etl.read_meta import Meta
     from etl.read_sheet import attribute_to_sheets, read_sheet
+    from etl.read_text import to_utf8
     from etl.table import column_name
 
     vocabulary = Vocabulary.build(job.headers, job.mapping)
     content_format = identify(source, job.file)
-    encoding: list[str] = []
-    sheets = [
-        read_sheet(grid, vocabulary, job.file, job.limits)
-        for grid in _grids(content_format, source, into, job, encoding)
-    ]
+    encoding = None
+    text = into / "text"
+    if content_format in ("csv", "html"):
+        encoding = to_utf8(source, text, job.file)
+    grids = _grids(content_format, text if encoding else source, job)
+    sheets = [read_sheet(grid, vocabulary, job.file, job.limits) for grid in grids]
+    text.unlink(missing_ok=True)
     if not any(sheet.meta["columns"] for sheet in sheets):
         raise _no_header(job.file, [(sheet.meta["name"], sheet.first_texts) for sheet in sheets])
     attribute_to_sheets(sheet.meta for sheet in sheets)
@@ -112,40 +118,34 @@ def parse_file(job: Job, source: Path, into: Path) -> None:
     rows.select(order).write_parquet(into / ROWS_FILE)
     meta = Meta(
         format=content_format,
-        encoding=encoding[0] if encoding else None,
+        encoding=encoding,
         sheets=[sheet.meta for sheet in sheets],
         dropped_personal_columns=list(dict.fromkeys(caption for sheet in sheets for caption in sheet.dropped)),
     )
     (into / META_FILE).write_text(json.dumps(meta, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def _grids(content_format: str, source: Path, into: Path, job: Job, encoding: list[str]) -> Iterator[Any]:
+def _grids(content_format: Format, path: Path, job: Job) -> Iterable[Grid]:
+    """The sheets of a file, texts already in UTF-8. Each kind imports only what it needs."""
     if content_format == "zip":
         raise Refusal("read.nested_zip", {"file": job.file, "member": job.file})
     if content_format in ("xlsx", "docx"):
-        from etl.read_limits import inspect_office_package
-
-        inspect_office_package(source, job.file, job.limits)
+        inspect_office_package(path, job.file, job.limits)
     if content_format in ("xlsx", "xls"):
         from etl.read_book import read_book
 
-        yield from read_book(source, job.file, job.limits)
-    elif content_format == "docx":
+        return read_book(path, job.file, job.limits)
+    if content_format == "docx":
         from etl.read_markup import read_docx
 
-        yield from read_docx(source, job.file, job.limits)
-    else:
-        from etl.read_text import read_text, to_utf8
+        return read_docx(path, job.file, job.limits)
+    if content_format == "html":
+        from etl.read_markup import read_html
 
-        text = into / "text"
-        encoding.append(to_utf8(source, text, job.file))
-        if content_format == "html":
-            from etl.read_markup import read_html
+        return read_html(path, job.file, job.limits)
+    from etl.read_text import read_text
 
-            yield from read_html(text, job.file, job.limits)
-        else:
-            yield read_text(text, job.file, job.limits)
-        text.unlink()
+    return [read_text(path, job.file, job.limits)]
 
 
 def _no_header(file: str, sheets: list[tuple[str, tuple[str, ...]]]) -> Refusal:

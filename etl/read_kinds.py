@@ -65,8 +65,7 @@ def special_rows(body: pl.DataFrame, header: Header, header_texts: list[list[str
         header: the header of the sheet.
         header_texts: the header rows as they stand, to know them again after a page break.
     """
-    names = header.column("name")
-    names = header.column("uscc") if names is None else names
+    names = header.column("name", "uscc")
     sequence = header.column("sequence")
     is_suspect = _suspicion(body.columns[1:], names, sequence, header_texts)
     plain, suspects = body.filter(~is_suspect), body.with_row_index("place").filter(is_suspect)

@@ -53,6 +53,21 @@ class SheetMeta(TypedDict):
     counts: Counts
 
 
+def meta_without_header(name: str, is_hidden: bool) -> SheetMeta:
+    """What is said of a sheet whose columns nobody knows."""
+    return SheetMeta(
+        name=name,
+        is_hidden=is_hidden,
+        titles=[],
+        header_rows=[],
+        header_score=0.0,
+        columns=[],
+        notes=[],
+        announced=[],
+        counts=Counts(data=0, blank=0, block=0, total=0, note=0),
+    )
+
+
 class Meta(TypedDict):
     """One file. ``encoding`` is None for workbooks and documents."""
 

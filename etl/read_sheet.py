@@ -11,7 +11,7 @@ import polars as pl
 from etl.header import HEAD_ROWS, Header, Vocabulary, find_header, implied_header
 from etl.read_kinds import SpecialRow, special_rows
 from etl.read_limits import Limits
-from etl.read_meta import Announced, Column, Counts, SheetMeta
+from etl.read_meta import Announced, Column, Counts, SheetMeta, meta_without_header
 from etl.read_private import masked, personal_columns, without_mobile_numbers
 from etl.read_words import counted, counted_in_all, heading_above_header
 from etl.refusal import Refusal
@@ -22,6 +22,7 @@ _GENERAL_NAME = re.compile(
     r"^(?:sheet|工作表|表)\s*\d*$|名单|清单|汇总|明细|附件|台账|公示|名录|合计|统计|复核|认定|通过|企业|数据|^$",
     re.IGNORECASE,
 )
+_NAMING_OR_PLACING = ("name", "uscc", "county", "city", "area")
 _SHOWN_ROWS = 3
 
 
@@ -39,7 +40,7 @@ def read_sheet(grid: Grid, vocabulary: Vocabulary, file: str, limits: Limits) ->
     """Find the header, drop persons, tell the kinds of rows.
 
     Raises:
-        Refusal: for a cell that is longer than Excel itself allows.
+        Refusal: for a cell longer than Excel allows, and for tables whose columns change their meaning.
     """
     _refuse_long_cells(grid, file, limits)
     filled = _not_blank(grid.cells)
@@ -49,32 +50,20 @@ def read_sheet(grid: Grid, vocabulary: Vocabulary, file: str, limits: Limits) ->
     if header is None and grid.width == 1:
         header = implied_header(filled[column_name(0)])
     if header is None:
-        meta = SheetMeta(
-            name=grid.name,
-            is_hidden=grid.is_hidden,
-            titles=[],
-            header_rows=[],
-            header_score=0.0,
-            columns=[],
-            notes=[],
-            announced=[],
-            counts=Counts(data=0, blank=0, block=0, total=0, note=0),
-        )
-        return Sheet(meta, pl.DataFrame(), (), first_texts)
+        return Sheet(meta_without_header(grid.name, grid.is_hidden), pl.DataFrame(), (), first_texts)
 
     last_header_row = max(header.rows, default=0)
     titles = [(row, _line(texts)) for row, texts in head if row < min(header.rows, default=0)]
-    body = filled.filter(pl.col("row") > last_header_row)
-    _refuse_lists_side_by_side(body, header, file, grid.name)
-    header = replace(header, is_personal=_personal(header, body))
-    body = _not_blank(_without_personal_columns(body, header))
-    header_texts = [texts for row, texts in head if row in header.rows]
-    header_texts += _headers_below(body, header, vocabulary, file, grid.name)
-    special = special_rows(body, header, header_texts)
     # A list whose blocks each repeat the header has its first heading above the first header.
     first_block = heading_above_header(squeezed(titles[-1][1])) if titles else None
-    rows = _with_kinds(body, special, first_block)
-    rows = _with_merged_texts(rows, grid.merges)
+    body = filled.filter(pl.col("row") > last_header_row)
+    _refuse_lists_side_by_side(body, header, file, grid.name)
+    header_texts = [texts for row, texts in head if row in header.rows]
+    header_texts += _headers_below(body, header, vocabulary, file, grid.name)
+    header = replace(header, is_personal=_personal(header, body))
+    body = _not_blank(_without_personal_columns(body, header))
+    special = special_rows(body, header, [_without_personal_cells(texts, header) for texts in header_texts])
+    rows = _with_merged_texts(_with_kinds(body, special, first_block), grid.merges)
     rows = _with_number_flag(_masked_rows(rows, header), grid, header)
     meta = SheetMeta(
         name=grid.name,
@@ -135,17 +124,18 @@ def _headers_below(
     Raises:
         Refusal: where one puts names or areas into other columns: what follows would be read wrongly.
     """
-    texts = body.columns[1:]
-    known = [*vocabulary.fields, *filter(None, header.captions)]
-    is_header = pl.sum_horizontal(pl.col(texts).is_in(known).fill_null(False)) > 1
+    names = header.column(*_NAMING_OR_PLACING)
+    if names is None:
+        return []
+    # A header has a caption where data have a name; names are never captions.
+    is_header = pl.col(column_name(names)).is_in([*vocabulary.fields, *header.captions])
     found = []
-    for row, *cells in body.filter(is_header).iter_rows():
-        again = find_header([(row, cells)], (), vocabulary)
+    for row, *texts in body.filter(is_header).iter_rows():
+        again = find_header([(row, texts)], (), vocabulary)
         if again is not None:
-            moved = [named for named in ("name", "uscc", "city", "county", "area") if again.column(named) is not None]
-            if any(again.column(named) != header.column(named) for named in moved):
+            if any(again.column(field) not in (None, header.column(field)) for field in _NAMING_OR_PLACING):
                 raise Refusal("read.second_header", {"file": file, "sheet": sheet or file, "row": row})
-            found.append(cells)
+            found.append(texts)
     return found
 
 
@@ -173,6 +163,10 @@ def _personal(header: Header, body: pl.DataFrame) -> tuple[bool, ...]:
 def _without_personal_columns(body: pl.DataFrame, header: Header) -> pl.DataFrame:
     personal = [column_name(index) for index, flag in enumerate(header.is_personal) if flag]
     return body.with_columns(pl.lit(None, pl.String).alias(column) for column in personal)
+
+
+def _without_personal_cells(texts: list[str | None], header: Header) -> list[str | None]:
+    return [None if flag else text for text, flag in zip(texts, header.is_personal, strict=True)]
 
 
 def _with_kinds(body: pl.DataFrame, special: list[SpecialRow], first_block: str | None) -> pl.DataFrame:

@@ -59,13 +59,14 @@ def _refuse_unless_other_encoding(source: Path, encoding: str, file: str) -> Non
     try:
         content.decode(encoding)
     except UnicodeDecodeError as fault:
-        good = content[: fault.start].decode(encoding)
+        # The decoder of utf-8-sig counts from behind the mark.
+        good = fault.object[: fault.start].decode(encoding.removesuffix("-sig"))
         if encoding == "utf-8" and sum(not character.isascii() for character in good) < _PROOF_CHARACTERS:
             return
         where = {
             "line": good.count("\n") + 1,
-            "byte": fault.start + 1,
-            "found": content[fault.start : fault.end].hex(),
+            "byte": len(content) - len(fault.object) + fault.start + 1,
+            "found": fault.object[fault.start : fault.end].hex(),
         }
         raise Refusal("read.encoding", {"file": file, "encoding": encoding.upper(), **where}) from fault
 

@@ -139,7 +139,8 @@ def _run_child(job: Job) -> Any:
     if "memory allocation" in said or "MemoryError" in said:
         raise Refusal("read.memory", {"file": job.file})
     # The kind of error only: its text may quote a cell, and a cell may hold a person.
-    kind = said.splitlines()[-1].split(":")[0][:100] if said else "no message"
+    lines = [line for line in said.splitlines() if not line.startswith("note:")]
+    kind = lines[-1].split(":")[0][:100] if lines else "-"
     raise Refusal("read.crashed", {"file": job.file, "detail": f"{child.returncode}, {kind}"})
 
 

@@ -113,6 +113,9 @@ def _identify_ole(path: Path, file: str) -> Format:
         raise Refusal("read.password", {"file": file})
     workbook = _directory_entry(content, "Workbook") or _directory_entry(content, "Book")
     if workbook is not None:
+        # A file cut off while downloading: the reader would take its promises for rows.
+        if int.from_bytes(content[workbook + 120 : workbook + 124], "little") > len(content):
+            raise Refusal("read.damaged", {"file": file})
         if _is_protected(content, workbook):
             raise Refusal("read.password", {"file": file})
         return "xls"

@@ -9,6 +9,7 @@ import pytest
 
 from etl.add import Statement, add_files, withdraw
 from etl.inbox import Inbox
+from etl.publish import Builds
 from etl.refusal import Refusal
 from tests.worlds import add, built, count, rows, write_list
 from tracker.catalog import load
@@ -32,8 +33,8 @@ def test_a_list_becomes_counts_by_district(tmp_path: Path) -> None:
 def test_a_tier_whose_lists_were_never_loaded_has_no_value(tmp_path: Path) -> None:
     add(tmp_path, write_list(tmp_path, "a.csv", THREE))
     built(tmp_path)
-    sql = "select distinct state, value from mart.observation where indicator_id = 'innovative_smes' and basis = 'in_force'"
-    assert rows(tmp_path, sql) == [("no_data", None)]
+    sql = "select distinct state, value from mart.observation where indicator_id = ? and basis = 'in_force'"
+    assert rows(tmp_path, sql, "innovative_smes") == [("no_data", None)]
 
 
 def test_the_same_file_twice_changes_nothing(tmp_path: Path) -> None:
@@ -214,6 +215,27 @@ def test_a_provincial_list_leaves_other_cities_out(tmp_path: Path) -> None:
     assert result.rows is not None
     assert (result.rows.counts["accepted"], result.rows.counts["out_of_area"]) == (1, 2)
     assert result.rows.counts["rejected"] == 0
+
+
+@pytest.mark.parametrize("content", ["", HEAD + "1,别的公司,海州区"])
+def test_a_stored_file_that_was_altered_is_a_debt_and_stops_nothing(tmp_path: Path, content: str) -> None:
+    first = add(tmp_path, write_list(tmp_path, "a.csv", THREE))
+    add(tmp_path, write_list(tmp_path, "b.csv", HEAD + "1,丁公司,赣榆县"))
+    assert first.file_id is not None
+    Inbox(tmp_path).original(first.file_id).write_text(content, encoding="utf-8")
+    debts = built(tmp_path).debts.filter(kind="file_unreadable")
+    assert debts["detail"].to_list() == ["a.csv"]
+    assert count(tmp_path, "srdi", "320700", DAY) == 1
+
+
+def test_a_broken_sidecar_stops_the_build_and_keeps_the_old_one(tmp_path: Path) -> None:
+    first = add(tmp_path, write_list(tmp_path, "a.csv", THREE))
+    before = built(tmp_path).build_id
+    (Inbox(tmp_path).folder / f"{first.file_id}.yml").write_text("readings: [", encoding="utf-8")
+    with pytest.raises(Refusal) as refused:
+        built(tmp_path)
+    assert refused.value.code == "inbox.unreadable"
+    assert Builds(tmp_path).current() == before
 
 
 def test_pool_entries_never_count(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import plotly.graph_objects as go
 import polars as pl
 import pytest
 
@@ -35,7 +36,7 @@ UNREPORTED = target(value=None, gap=None, judged_value=None, state="no_data", st
 MET = target(value=31.0, gap=-6.0, state="met", status="met", short="专精特新")
 
 
-def bullets(*rows: dict[str, object], as_of: dt.date = DUE) -> charts.go.Figure:
+def bullets(*rows: dict[str, object], as_of: dt.date = DUE) -> go.Figure:
     return charts.bullet_rows(findings.bullet_frame(frame(*rows), as_of, "zh"), "示例市 · 演示数据")
 
 

@@ -7,10 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.clean import parse_day, parse_days_in, text_key, uscc_faults, with_day, with_uscc
+from etl.clean import parse_day, parse_days_in, text_key, with_day, with_name_key, with_uscc
+from etl.clean import uscc_faults as faults_of
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 ORGANISATION = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def uscc_faults(codes: list[str]) -> list[str | None]:
+    return faults_of(pl.Series(codes, dtype=pl.String)).to_list()
 
 
 def right_code(body: str) -> str:
@@ -51,7 +56,13 @@ def test_two_days_in_a_span() -> None:
 
 
 def test_names_differ_only_in_what_counts() -> None:
-    same = ["连云港天明（集团）有限公司", "连云港天明(集团)有限公司 ", "连云港 天明（集团）有限公司", "连云港天明·（集团）有限公司"]
+    same = [
+        "甲（集团）有限公司",
+        "甲(集团)有限公司 ",
+        "甲 （集团）有限公司",
+        "甲·（集团）有限公司",
+        "甲〔集团〕有限公司",
+    ]
     assert len({text_key(name) for name in same}) == 1
     assert text_key("舟山市7412工厂") != text_key("舟山市7413工厂")
     assert text_key("某某一厂") != text_key("某某二厂")
@@ -90,3 +101,9 @@ def test_codes_are_cleaned_before_they_are_judged() -> None:
 def test_days_keep_the_order_of_the_rows() -> None:
     frame = pl.DataFrame({"on": ["2023.7", "20230714", None, "2023-07-14"]})
     assert with_day(frame, "on", "day")["day"].to_list() == [None, dt.date(2023, 7, 14), None, dt.date(2023, 7, 14)]
+
+
+@given(st.lists(st.text(max_size=12), max_size=8))
+def test_the_key_of_a_column_is_the_key_of_each_name(names: list[str]) -> None:
+    frame = with_name_key(pl.DataFrame({"name": names}, schema={"name": pl.String}), "name", "key")
+    assert frame["key"].to_list() == [text_key(name) or None for name in names]

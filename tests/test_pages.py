@@ -19,10 +19,12 @@ MARKUP = re.compile(r"<(style|script)>.*?</\1>|<[^>]+>", re.DOTALL)
 
 @pytest.fixture(autouse=True)
 def clean_caches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    # Streamlit's caches outlive one AppTest: without this, tests would read each other's builds.
+    # Caches outlive one AppTest: without this, tests would read each other's builds.
     monkeypatch.setenv("TRACKER_DATA", str(tmp_path))
     yield
     st.cache_resource.clear()
+    ui.read.cache_clear()
+    ui.targets_at.cache_clear()
     warehouse.forget_connections()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from tracker.progress import LEADER_STATE, progress
 
 D = dt.date
+HALF_WAY = D(2024, 6, 30)
 THRESHOLDS = {
     "ahead_lead_points": 5.0,
     "on_pace_lead_points": 0.0,
@@ -25,7 +27,7 @@ TARGET: dict[str, Any] = {
     "baseline_on": D(2022, 12, 31), "baseline_value": None, "pace_basis": None, "decided_on": None,
     "direction": "higher",
 }  # fmt: skip
-SCHEMA = {
+SCHEMA: dict[str, type[pl.DataType]] = {
     "plan_id": pl.String, "target_id": pl.String, "indicator_id": pl.String, "area_code": pl.String,
     "comparator": pl.String, "value": pl.Float64, "value_high": pl.Float64, "tolerance": pl.Float64,
     "basis": pl.String, "starts_on": pl.Date, "due_on": pl.Date, "baseline_on": pl.Date,
@@ -33,7 +35,7 @@ SCHEMA = {
 }  # fmt: skip
 
 
-def assess(values: dict[dt.date, float | None], *targets: dict[str, Any], state: str = "ok") -> list[dict[str, Any]]:
+def assess(values: Mapping[dt.date, float | None], *targets: dict[str, Any], state: str = "ok") -> list[dict[str, Any]]:
     """Progress of targets (changes to TARGET) whose indicator has these values at month ends, in as-of order."""
     rows = [{**TARGET, **changes} for changes in (targets or ({},))]
     observations = pl.DataFrame(
@@ -51,7 +53,7 @@ def assess(values: dict[dt.date, float | None], *targets: dict[str, Any], state:
     return progress(pl.DataFrame(rows, schema=SCHEMA, orient="row"), observations, THRESHOLDS).to_dicts()
 
 
-def state_of(observed: float | None, as_of: dt.date = D(2024, 6, 30), /, **changes: Any) -> str:
+def state_of(observed: float | None, as_of: dt.date = HALF_WAY, /, **changes: Any) -> str:
     return str(assess({as_of: observed}, changes)[0]["state"])
 
 

@@ -17,7 +17,7 @@ import xlwt  # type: ignore[import-untyped]
 from etl.read_limits import Limits
 from etl.refusal import Refusal
 from etl.sniff import is_zip_of_files, refuse_lock_file
-from tests.read_inputs import book, read, read_rows, read_text
+from tests.read_inputs import Rows, book, read, read_rows, read_text
 
 LIST = "序号,企业名称,县区\n1,甲一机械有限公司,海州区\n2,乙二（集团）股份有限公司,东海县\n"
 NAMES = ["甲一机械有限公司", "乙二（集团）股份有限公司"]
@@ -87,6 +87,10 @@ def test_wrong_bytes_are_named_by_line_and_byte(tmp_path: Path) -> None:
     assert problem.code == "read.encoding"
     assert (problem.values["line"], problem.values["byte"]) == (4, len(good) + 3)
     assert problem.values["encoding"] == "UTF-8"
+    marked = refused(written(tmp_path, "签.csv", b"\xef\xbb\xbf" + good[:-3]))
+    assert (marked.code, marked.values["line"], marked.values["byte"]) == ("read.encoding", 3, len(good))
+    half = refused(written(tmp_path, "半.csv", LIST.encode("utf-16")[:-1]))
+    assert (half.code, half.values["line"]) == ("read.encoding", 3)
     cut = refused(written(tmp_path, "断.csv", LIST.encode("gb18030") + b"3,\xb0"))
     assert (cut.code, cut.values["line"], cut.values["encoding"]) == ("read.encoding", 4, "GB18030")
 
@@ -137,7 +141,8 @@ def test_cells_of_a_workbook_read_as_printed(tmp_path: Path) -> None:
 def test_old_workbook_under_any_name(tmp_path: Path, name: str) -> None:
     workbook = xlwt.Workbook()
     sheet = workbook.add_sheet("甲州市")
-    for row, cells in enumerate([["附件1"], ["序号", "企业名称", "县区"], [1, NAMES[0]], [2, NAMES[1]]]):
+    rows: Rows = [["附件1"], ["序号", "企业名称", "县区"], [1, NAMES[0]], [2, NAMES[1]]]
+    for row, cells in enumerate(rows):
         for column, cell in enumerate(cells):
             sheet.write(row, column, cell)
     sheet.write_merge(2, 3, 2, 2, "海州区")
@@ -245,6 +250,13 @@ def test_lock_file_is_known_by_its_name() -> None:
 def test_truncated_and_damaged_workbooks(tmp_path: Path) -> None:
     content = book(tmp_path / "a.xlsx", {"s": [["企业名称"], *[[f"第{i}有限公司"] for i in range(500)]]}).read_bytes()
     assert refused(written(tmp_path, "断.xlsx", content[: len(content) // 2])).code == "read.damaged"
+    old = io.BytesIO()
+    workbook = xlwt.Workbook()
+    sheet = workbook.add_sheet("s")
+    for row in range(500):
+        sheet.write(row, 0, f"第{row}有限公司")
+    workbook.save(old)
+    assert refused(written(tmp_path, "断.xls", old.getvalue()[:-8000])).code == "read.damaged"
     damaged = bytearray(content)
     with zipfile.ZipFile(tmp_path / "a.xlsx") as package:
         at = package.getinfo("xl/worksheets/sheet1.xml").header_offset + 200

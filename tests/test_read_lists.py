@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from etl.refusal import Refusal
-from tests.read_inputs import book, read, read_rows, read_text
+from tests.read_inputs import Rows, book, read, read_rows, read_text
 
 A, B, C, D = "甲一机械有限公司", "乙二电子股份有限公司", "丙三新材料（集团）有限公司", "丁四7412工厂"
 
@@ -155,7 +155,7 @@ def test_bureau_heads_its_part_and_signs_the_end(tmp_path: Path) -> None:
 
 def test_one_sheet_an_area_with_sequence_restarting(tmp_path: Path) -> None:
     header = ["序号", "企业名称", "所属县区"]
-    sheets = {
+    sheets: dict[str, Rows] = {
         "甲州市": [["甲州市名单"], header, [1, A, "子区"], [2, B, "子区"], ["小计", "2家", ""]],
         "乙州市": [["乙州市名单（共1家）"], header, [1, C, "丑县"], ["合计", "1", ""]],
         "说明": [["本表由各市填报"]],

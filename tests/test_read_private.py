@@ -92,6 +92,12 @@ def test_titles_notes_totals_and_remarks_are_masked(tmp_path: Path) -> None:
     assert got.rows.filter(pl.col("kind") == "total")["c3"].to_list() == ["***"]
 
 
+def test_repeated_header_is_known_without_its_personal_captions(tmp_path: Path) -> None:
+    header = ["企业名称", "联系人"]
+    got = read_rows(tmp_path, [header, ["甲一有限公司", PERSONS[0]], header, ["乙二有限公司", PERSONS[5]]])
+    assert got.column("name") == ["甲一有限公司", "乙二有限公司"]
+
+
 def test_row_left_blank_by_dropping_is_no_data(tmp_path: Path) -> None:
     got = read_rows(
         tmp_path, [["企业名称", "联系人"], ["甲一有限公司", PERSONS[0]], ["", PERSONS[5]], ["乙二有限公司", ""]]

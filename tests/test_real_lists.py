@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from etl.add import Statement, add_files
-from tests.replay import Event, add_months, counts
+from etl.inbox import Event
+from tests.replay import Event as ReplayEvent
+from tests.replay import add_months, counts
 from tests.worlds import built, count, rows
 from tracker.catalog import Catalog, load
 
@@ -64,9 +66,10 @@ DAYS = [D(2023, 12, 31), D(2024, 12, 31), D(2025, 9, 30)]
 
 def add_list(data_folder: Path, catalog: Catalog, number: int, *, decided: bool) -> Any:
     name, is_review, shown_on, valid_from, valid_to, cohort, announced, by_city = LISTS[number]
-    events = ("review_publicity", "review_passed") if is_review else ("publicity", "recognition")
+    shown: Event = "review_publicity" if is_review else "publicity"
+    passed: Event = "review_passed" if is_review else "recognition"
     statement = Statement(
-        event=events[decided],
+        event=passed if decided else shown,
         event_on=add_months(shown_on, 1) if decided else shown_on,
         valid_from=valid_from if decided else None,
         valid_to=valid_to if decided else None,
@@ -100,7 +103,7 @@ def test_the_real_lists_reconcile(tmp_path: Path) -> None:
     assert count(tmp_path, "little_giant", "330000", D(2025, 9, 30), "awaiting") == 603
 
     events = [
-        Event(*row)
+        ReplayEvent(*row)
         for row in rows(
             tmp_path,
             "select enterprise_id, tier, event, event_on, area_code, valid_from, valid_to, cohort_year, batch "

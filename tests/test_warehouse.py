@@ -94,6 +94,12 @@ def test_no_build_and_a_pointer_to_nothing(tmp_path: Path, monkeypatch: pytest.M
         warehouse.query("gone", "build")
 
 
+def test_a_damaged_build_is_told_from_a_missing_one(build_id: str, tmp_path: Path) -> None:
+    (tmp_path / "builds" / "damaged.duckdb").write_bytes(b"no database" * 1000)
+    with pytest.raises(warehouse.BuildUnreadable):
+        warehouse.query("damaged", "build")
+
+
 @pytest.mark.parametrize("build_id_asked", ["../current", "a/b", "", ".hidden", "数据"])
 def test_an_id_is_a_plain_file_name(build_id: str, build_id_asked: str) -> None:
     assert not warehouse.has_build(build_id_asked)
@@ -115,7 +121,7 @@ def test_old_connections_are_let_go_while_a_query_still_runs(
 
 def test_the_default_rule_recomputed_equals_what_the_build_stores(build_id: str) -> None:
     stored = viewing.targets_at(build_id, PLAN_ID, DUE, "zh", DEFAULT_RULE)
-    recomputed = viewing._under(DEFAULT_RULE, build_id, PLAN_ID).filter(pl.col("as_of") == DUE)
+    recomputed = viewing._under(DEFAULT_RULE, build_id, PLAN_ID, DUE)
     keys = ["target_id", "area_code"]
     pairs = stored.join(recomputed, on=keys, suffix="_again")
     assert pairs.height == stored.height == 23

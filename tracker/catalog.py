@@ -24,6 +24,7 @@ from tracker.catalog_models import (
     Code,
     Header,
     Indicator,
+    Measure,
     Plan,
     Target,
     Text,
@@ -62,6 +63,7 @@ class Catalog:
 
     plans: dict[Code, Plan]
     indicators: dict[Code, Indicator]
+    measures: dict[Code, Measure]
     areas: dict[Code, Area]
     tiers: dict[Code, Tier]
     titles: dict[Code, TitleVariant]
@@ -144,14 +146,16 @@ def _load(folders: tuple[Path, ...], fingerprints: tuple[str, ...]) -> Catalog:
     )
     files = {(section, key): file for section, found in entries.items() for key, (_, file) in found.items()}
     faults.extend(_cross_faults(catalog, files))
+    faults.extend(_measure_faults(catalog, files))
     if faults:
         raise CatalogError(faults)
-    return _with_unassigned(catalog)
+    return _with_reported(_with_unassigned(catalog))
 
 
 _KEYS = {
     "plans": "plan_id",
     "indicators": "indicator_id",
+    "measures": "measure",
     "areas": "area_code",
     "tiers": "tier",
     "titles": "variant_id",
@@ -200,6 +204,40 @@ def _cross_faults(catalog: Catalog, files: dict[tuple[str, Code], str]) -> Itera
         yield from _plan_faults(plan, catalog, files["plans", plan.plan_id])
 
 
+def _measure_faults(catalog: Catalog, files: dict[tuple[str, Code], str]) -> Iterator[Fault]:
+    """Parts of formulas that nobody is asked for, wholes that do not fit their part, captions that mean two things."""
+    reported = {i.indicator_id for i in catalog.indicators.values() if i.formula == "reported"}
+    for indicator in catalog.indicators.values():
+        for field in ("numerator", "denominator"):
+            name = getattr(indicator, field)
+            if name is not None and name not in catalog.measures and name not in reported:
+                key = f"indicators.{indicator.indicator_id}.{field}"
+                yield Fault(files["indicators", indicator.indicator_id], key, f"unknown measure {name}")
+    meanings: dict[tuple[str, str], Code] = {}
+    for measure in catalog.measures.values():
+        file, at = files["measures", measure.measure], f"measures.{measure.measure}"
+        if measure.measure in catalog.indicators:
+            yield Fault(file, at, "is an indicator: a reported indicator is a measure by itself")
+        whole = catalog.measures.get(measure.part_of or "")
+        if measure.part_of is not None and (
+            whole is None or (whole.level, whole.unit) != (measure.level, measure.unit)
+        ):
+            yield Fault(file, f"{at}.part_of", f"no measure of this level and unit: {measure.part_of}")
+    for code, level, captions in _all_captions(catalog):
+        for caption in captions:
+            if meanings.setdefault((level, caption), code) != code:
+                section = "measures" if code in catalog.measures else "indicators"
+                key = f"{section}.{code}.captions"
+                yield Fault(files[section, code], key, f"{caption} also means {meanings[level, caption]}")
+
+
+def _all_captions(catalog: Catalog) -> Iterator[tuple[Code, str, tuple[str, ...]]]:
+    for measure in catalog.measures.values():
+        yield measure.measure, measure.level, measure.captions
+    for indicator in catalog.indicators.values():
+        yield indicator.indicator_id, "area", indicator.captions
+
+
 def _has_parent_cycle(code: Code, areas: dict[Code, Area]) -> bool:
     seen: set[Code] = set()
     current: Code | None = code
@@ -236,6 +274,30 @@ def _plan_faults(plan: Plan, catalog: Catalog, file: str) -> Iterator[Fault]:
         unknown = [name for name in target.assumed if name not in Target.model_fields]
         if unknown:
             yield Fault(file, f"{at}.assumed", f"no fields of a target: {', '.join(unknown)}")
+
+
+def _with_reported(catalog: Catalog) -> Catalog:
+    """Give every indicator that areas report as it is a measure of its own name.
+
+    It never falls where a plan counts it as ever reached (累计).
+    """
+    ever = {target.indicator_id for plan in catalog.plans.values() for target in plan.targets if target.basis == "ever"}
+    reported = {
+        indicator.indicator_id: Measure(
+            measure=indicator.indicator_id,
+            name=indicator.name,
+            level="area",
+            kind="number",
+            unit=indicator.unit,
+            accumulates="always" if indicator.indicator_id in ever else None,
+            frequency="month" if indicator.frequency == "event" else indicator.frequency,
+            maximum=100 if indicator.unit == "percent" else None,
+            captions=(indicator.name.zh, indicator.short.zh, *indicator.captions),
+        )
+        for indicator in catalog.indicators.values()
+        if indicator.formula == "reported"
+    }
+    return replace(catalog, measures={**catalog.measures, **reported})
 
 
 def _with_unassigned(catalog: Catalog) -> Catalog:

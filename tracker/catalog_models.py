@@ -22,6 +22,7 @@ Formula = Literal[
 ]
 AreaKind = Literal["province", "city", "county", "zone", "unassigned"]
 Evidence = Literal["A", "B", "C", "R"]
+WHOLE_UNITS = frozenset({"enterprise", "item", "piece", "award", "person", "project"})
 
 
 class Model(BaseModel):
@@ -47,6 +48,7 @@ class Indicator(Model):
     ``numerator`` and ``denominator`` name an enterprise measure or a reported value; ``population`` names the
     tier whose holders at the end of the period are asked. ``evidence`` grades the definition: A official text,
     B press, C consultant's page quoting the official text, R general knowledge (a setting, never a truth).
+    ``captions`` are the columns under which areas report the value itself; only formula ``reported`` has any.
     """
 
     indicator_id: Code
@@ -66,6 +68,7 @@ class Indicator(Model):
     evidence: Evidence
     definition: Text
     caution: Text | None = None
+    captions: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _fields_fit_the_formula(self) -> Self:
@@ -79,6 +82,49 @@ class Indicator(Model):
         asks_holders = self.formula in ("mean_of_enterprise_ratios", "share_of_enterprises", "per_enterprise")
         if asks_holders and self.population is None:
             raise ValueError(f"formula {self.formula} needs a population")
+        if self.captions and self.formula != "reported":
+            raise ValueError("`captions` belong to formula reported, and only there")
+        return self
+
+
+class Measure(Model):
+    """Something that enterprises state of themselves or departments of an area, and under which captions.
+
+    ``accumulates``: the value runs up within a year, or never falls at all. A value below ``minimum`` or above
+    ``maximum`` is refused; one above ``plausible_up_to`` asks for a reason, and so does one above the measure that
+    it is ``part_of``. Bounds are in ``unit``; yes is 1 and no is 0.
+    """
+
+    measure: Code
+    name: Text
+    level: Literal["enterprise", "area"]
+    kind: Literal["number", "yes_no", "text"]
+    unit: Code
+    accumulates: Literal["within_year", "always"] | None = None
+    frequency: Literal["month", "quarter", "year"]
+    minimum: float = 0
+    maximum: float | None = None
+    plausible_up_to: float | None = None
+    part_of: Code | None = None
+    captions: tuple[str, ...] = ()
+
+    @property
+    def is_cumulative(self) -> bool:
+        """Whether a later value of the year, or any later value, cannot be smaller."""
+        return self.accumulates is not None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether only whole numbers make sense: what is counted comes in one piece."""
+        return self.unit in WHOLE_UNITS
+
+    @model_validator(mode="after")
+    def _unit_fits_the_kind(self) -> Self:
+        if (self.kind == "number") == (self.unit in ("yes_no", "text")):
+            raise ValueError("`unit` is yes_no or text for that kind, and only for it")
+        has_bounds = self.maximum is not None or self.plausible_up_to is not None or self.part_of is not None
+        if self.kind != "number" and (has_bounds or self.is_cumulative):
+            raise ValueError("only a number has bounds and accumulates")
         return self
 
 
@@ -270,6 +316,7 @@ class CatalogFile(Model):
 
     plans: tuple[Plan, ...] = ()
     indicators: tuple[Indicator, ...] = ()
+    measures: tuple[Measure, ...] = ()
     areas: tuple[Area, ...] = ()
     tiers: tuple[Tier, ...] = ()
     titles: tuple[TitleVariant, ...] = ()

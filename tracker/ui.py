@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -43,13 +44,14 @@ class View:
     language: str
 
 
-@st.cache_resource(max_entries=512, show_spinner=False)
+# Frames are cached without Streamlit's help: making its key costs more than finding a small frame.
+@lru_cache(maxsize=512)
 def read(build_id: str, name: str, **parameters: object) -> pl.DataFrame:
     """Rows of a named query. Shared by all sessions, so never changed in place."""
     return warehouse.query(build_id, name, **parameters)
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
+@lru_cache(maxsize=256)
 def targets_at(build_id: str, plan_id: str, as_of: dt.date, language: str, rule: Rule) -> pl.DataFrame:
     """See :func:`tracker.viewing.targets_at`. Shared by all sessions, so never changed in place."""
     return viewing.targets_at(build_id, plan_id, as_of, language, rule)
@@ -60,6 +62,17 @@ def bullets(view: View, foot: str) -> go.Figure:
     """The finished figure of the headline targets of a view."""
     rows = targets_of(view).filter(pl.col("is_headline"))
     return charts.bullet_rows(findings.bullet_frame(rows, view.as_of, view.language), foot)
+
+
+def warm_up() -> None:
+    """Do once what the first visitor would wait for: open the build, load Polars' and Plotly's inner parts."""
+    build_id = warehouse.current_build_id()
+    if build_id is None:
+        return
+    for plan_id in read(build_id, "plans", language="zh")["plan_id"].head(1):
+        as_of = read(build_id, "as_of_dates", plan_id=plan_id)["as_of"][0]
+        rows = targets_at(build_id, plan_id, as_of, "zh", viewing.DEFAULT_RULE)
+        charts.bullet_rows(findings.bullet_frame(rows, as_of, "zh"), foot="")
 
 
 def targets_of(view: View) -> pl.DataFrame:
@@ -82,7 +95,7 @@ def start_page(chosen: str) -> None:
     st.html(f"<script>document.documentElement.lang = '{code}'</script>", unsafe_allow_javascript=True)
 
 
-@st.cache_resource(show_spinner=False)
+@lru_cache(maxsize=1)
 def _stylesheet() -> str:
     return (STATIC / "look.css").read_text(encoding="utf-8")
 
@@ -283,6 +296,7 @@ def show_failure(fault: Exception) -> bool:
     keys: dict[type[Exception], str] = {
         warehouse.QueryTooSlow: "app.slow_text",
         warehouse.BuildMissing: "app.gone_text",
+        warehouse.BuildUnreadable: "app.unreadable_text",
     }
     html(blocks.panel(word("app.failure_title", chosen), word(keys.get(type(fault), "app.failure_text"), chosen)))
     return True

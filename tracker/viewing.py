@@ -36,9 +36,8 @@ def targets_at(build_id: str, plan_id: str, as_of: dt.date, language: str, rule:
     if rule == DEFAULT_RULE:
         found = warehouse.query(build_id, "progress", plan_id=plan_id, as_of=as_of)
     else:
-        found = _under(rule, build_id, plan_id).filter(pl.col("as_of") == as_of)
-        found = found.drop("plan_id", "indicator_id", "as_of", "trace")
-    beside = warehouse.query(build_id, "beside", as_of=as_of)
+        found = _under(rule, build_id, plan_id, as_of).drop("plan_id", "indicator_id", "as_of", "trace")
+    beside = warehouse.query(build_id, "beside", plan_id=plan_id, as_of=as_of)
     return (
         definitions.join(found, on=["target_id", "area_code", "due_on"], how="inner", maintain_order="left")
         .join(beside, on=["indicator_id", "area_code", "basis"], how="left", maintain_order="left")
@@ -53,15 +52,16 @@ def _running_period(as_of: dt.date) -> pl.Expr:
     return ahead.fill_null(due_on.max()).over("target_id", "area_code")
 
 
-def _under(rule: Rule, build_id: str, plan_id: str) -> pl.DataFrame:
+def _under(rule: Rule, build_id: str, plan_id: str, as_of: dt.date) -> pl.DataFrame:
     targets = warehouse.query(build_id, "rule_targets", plan_id=plan_id)
     observations = warehouse.query(
         build_id,
         "rule_observations",
         plan_id=plan_id,
+        as_of=as_of,
         basis=rule.basis,
         with_awaiting=rule.with_awaiting,
         with_publicity=rule.with_publicity,
     )
     thresholds = dict(warehouse.query(build_id, "thresholds", language="en").select("threshold_id", "value").rows())
-    return progress.progress(targets, observations, thresholds)
+    return progress.progress(targets, observations, thresholds).filter(pl.col("as_of") == as_of)

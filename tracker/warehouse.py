@@ -41,6 +41,10 @@ class BuildMissing(Exception):
     """There is no such build: nothing published yet, or removed since its id was read."""
 
 
+class BuildUnreadable(Exception):
+    """The file of a build is there and DuckDB cannot open it: damaged, or written by a newer version."""
+
+
 class QueryTooSlow(Exception):
     """A query was stopped after ``QUERY_SECONDS`` so that one page cannot hold up the others."""
 
@@ -73,6 +77,7 @@ def query(build_id: str, name: str, **parameters: object) -> pl.DataFrame:
 
     Raises:
         BuildMissing: the build's file is gone.
+        BuildUnreadable: the build's file is damaged.
         QueryTooSlow: the query ran longer than ``QUERY_SECONDS``.
     """
     with _connection(build_id).cursor() as cursor:
@@ -101,7 +106,10 @@ def _connection(build_id: str) -> duckdb.DuckDBPyConnection:
 def _open(file: Path) -> duckdb.DuckDBPyConnection:
     if not file.is_file():
         raise BuildMissing(file.stem)
-    connection = duckdb.connect(str(file), read_only=True)
+    try:
+        connection = duckdb.connect(str(file), read_only=True)
+    except duckdb.Error as fault:
+        raise BuildUnreadable(file.stem) from fault
     for statement in _LOCKS:
         connection.execute(statement)
     return connection

@@ -57,6 +57,12 @@ identity as (
     from core.identity_question
     group by question
 )
+select
+    'file_unreadable' as kind, cast(null as varchar) as reading_id, cast(null as varchar) as tier,
+    cast(null as varchar) as area_code, 1 as number, file.original_name as detail
+from core.unreadable_file as unreadable
+inner join core.source_file as file on file.file_id = unreadable.file_id
+union all
 select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from rejected
 union all
 select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from announced

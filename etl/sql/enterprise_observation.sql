@@ -8,48 +8,62 @@ with asked as (
     from mart.indicator_source
     where numerator_from = 'enterprise' or denominator_from = 'enterprise'
 ),
+part as (
+    select indicator_id, 'numerator' as role, numerator as measure from asked where numerator is not null
+    union all
+    select indicator_id, 'denominator' as role, denominator as measure from asked where denominator is not null
+),
+-- numbers instead of names and hashes: sorting five million cells by them takes about a fifth of the time
 measure as (
-    select numerator as measure from asked where numerator is not null
-    union
-    select denominator as measure from asked where denominator is not null
+    select measure, cast(row_number() over (order by measure) as integer) as measure_number
+    from part
+    group by measure
+),
+file as (
+    select file_id, cast(row_number() over (order by received_on nulls first, file_id) as integer) as file_number
+    from core.source_file
 ),
 -- Of two values of one cell the one in the newest file counts. Decimals: their sum is the same in any order.
 -- No measure reaches 10^16 of its unit; what claims to is no answer.
 stated as (
     select
-        value.enterprise_id, value.measure, value.period_end, cast(value.value as decimal(28, 12)) as amount,
+        value.enterprise_id, measure.measure_number, value.period_end, cast(value.value as decimal(28, 12)) as amount,
         row_number() over (
-            partition by value.enterprise_id, value.measure, value.period_end
+            partition by value.enterprise_id, measure.measure_number, value.period_end
             order by
-                file.received_on desc nulls last, value.file_id desc,
-                value.sheet desc nulls last, value.row desc nulls last, value."column" desc nulls last, value.value desc
+                file.file_number desc nulls last, value.sheet desc nulls last, value.row desc nulls last, value.value desc
         ) as place
     from core.enterprise_value as value
     inner join measure on measure.measure = value.measure
-    left join core.source_file as file on file.file_id = value.file_id
+    left join file on file.file_id = value.file_id
     where abs(value.value) < 1e16
 ),
-number as (
-    select enterprise_id, measure, period_end, amount from stated where place = 1
+answered_part as (
+    select part.indicator_id, part.role, stated.enterprise_id, stated.period_end, stated.amount
+    from stated
+    inner join measure on measure.measure_number = stated.measure_number
+    inner join part on part.measure = measure.measure
+    where stated.place = 1
 ),
+-- where a formula has two parts, only who stated both has answered
 answer as (
     select
-        asked.indicator_id, asked.formula, asked.population, number.enterprise_id, number.period_end,
-        case when number.measure = asked.numerator then number.amount end as numerator,
-        case when number.measure = asked.denominator then number.amount end as denominator
+        asked.indicator_id, asked.formula, asked.population, single.enterprise_id, single.period_end,
+        case when single.role = 'numerator' then single.amount end as numerator,
+        case when single.role = 'denominator' then single.amount end as denominator
     from asked
-    inner join number on number.measure = coalesce(asked.numerator, asked.denominator)
+    inner join answered_part as single on single.indicator_id = asked.indicator_id
     where asked.numerator is null or asked.denominator is null
     union all
     select
-        asked.indicator_id, asked.formula, asked.population, top.enterprise_id, top.period_end,
-        top.amount as numerator, bottom.amount as denominator
+        asked.indicator_id, asked.formula, asked.population, pair.enterprise_id, pair.period_end,
+        max(case when pair.role = 'numerator' then pair.amount end) as numerator,
+        max(case when pair.role = 'denominator' then pair.amount end) as denominator
     from asked
-    inner join number as top on top.measure = asked.numerator
-    inner join number as bottom
-        on bottom.measure = asked.denominator
-        and bottom.enterprise_id = top.enterprise_id
-        and bottom.period_end = top.period_end
+    inner join answered_part as pair on pair.indicator_id = asked.indicator_id
+    where asked.numerator is not null and asked.denominator is not null
+    group by asked.indicator_id, asked.formula, asked.population, pair.enterprise_id, pair.period_end
+    having count(*) = 2
 ),
 -- a mean of ratios asks for a ratio: an enterprise without key processes has none
 counted as (

@@ -47,24 +47,23 @@ given as (
 by_area as (
     select
         source.indicator_id, given.area_code, given.period_end, source.scale, given.value,
+        -- a count is no ratio, whatever stands beside it
         case
+            when source.is_count then null
             when source.numerator_from = 'area' then given.numerator
             -- where nobody holds the title there is nothing to ask, and the share is a true zero
             when population.enterprises = 0 then 0
             else answer.numerator
         end as numerator,
-        case source.denominator_from
-            when 'area' then given.denominator
-            when 'population' then population.enterprises
+        case
+            when source.is_count then null
+            when source.denominator_from = 'area' then given.denominator
+            when source.denominator_from = 'population' then population.enterprises
             else answer.denominator
         end as denominator,
         cast(null as double) as mean_ratio,
-        case
-            when 'enterprise' in (source.numerator_from, source.denominator_from) then population.enterprises else 1
-        end as expected_units,
-        case
-            when 'enterprise' in (source.numerator_from, source.denominator_from) then coalesce(answer.answered, 0) else 1
-        end as reported_units
+        case when source.is_asked then population.enterprises else 1 end as expected_units,
+        case when source.is_asked then coalesce(answer.answered, 0) else 1 end as reported_units
     from given
     inner join mart.indicator_source as source on source.indicator_id = given.indicator_id
     left join mart.enterprise_answer as answer
@@ -91,7 +90,7 @@ by_enterprise as (
         on population.tier = source.population
         and population.area_code = answer.area_code
         and population.day = answer.period_end
-    where source.numerator_from <> 'area' and source.denominator_from <> 'area'
+    where source.numerator_from = 'enterprise' and source.denominator_from in ('enterprise', 'answered')
 ),
 own as (
     select

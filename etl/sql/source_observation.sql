@@ -1,7 +1,7 @@
 -- one row per indicator that is no tier count: who states each part of its formula, and how long its values hold
 create table mart.indicator_source as
-with reported_name as (
-    select distinct indicator_id as name from core.reported_value
+with area_measure as (
+    select measure from core.measure_definition where level = 'area'
 )
 select
     indicator.indicator_id,
@@ -9,30 +9,31 @@ select
     indicator.population,
     indicator.numerator,
     indicator.denominator,
-    -- a part that areas report under its own name is theirs, as is all where no tier is asked; else enterprises answer
+    -- a part that is asked from areas is theirs, as is all where no tier is asked; the rest the enterprises answer
     case
         when indicator.formula = 'reported' or indicator.population is null then 'area'
-        when indicator.formula <> 'mean_of_enterprise_ratios' and top.name is not null then 'area'
+        when indicator.formula <> 'mean_of_enterprise_ratios' and top.measure is not null then 'area'
         else 'enterprise'
     end as numerator_from,
     case
         when indicator.formula = 'reported' or indicator.population is null then 'area'
-        when indicator.formula = 'ratio_of_sums' and bottom.name is not null then 'area'
+        when indicator.formula = 'ratio_of_sums' and bottom.measure is not null then 'area'
         when indicator.formula in ('ratio_of_sums', 'mean_of_enterprise_ratios') then 'enterprise'
         -- officers that the districts report are divided by all enterprises, for no enterprise was asked
-        when top.name is not null then 'population'
+        when top.measure is not null then 'population'
         else 'answered'
     end as denominator_from,
     case indicator.unit when 'percent' then 100 else 1 end as scale,
     -- only what is counted or paid adds up over areas; an index, a grade or a number of days does not
     indicator.formula = 'reported'
-    and indicator.unit in ('enterprise', 'item', 'piece', 'award', 'person', 'project', '10k_yuan', '100m_yuan') as is_count,
+    and indicator.unit in ('enterprise', 'item', 'piece', 'award', 'person', 'project', '10k_yuan', '100m_yuan')
+        as is_count,
     indicator.minimum_coverage_percent,
     -- months from the end of a period to the month in which its value still holds; null: until the next one
     case indicator.frequency when 'year' then 12 when 'quarter' then 3 when 'month' then 1 end
     + indicator.grace_months as holds_months
 from core.indicator as indicator
-left join reported_name as top on top.name = indicator.numerator
-left join reported_name as bottom on bottom.name = indicator.denominator
+left join area_measure as top on top.measure = indicator.numerator
+left join area_measure as bottom on bottom.measure = indicator.denominator
 where indicator.formula <> 'tier_count'
 order by indicator.indicator_id;

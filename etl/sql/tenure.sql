@@ -5,20 +5,24 @@ with ending as (
     from core.recognition_event
     where event in ('revoked', 'lapsed', 'moved_out')
 ),
-title as (
-    select
-        granted.event_id, granted.enterprise_id, granted.tier, granted.area_code, granted.event_on,
-        granted.counts_from, granted.expires_on, granted.awaiting_until,
-        min(ending.event_on) as ended_on
+-- few titles are ended by an event, so the first ending after each is looked up apart
+ended as (
+    select granted.event_id, min(ending.event_on) as ended_on
     from core.recognition_event as granted
-    left join ending
+    inner join ending
         on ending.enterprise_id = granted.enterprise_id
         and ending.tier = granted.tier
         and ending.event_on > granted.event_on
     where granted.event in ('recognition', 'review_passed')
-    group by
+    group by granted.event_id
+),
+title as (
+    select
         granted.event_id, granted.enterprise_id, granted.tier, granted.area_code, granted.event_on,
-        granted.counts_from, granted.expires_on, granted.awaiting_until
+        granted.counts_from, granted.expires_on, granted.awaiting_until, ended.ended_on
+    from core.recognition_event as granted
+    left join ended on ended.event_id = granted.event_id
+    where granted.event in ('recognition', 'review_passed')
 ),
 -- a publicity ends with the decision, with a removal, with the final list of its batch, or after its months
 decision as (
@@ -79,10 +83,34 @@ span as (
     inner join core.tier_inclusion as inclusion on inclusion.via_tier = own_span.tier
     where own_span.from_on < own_span.to_on
 ),
+-- most holders have spans that only follow one another: these are stretches already
+followed as (
+    select
+        event_id, enterprise_id, tier, via_tier, distance, area_code, event_on, status_rank, from_on, to_on,
+        case
+            when from_on < max(to_on) over (
+                partition by enterprise_id, tier order by from_on, to_on
+                rows between unbounded preceding and 1 preceding
+            )
+            then 1
+            else 0
+        end as is_overlapping
+    from span
+),
+overlapping as (
+    select distinct enterprise_id, tier from followed where is_overlapping = 1
+),
+tangled as (
+    select
+        span.event_id, span.enterprise_id, span.tier, span.via_tier, span.distance, span.area_code, span.event_on,
+        span.status_rank, span.from_on, span.to_on
+    from span
+    inner join overlapping on overlapping.enterprise_id = span.enterprise_id and overlapping.tier = span.tier
+),
 edge as (
-    select enterprise_id, tier, from_on as day from span
+    select enterprise_id, tier, from_on as day from tangled
     union
-    select enterprise_id, tier, to_on as day from span
+    select enterprise_id, tier, to_on as day from tangled
 ),
 stretch as (
     select
@@ -93,27 +121,37 @@ stretch as (
 covering as (
     select
         stretch.enterprise_id, stretch.tier, stretch.from_on, stretch.to_on,
-        span.via_tier, span.status_rank, span.area_code,
-        min(case when span.distance = 0 then span.status_rank end)
+        tangled.via_tier, tangled.status_rank, tangled.area_code,
+        min(case when tangled.distance = 0 then tangled.status_rank end)
             over (partition by stretch.enterprise_id, stretch.tier, stretch.from_on) as own_status_rank,
-        max(case when span.distance > 0 and span.status_rank <= 2 then 1 else 0 end)
+        max(case when tangled.distance > 0 and tangled.status_rank <= 2 then 1 else 0 end)
             over (partition by stretch.enterprise_id, stretch.tier, stretch.from_on) as is_held_higher,
         row_number() over (
             partition by stretch.enterprise_id, stretch.tier, stretch.from_on
-            order by span.status_rank, span.distance, span.event_on desc, span.event_id
+            order by tangled.status_rank, tangled.distance, tangled.event_on desc, tangled.event_id
         ) as place
     from stretch
-    inner join span
-        on span.enterprise_id = stretch.enterprise_id
-        and span.tier = stretch.tier
-        and span.from_on <= stretch.from_on
-        and span.to_on >= stretch.to_on
+    inner join tangled
+        on tangled.enterprise_id = stretch.enterprise_id
+        and tangled.tier = stretch.tier
+        and tangled.from_on <= stretch.from_on
+        and tangled.to_on >= stretch.to_on
     where stretch.to_on is not null
 ),
 chosen as (
     select enterprise_id, tier, from_on, to_on, via_tier, status_rank, own_status_rank, area_code, is_held_higher
     from covering
     where place = 1
+    union all
+    select
+        followed.enterprise_id, followed.tier, followed.from_on, followed.to_on, followed.via_tier,
+        followed.status_rank,
+        case when followed.distance = 0 then followed.status_rank end as own_status_rank,
+        followed.area_code,
+        case when followed.distance > 0 and followed.status_rank <= 2 then 1 else 0 end as is_held_higher
+    from followed
+    left join overlapping on overlapping.enterprise_id = followed.enterprise_id and overlapping.tier = followed.tier
+    where overlapping.enterprise_id is null
 ),
 marked as (
     select

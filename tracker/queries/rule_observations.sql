@@ -1,4 +1,4 @@
--- one row per indicator, area, month end and basis of a plan's indicators, counted by a viewer's switches
+-- one row per indicator, area, month end and basis that a plan's targets need, counted by a viewer's switches
 with counted as (
     select
         indicator_id,
@@ -13,10 +13,13 @@ with counted as (
         end as value,
         state,
     from mart.observation
-    where exists (
-        from core.target
-        where target.plan_id = $plan_id and target.indicator_id = observation.indicator_id
-    )
+    where period_end <= $as_of
+        and (indicator_id, area_code) in (
+            select target.indicator_id, coalesce(target.area_code, plan.area_code)
+            from core.target
+            join core.plan using (plan_id)
+            where plan_id = $plan_id
+        )
 )
 
 select indicator_id, area_code, period_end, basis, value, state

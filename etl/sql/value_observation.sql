@@ -1,0 +1,179 @@
+-- one row per indicator that is no tier count, area of a plan that has a target for it, month end and basis
+insert into mart.observation (
+    indicator_id, area_code, period_end, basis, value, numerator, denominator,
+    source_period_end, expected_units, reported_units, state
+)
+with used as (
+    select distinct
+        target.indicator_id, target.basis, target.plan_id, plan.area_code as whole_code,
+        source.is_count and target.basis not in ('ratio', 'growth', 'rank') as is_count
+    from core.target as target
+    inner join mart.indicator_source as source on source.indicator_id = target.indicator_id
+    inner join core.plan as plan on plan.plan_id = target.plan_id
+),
+grid as (
+    select indicator_id, basis, whole_code as area_code, is_count from used
+    union
+    select used.indicator_id, used.basis, unit.area_code, used.is_count
+    from used
+    inner join core.plan_area as unit on unit.plan_id = used.plan_id
+    union
+    select used.indicator_id, used.basis, target.area_code, used.is_count
+    from used
+    inner join core.target as target
+        on target.plan_id = used.plan_id and target.indicator_id = used.indicator_id and target.basis = used.basis
+),
+-- the units whose reports make up the whole where it reports nothing itself
+unit as (
+    select distinct used.indicator_id, used.basis, used.whole_code, unit.area_code
+    from used
+    inner join core.plan_area as unit on unit.plan_id = used.plan_id
+    inner join mart.indicator_source as source on source.indicator_id = used.indicator_id
+    where unit.is_summed and unit.area_code <> used.whole_code and 'area' in (source.numerator_from, source.denominator_from)
+),
+month as (
+    select
+        month_end, extract(year from month_end) as year,
+        12 * extract(year from month_end) + extract(month from month_end) as month_number
+    from core.calendar
+),
+period as (
+    select
+        indicator_id, area_code, period_end, value, numerator, denominator, expected_units, reported_units,
+        extract(year from period_end) as year,
+        12 * extract(year from period_end) + extract(month from period_end) as month_number,
+        lead(period_end) over (partition by indicator_id, area_code order by period_end) as next_period_end
+    from mart.period_value
+),
+-- each area's own newest value on a month end. An annual task begins anew each year; what was new in a period is
+-- booked in the month of its end, so that months add up
+own as (
+    select
+        grid.indicator_id, grid.area_code, grid.basis, grid.is_count, month.month_end,
+        source.population, source.minimum_coverage_percent, population.enterprises,
+        period.period_end as source_period_end,
+        case when grid.basis = 'new' and period.month_number < month.month_number then 0 else period.value end as value,
+        period.numerator, period.denominator, period.reported_units,
+        case when source.denominator_from = 'population' and population.enterprises = 0 then 0 else 1 end as is_due,
+        coalesce(
+            period.expected_units,
+            case
+                when 'enterprise' in (source.numerator_from, source.denominator_from) then population.enterprises
+                when source.denominator_from = 'population' and population.enterprises = 0 then 0
+                else 1
+            end
+        ) as expected_units,
+        case when month.month_number - period.month_number > source.holds_months then 1 else 0 end as is_stale,
+        case
+            when grid.is_count then period.value is not null
+            else period.numerator is not null and period.denominator is not null
+        end as has_parts
+    from grid
+    inner join mart.indicator_source as source on source.indicator_id = grid.indicator_id
+    cross join month
+    left join period
+        on period.indicator_id = grid.indicator_id
+        and period.area_code = grid.area_code
+        and period.period_end <= month.month_end
+        and (period.next_period_end is null or period.next_period_end > month.month_end)
+        and (grid.basis <> 'annual' or period.year = month.year)
+    left join mart.population as population
+        on population.tier = source.population
+        and population.area_code = grid.area_code
+        and population.day = month.month_end
+),
+-- stale units stay out of a sum, unless nothing fresher is left of any
+part as (
+    select
+        unit.whole_code, own.indicator_id, own.basis, own.month_end, own.is_count, own.is_due, own.is_stale,
+        own.expected_units, own.reported_units, own.source_period_end, own.numerator, own.denominator,
+        case when abs(own.value) < 1e16 then cast(own.value as decimal(28, 12)) end as value,
+        own.has_parts and own.is_stale = min(case when own.has_parts then own.is_stale end) over (
+            partition by unit.whole_code, own.indicator_id, own.basis, own.month_end
+        ) as is_part
+    from unit
+    inner join own
+        on own.indicator_id = unit.indicator_id and own.basis = unit.basis and own.area_code = unit.area_code
+),
+summed as (
+    select
+        indicator_id, whole_code as area_code, basis, month_end,
+        sum(case when is_part and is_count then value end) as value,
+        sum(case when is_part and not is_count then numerator end) as numerator,
+        sum(case when is_part and not is_count then denominator end) as denominator,
+        min(case when is_part then source_period_end end) as source_period_end,
+        max(case when is_part then is_stale end) as is_stale,
+        sum(case when is_part then 1 else is_due end) as expected_units,
+        sum(case when is_part then 1 else 0 end) as reported_units,
+        sum(expected_units) as asked,
+        sum(case when is_part then reported_units else 0 end) as answered
+    from part
+    group by indicator_id, whole_code, basis, month_end
+),
+candidate as (
+    select
+        indicator_id, area_code, basis, month_end, source_period_end, is_stale, 0 as is_partial, 1 as is_own,
+        value, numerator, denominator, expected_units, reported_units, expected_units as asked, reported_units as answered
+    from own
+    where source_period_end is not null
+    union all
+    select
+        summed.indicator_id, summed.area_code, summed.basis, summed.month_end, summed.source_period_end, summed.is_stale,
+        case when summed.reported_units < summed.expected_units then 1 else 0 end as is_partial,
+        0 as is_own,
+        coalesce(
+            cast(summed.value as double),
+            case
+                when summed.denominator > 0
+                then source.scale * cast(summed.numerator as double) / cast(summed.denominator as double)
+            end
+        ) as value,
+        summed.numerator, summed.denominator, summed.expected_units, summed.reported_units, summed.asked, summed.answered
+    from summed
+    inner join mart.indicator_source as source on source.indicator_id = summed.indicator_id
+    where summed.reported_units > 0
+),
+-- what holds before what is stale, the whole before a part, the newest period, the area's own word
+ranked as (
+    select
+        indicator_id, area_code, basis, month_end, source_period_end, is_stale, is_partial,
+        value, numerator, denominator, expected_units, reported_units, asked, answered,
+        row_number() over (
+            partition by indicator_id, area_code, basis, month_end
+            order by is_stale, is_partial, source_period_end desc, is_own desc
+        ) as place
+    from candidate
+)
+select
+    own.indicator_id,
+    own.area_code,
+    own.month_end as period_end,
+    own.basis,
+    ranked.value,
+    cast(ranked.numerator as double) as numerator,
+    cast(ranked.denominator as double) as denominator,
+    ranked.source_period_end,
+    cast(coalesce(ranked.expected_units, summed.expected_units, own.expected_units, 0) as integer) as expected_units,
+    cast(coalesce(ranked.reported_units, 0) as integer) as reported_units,
+    case
+        when ranked.source_period_end is null and own.population is not null and coalesce(own.enterprises, 0) = 0 then 'no_data'
+        when ranked.source_period_end is null then 'not_reported'
+        when ranked.is_stale = 1 then 'stale'
+        when ranked.value is null then 'no_data'
+        when 100 * ranked.answered < own.minimum_coverage_percent * ranked.asked then 'sample_too_small'
+        when ranked.is_partial = 1 then 'partial'
+        else 'ok'
+    end as state
+from own
+left join ranked
+    on ranked.indicator_id = own.indicator_id
+    and ranked.area_code = own.area_code
+    and ranked.basis = own.basis
+    and ranked.month_end = own.month_end
+    and ranked.place = 1
+left join summed
+    on summed.indicator_id = own.indicator_id
+    and summed.area_code = own.area_code
+    and summed.basis = own.basis
+    and summed.month_end = own.month_end
+order by own.indicator_id, own.area_code, own.basis, own.month_end;
