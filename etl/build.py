@@ -60,8 +60,10 @@ def build(data_folder: Path) -> Built:
             _describe(part, build_id, previous_id, inputs_hash, catalog, core, sidecars)
             built = _verify(part, build_id, previous_id)
             builds.publish(build_id, KEEP_BUILDS)
-        except (duckdb.Error, OSError) as fault:
+        except (duckdb.IOException, duckdb.FatalException, duckdb.TransactionException, OSError) as fault:
             raise Refusal("build.failed", {"detail": str(fault).splitlines()[0]}) from fault
+        except duckdb.Error as fault:
+            raise Refusal("internal", {"file": build_id, "detail": str(fault).splitlines()[0]}) from fault
         finally:
             builds.remove_unfinished()
     return built

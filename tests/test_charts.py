@@ -192,7 +192,7 @@ def test_areas_that_are_short_are_named_with_their_gap() -> None:
     assert findings.where(target(), rows.clear(), "zh") == ""
 
 
-def test_responsible_units_are_cut_with_their_number() -> None:
+def test_responsible_units_are_named_the_leading_one_first() -> None:
     names = {"industry": "市工信局", "science": "市科技局"}
-    assert findings.owners(target(), names, "zh") == "市工信局、市科技局"
-    assert findings.owners(target(), names, "zh", shown=1) == "市工信局等 2 个单位"
+    assert findings.owners(target(), names) == ["市工信局", "市科技局"]
+    assert findings.owners(target(owner_units=None), names) == []

@@ -153,8 +153,9 @@ def test_a_cold_link_opens_exactly_the_view_that_wrote_it(build_id: str) -> None
     assert "is-focus" in " ".join(element.proto.body for element in app.get("html"))
 
 
-def test_the_default_view_leaves_the_link_bare(build_id: str) -> None:
-    assert link(opened()) == {}
+def test_the_default_view_is_the_last_whole_month_and_the_link_names_it(build_id: str) -> None:
+    # The month runs that holds the data cut-off; a link without its month would show another one tomorrow.
+    assert link(opened()) == {"as_of": "2025-12-31"}
 
 
 @pytest.mark.parametrize(
@@ -177,7 +178,7 @@ def test_an_unknown_code_falls_back_and_says_so_once(build_id: str, code: str, v
     app = opened(**{code: value})
     assert value in page_text(app)
     assert "12 项目标" in page_text(app)
-    assert link(app) == {}
+    assert link(app) == {"as_of": "2025-12-31"}
     app.run()
     assert value not in page_text(app)
 
@@ -210,7 +211,7 @@ def test_a_pinned_build_stays_until_it_is_let_go(build_id: str, tmp_path: Path) 
     assert f"数据版本 {build_id}" in page_text(app)
     app.button[0].click().run()
     assert f"数据版本 {newest}" in page_text(app)
-    assert link(app) == {}
+    assert link(app) == {"as_of": "2025-12-31"}
 
 
 def test_an_unpinned_session_moves_to_a_new_build_on_its_next_rerun(build_id: str, tmp_path: Path) -> None:

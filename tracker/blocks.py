@@ -65,8 +65,7 @@ def need_cards(targets: pl.DataFrame, area_rows: pl.DataFrame, unit_names: Mappi
         ]
         if where := findings.where(row, area_rows, language):
             lines.append(f"<p>{escape(where)}</p>")
-        named = findings.owners(row, unit_names, language, shown=2)
-        owners = word("need.owners", language, owners=named)
+        owners = word("need.owners", language, owners=_cut(findings.owners(row, unit_names), 2, language))
         lines.append(f'<p class="is-quiet">{escape(owners)}</p>')
         cards.append(f'<li class="tt-card is-{row["status"]}">{"".join(lines)}</li>')
     if not cards:
@@ -97,7 +96,6 @@ def target_table(
     for row in targets.iter_rows(named=True):
         beside = findings.notes(row, as_of, rule, language)
         basis = _small(findings.counting_basis(row, language))
-        all_owners = findings.owners(row, unit_names, language)
         value = findings.value_phrase(row, language) if row["value"] is not None else "–"
         cells = [
             f'<th scope="row">{escape(row["name"])}{_small(_origin(row, language))}</th>',
@@ -106,8 +104,7 @@ def target_table(
             f'<td class="is-micro">{_micro(row)}</td>',
             f'<td class="is-tight">{escape(findings.gap_phrase(row, language))}</td>',
             f"<td>{status_mark(row['status'], language)}</td>",
-            f'<td class="is-quiet" title="{escape(all_owners)}">'
-            f"{escape(findings.owners(row, unit_names, language, shown=1))}</td>",
+            _owners_cell(findings.owners(row, unit_names), language),
             f'<td class="is-quiet" title="{escape(row["clause"])}">{escape(row["section"])}'
             f'<span class="is-wide"> {escape(row["clause"])}</span></td>',
         ]
@@ -139,6 +136,17 @@ def _small(lines: list[str]) -> str:
 
 def _origin(row: Row, language: str) -> list[str]:
     return [word("overview.estimated", language)] if row["origin"] == "estimated" else []
+
+
+def _cut(names: list[str], shown: int, language: str) -> str:
+    line = text.listed(names[:shown], language)
+    return line if len(names) <= shown else word("need.owners_cut", language, owners=line, number=len(names))
+
+
+def _owners_cell(names: list[str], language: str) -> str:
+    others = _small([word("need.owners_others", language, number=len(names))]) if len(names) > 1 else ""
+    title = escape(text.listed(names, language))
+    return f'<td class="is-quiet is-owner" title="{title}">{escape(names[0]) if names else "–"}{others}</td>'
 
 
 def _micro(row: Row) -> str:

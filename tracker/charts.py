@@ -11,7 +11,7 @@ from tracker.look import DATA, FONTS, INK, PAGE, PANEL, SECONDARY, STATUS_LOOKS
 
 # A value far beyond its target must not shrink all other rows; its bar runs to the edge instead.
 WIDEST_SHARE = 1.25
-ROW_HEIGHT = 68
+ROW_HEIGHT = 72
 _RIGHT_MARGIN = 264
 _STATUS_OFFSET = 132
 _FOOT_HEIGHT = 24
@@ -89,7 +89,7 @@ def _line(place: int, share: float, *, half_height: float, width: int) -> list[d
 
 def _foot(text: str) -> dict[str, object]:
     below = {"x": 0, "xref": "paper", "y": 0, "yref": "paper", "yanchor": "bottom", "yshift": -_FOOT_HEIGHT}
-    return _AT_EDGE | below | {"text": escape(text, quote=False), "font": {"size": 12, "color": SECONDARY}}
+    return _AT_EDGE | below | {"text": escape(text, quote=False), "font": {"size": 13, "color": SECONDARY}}
 
 
 def _words(place: int, row: dict[str, object]) -> list[dict[str, object]]:
@@ -97,13 +97,13 @@ def _words(place: int, row: dict[str, object]) -> list[dict[str, object]]:
     left = _AT_EDGE | {"x": 0, "xref": "x", "y": place}
     right = left | {"x": 1, "xref": "paper"}
     name, target = (escape(str(row[key]), quote=False) for key in ("name", "target"))
-    title = f"<b>{name}</b>  <span style='color:{SECONDARY};font-size:15px'>{target}</span>"
+    title = f"<b>{name}</b>  <span style='color:{SECONDARY};font-size:16px'>{target}</span>"
     status = f"<span style='color:{look.text}'><b>{look.mark} {row['status_word']}</b></span>"
     is_reported = row["share"] is not None
     value = f"<b>{row['value']}</b>" if is_reported else "–"
     return [
-        left | {"text": title, "yshift": 18, "font": {"size": 17}},
+        left | {"text": title, "yshift": 20, "font": {"size": 18}},
         right | {"text": value, "xshift": 16, "yshift": -10, "font": {"size": 24}},
         right | {"text": status, "xshift": _STATUS_OFFSET, "yshift": 0, "font": {"size": 16}},
-        right | {"text": row["gap"], "xshift": _STATUS_OFFSET, "yshift": -22, "font": {"size": 15, "color": SECONDARY}},
+        right | {"text": row["gap"], "xshift": _STATUS_OFFSET, "yshift": -22, "font": {"size": 16, "color": SECONDARY}},
     ]

@@ -137,13 +137,9 @@ def counting_basis(row: Row, language: str) -> list[str]:
     return [word(f"basis.{row['basis']}", language)] if row["basis"] in PACED_BASES else []
 
 
-def owners(row: Row, unit_names: Mapping[str, str], language: str, shown: int | None = None) -> str:
-    """The responsible units by name, the leading ones first; ``shown`` cuts the line and says how many there are."""
-    codes = [code for code in (row["owner_units"] or "").split(",") if code]
-    names = text.listed([unit_names[code] for code in codes[:shown]], language)
-    if shown is None or len(codes) <= shown:
-        return names
-    return word("need.owners_cut", language, owners=names, number=len(codes))
+def owners(row: Row, unit_names: Mapping[str, str]) -> list[str]:
+    """The responsible units by name, the leading one first."""
+    return [unit_names[code] for code in (row["owner_units"] or "").split(",") if code]
 
 
 def where(row: Row, area_rows: pl.DataFrame, language: str) -> str:

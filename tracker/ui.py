@@ -166,7 +166,14 @@ def _choose(build_id: str, chosen: str) -> View | None:
     plan_id = _select("plan", list(plans), chosen, lambda code: str(plans[code]["short"]))
     months = {row[0].isoformat(): row[0] for row in read(build_id, "as_of_dates", plan_id=plan_id).iter_rows()}
     cutoff = build["data_cutoff"]
-    as_of = _select("as_of", list(months), chosen, lambda code: text.as_of(months[code], cutoff, chosen))
+    whole = [code for code, day in months.items() if cutoff is None or day <= cutoff]
+    as_of = _select(
+        "as_of",
+        list(months),
+        chosen,
+        lambda code: text.as_of(months[code], cutoff, chosen),
+        default=(whole or [*months])[0],
+    )
     areas = read(build_id, "areas", plan_id=plan_id, language=chosen).filter(pl.col("has_targets"))
     names = dict(areas.select("area_code", "short").iter_rows())
     plan_area = str(plans[plan_id]["area_code"])
@@ -189,8 +196,11 @@ def _choose(build_id: str, chosen: str) -> View | None:
     )
 
 
-def _select(code: str, options: list[str], chosen: str, named: Callable[[str], str]) -> str:
-    _seed(code, options, options[0], named=named)
+def _select(
+    code: str, options: list[str], chosen: str, named: Callable[[str], str], *, default: str | None = None
+) -> str:
+    """A choice by code; the first option is the default unless another is named."""
+    _seed(code, options, default or options[0], named=named)
     label = word(f"app.{code}", chosen)
     return str(st.selectbox(label, options, format_func=named, key=code, filter_mode=None, persist_state="session"))
 
@@ -243,13 +253,15 @@ def _draw_build(view: View) -> None:
 
 
 def write_link(view: View) -> None:
-    """Put the view into the address bar, as codes, leaving out what is the default anyway."""
-    newest = read(view.build_id, "as_of_dates", plan_id=view.plan_id)["as_of"].max()
+    """Put the view into the address bar, as codes, leaving out what is the default anyway.
+
+    The month always stands there: its default moves with the data, and a link must not.
+    """
     first_plan = read(view.build_id, "plans", language=view.language)["plan_id"][0]
     codes = {
         "lang": (view.language, "zh"),
         "plan": (view.plan_id, first_plan),
-        "as_of": (view.as_of.isoformat(), str(newest)),
+        "as_of": (view.as_of.isoformat(), ""),
         "area": (view.area_code, view.plan_area),
         "target": (view.target_id or "", ""),
         "basis": (view.rule.basis, RULE_BASES[0]),

@@ -6,7 +6,7 @@ with asked as (
         case when numerator_from = 'enterprise' then numerator end as numerator,
         case when denominator_from = 'enterprise' then denominator end as denominator
     from mart.indicator_source
-    where numerator_from = 'enterprise' or denominator_from = 'enterprise'
+    where is_asked_from_enterprises
 ),
 part as (
     select indicator_id, 'numerator' as role, numerator as measure from asked where numerator is not null
@@ -31,7 +31,8 @@ stated as (
         row_number() over (
             partition by value.enterprise_id, measure.measure_number, value.period_end
             order by
-                file.file_number desc nulls last, value.sheet desc nulls last, value.row desc nulls last, value.value desc
+                file.file_number desc nulls last, value.sheet desc nulls last, value.row desc nulls last,
+                value.value desc
         ) as place
     from core.enterprise_value as value
     inner join measure on measure.measure = value.measure

@@ -62,8 +62,8 @@ by_area as (
             else answer.denominator
         end as denominator,
         cast(null as double) as mean_ratio,
-        case when source.is_asked then population.enterprises else 1 end as expected_units,
-        case when source.is_asked then coalesce(answer.answered, 0) else 1 end as reported_units
+        case when source.is_asked_from_enterprises then population.enterprises else 1 end as expected_units,
+        case when source.is_asked_from_enterprises then coalesce(answer.answered, 0) else 1 end as reported_units
     from given
     inner join mart.indicator_source as source on source.indicator_id = given.indicator_id
     left join mart.enterprise_answer as answer
@@ -90,15 +90,17 @@ by_enterprise as (
         on population.tier = source.population
         and population.area_code = answer.area_code
         and population.day = answer.period_end
-    where source.numerator_from = 'enterprise' and source.denominator_from in ('enterprise', 'answered')
+    where not source.is_asked_from_areas
 ),
 own as (
     select
-        indicator_id, area_code, period_end, scale, value, numerator, denominator, mean_ratio, expected_units, reported_units
+        indicator_id, area_code, period_end, scale, value, numerator, denominator, mean_ratio,
+        expected_units, reported_units
     from by_area
     union all
     select
-        indicator_id, area_code, period_end, scale, value, numerator, denominator, mean_ratio, expected_units, reported_units
+        indicator_id, area_code, period_end, scale, value, numerator, denominator, mean_ratio,
+        expected_units, reported_units
     from by_enterprise
 )
 select

@@ -29,7 +29,7 @@ unit as (
     from used
     inner join core.plan_area as unit on unit.plan_id = used.plan_id
     inner join mart.indicator_source as source on source.indicator_id = used.indicator_id
-    where unit.is_summed and unit.area_code <> used.whole_code and 'area' in (source.numerator_from, source.denominator_from)
+    where source.is_asked_from_areas and unit.is_summed and unit.area_code <> used.whole_code
 ),
 month as (
     select
@@ -58,7 +58,7 @@ own as (
         coalesce(
             period.expected_units,
             case
-                when 'enterprise' in (source.numerator_from, source.denominator_from) then population.enterprises
+                when source.is_asked_from_enterprises then population.enterprises
                 when source.denominator_from = 'population' and population.enterprises = 0 then 0
                 else 1
             end
@@ -113,12 +113,14 @@ summed as (
 candidate as (
     select
         indicator_id, area_code, basis, month_end, source_period_end, is_stale, 0 as is_partial, 1 as is_own,
-        value, numerator, denominator, expected_units, reported_units, expected_units as asked, reported_units as answered
+        value, numerator, denominator, expected_units, reported_units,
+        expected_units as asked, reported_units as answered
     from own
     where source_period_end is not null
     union all
     select
-        summed.indicator_id, summed.area_code, summed.basis, summed.month_end, summed.source_period_end, summed.is_stale,
+        summed.indicator_id, summed.area_code, summed.basis, summed.month_end, summed.source_period_end,
+        summed.is_stale,
         case when summed.reported_units < summed.expected_units then 1 else 0 end as is_partial,
         0 as is_own,
         coalesce(
@@ -128,7 +130,8 @@ candidate as (
                 then source.scale * cast(summed.numerator as double) / cast(summed.denominator as double)
             end
         ) as value,
-        summed.numerator, summed.denominator, summed.expected_units, summed.reported_units, summed.asked, summed.answered
+        summed.numerator, summed.denominator, summed.expected_units, summed.reported_units,
+        summed.asked, summed.answered
     from summed
     inner join mart.indicator_source as source on source.indicator_id = summed.indicator_id
     where summed.reported_units > 0
@@ -156,7 +159,8 @@ select
     cast(coalesce(ranked.expected_units, summed.expected_units, own.expected_units, 0) as integer) as expected_units,
     cast(coalesce(ranked.reported_units, 0) as integer) as reported_units,
     case
-        when ranked.source_period_end is null and own.population is not null and coalesce(own.enterprises, 0) = 0 then 'no_data'
+        when ranked.source_period_end is null and own.population is not null and coalesce(own.enterprises, 0) = 0
+            then 'no_data'
         when ranked.source_period_end is null then 'not_reported'
         when ranked.is_stale = 1 then 'stale'
         when ranked.value is null then 'no_data'
