@@ -136,6 +136,9 @@ def test_the_finding_counts_and_names_the_widest_gap_of_the_main_targets() -> No
     assert findings.finding(frame(MET, small), "en") == (
         "1 of 2 targets completed, 1 missed; widest gap: 质量奖, 1 short"
     )
+    assert findings.finding(frame(MET, small, *[UNREPORTED] * 3), "zh") == (
+        "5 项目标完成 1 项，1 项到期未完成，3 项未报送；差距最大的是质量奖，差 1 家"
+    )
     assert findings.finding(frame(MET, MET), "zh") == "2 项目标全部完成"
     assert findings.finding(frame(UNREPORTED, UNREPORTED), "zh") == "2 项目标均未报送"
     on_pace = target(state="on_pace", status="on_pace")

@@ -59,6 +59,9 @@ def finding(targets: pl.DataFrame, language: str) -> str:
         return word("finding.none_reported", language, total=total)
     parts = [word("finding.met", language, total=total, met=counts["met"])]
     named = [status for status in ("missed", "behind") if counts[status]] or ["on_pace", "not_reported"]
+    # A finding that rests on few of the targets says so.
+    if 2 * counts["not_reported"] > total and "not_reported" not in named:
+        named.append("not_reported")
     counts["on_pace"] += counts["ahead"]
     parts += [word(f"finding.{status}", language, number=counts[status]) for status in named if counts[status]]
     sentence = word("finding.part_separator", language).join(parts)
