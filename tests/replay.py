@@ -184,9 +184,7 @@ def counts(
     return found
 
 
-def ever_and_new(
-    events: Iterable[Event], tier: str, day: dt.date, month_start: dt.date
-) -> tuple[set[int], set[int]]:
+def ever_and_new(events: Iterable[Event], tier: str, day: dt.date, month_start: dt.date) -> tuple[set[int], set[int]]:
     """Who ever held the title or a higher one by a day, and who was newly recognised since ``month_start``."""
     via_tiers = LADDER[LADDER.index(tier) :] if tier in LADDER else (tier,)
     first: dict[int, Event] = {}

@@ -80,9 +80,7 @@ def _with_values(rows: pl.DataFrame, observations: pl.DataFrame) -> pl.DataFrame
         .when((pl.col("basis") == "in_force") & own.is_not_null())
         .then(pl.lit("own_count")),
     ).with_columns(
-        baseline_value=pl.when(pl.col("baseline_source") == "own_count")
-        .then(own)
-        .otherwise(pl.col("baseline_value"))
+        baseline_value=pl.when(pl.col("baseline_source") == "own_count").then(own).otherwise(pl.col("baseline_value"))
     )
 
 
