@@ -96,9 +96,7 @@ def _add_statement(sub: argparse.ArgumentParser) -> None:
 
 def _add(options: argparse.Namespace) -> int:
     fields = {name: getattr(options, name) for name in Statement.__dataclass_fields__}
-    statement = Statement(
-        **{**fields, "excluding": tuple(options.excluding), "announced": tuple(options.announced)}
-    )
+    statement = Statement(**{**fields, "excluding": tuple(options.excluding), "announced": tuple(options.announced)})
     folder = data_folder()
     catalog = for_data_folder(folder)
     with tempfile.TemporaryDirectory() as scratch:

@@ -194,9 +194,7 @@ def _reading(name: str, meta: dict[str, Any], statement: Statement, catalog: Cat
             {"file": name, "title": (titles or ["–"])[0], "options": " ".join(map(_option, missing))},
         )
     if values["tier"] not in catalog.tiers:
-        raise Refusal(
-            "add.unknown_tier", {"file": name, "tier": values["tier"], "known": ", ".join(catalog.tiers)}
-        )
+        raise Refusal("add.unknown_tier", {"file": name, "tier": values["tier"], "known": ", ".join(catalog.tiers)})
     _refuse_bad_dates(name, statement, values["event_on"])
     reviewed = statement.reviewed_cohort or proposal.reviewed_cohort
     if statement.is_final and values["event"] == "review_passed" and reviewed is None:
@@ -230,9 +228,7 @@ def _cohort(proposal: Proposal, statement: Statement) -> int | None:
 
 def _refuse_bad_dates(name: str, statement: Statement, event_on: dt.date) -> None:
     if event_on > statement.received_on:
-        raise Refusal(
-            "add.date_after_receipt", {"file": name, "on": event_on, "received_on": statement.received_on}
-        )
+        raise Refusal("add.date_after_receipt", {"file": name, "on": event_on, "received_on": statement.received_on})
     if statement.valid_from and statement.valid_to and statement.valid_to < statement.valid_from:
         window = {"valid_from": statement.valid_from, "valid_to": statement.valid_to}
         raise Refusal("add.valid_to_before_valid_from", {"file": name, **window})
@@ -252,9 +248,7 @@ def _excluding(name: str, titles: list[str], statement: Statement, catalog: Cata
     """Areas that the list leaves to another issuer: stated, or printed as 不含宁波 in title or file name."""
     if statement.excluding:
         return tuple(code for text in statement.excluding if (code := _area(name, text, catalog)))
-    printed = [
-        part for text in (name, *titles) for found in _EXCLUDING.findall(text) for part in found.split("、")
-    ]
+    printed = [part for text in (name, *titles) for found in _EXCLUDING.findall(text) for part in found.split("、")]
     resolver = AreaResolver(catalog)
     codes = [resolver.resolve((text,), None).area_code for text in dict.fromkeys(printed)]
     return tuple(dict.fromkeys(code for code in codes if code is not None))

@@ -26,10 +26,7 @@ class Core:
 def area_closure(catalog: Catalog) -> pl.DataFrame:
     """One row per tracked area and each area it is part of, itself included."""
     pairs = [
-        (code, above)
-        for code in sorted(catalog.areas)
-        if catalog.is_tracked(code)
-        for above in catalog.ancestors(code)
+        (code, above) for code in sorted(catalog.areas) if catalog.is_tracked(code) for above in catalog.ancestors(code)
     ]
     return pl.DataFrame(pairs, schema={"area_code": pl.String, "ancestor_code": pl.String}, orient="row")
 
@@ -45,9 +42,7 @@ def assemble(sources: Iterable[Source], sidecars: Iterable[Sidecar], catalog: Ca
     judged: list[Judged] = [
         (source, judge(source.parsed, source.reading, source.sidecar.received_on, catalog)) for source in sources
     ]
-    rows = pl.concat(
-        [pl.DataFrame(schema=_ROW_SCHEMA), *(_stamped(source, outcome) for source, outcome in judged)]
-    )
+    rows = pl.concat([pl.DataFrame(schema=_ROW_SCHEMA), *(_stamped(source, outcome) for source, outcome in judged)])
     identified = identify(rows)
     placed = _place(identified.rows, catalog)
     accepted = placed.filter(pl.col("enterprise_key").is_not_null() & (pl.col("area_scope") == "inside"))

@@ -269,9 +269,7 @@ def _unreadable(column: str) -> pl.Expr:
 def _with_rule(rows: pl.DataFrame, reading: Reading, received_on: dt.date) -> pl.DataFrame:
     """Add ``rule``: the first rule of :data:`RULES` that the row breaks, or null."""
     event_days = pl.col("event_on").is_between(EARLIEST_DAY, received_on)
-    windows = pl.col("valid_from_on").is_between(
-        EARLIEST_DAY, received_on.replace(day=1) + dt.timedelta(days=3660)
-    )
+    windows = pl.col("valid_from_on").is_between(EARLIEST_DAY, received_on.replace(day=1) + dt.timedelta(days=3660))
     is_review_word = pl.col("event_word").str.contains("复核")
     breaks = {
         "name_missing": pl.col("name_key").is_null(),
@@ -288,9 +286,7 @@ def _with_rule(rows: pl.DataFrame, reading: Reading, received_on: dt.date) -> pl
         "valid_to_before_valid_from": pl.col("valid_to_on") < pl.col("valid_from_on"),
     }
     rows = rows.with_columns(
-        rule=pl.coalesce(
-            pl.when(condition.fill_null(False)).then(pl.lit(rule)) for rule, condition in breaks.items()
-        )
+        rule=pl.coalesce(pl.when(condition.fill_null(False)).then(pl.lit(rule)) for rule, condition in breaks.items())
     )
     identity = pl.coalesce(pl.col("uscc_clean"), pl.col("name_key"))
     is_repeat = pl.col("rule").is_null() & (

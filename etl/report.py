@@ -52,8 +52,7 @@ def print_added(results: list[Added], catalog: Catalog, as_json: bool) -> None:
         return
     for result in results:
         print(
-            f"{result.name}: {say(f'added.{result.status}')}"
-            + (f" [{result.file_id[:12]}]" if result.file_id else "")
+            f"{result.name}: {say(f'added.{result.status}')}" + (f" [{result.file_id[:12]}]" if result.file_id else "")
         )
         if result.refusal is not None:
             print(str(result.refusal))
@@ -145,9 +144,7 @@ def print_files(folder: Path, as_json: bool) -> None:
         for reading in sidecar.readings:
             event = say(f"event.{reading.event}") if reading.event else say("event.pool")
             mark = "" if sidecar.withdrawn(reading.reading_no) is None else say("files.reading_withdrawn")
-            print(
-                f"    {reading.reading_no}. {reading.tier} {event} {reading.batch or ''} {reading.event_on} {mark}"
-            )
+            print(f"    {reading.reading_no}. {reading.tier} {event} {reading.batch or ''} {reading.event_on} {mark}")
 
 
 def print_built(built: Built, catalog: Catalog, as_json: bool) -> None:

@@ -51,9 +51,7 @@ def write_sample(data_folder: Path, catalog: Catalog) -> list[Added]:
             listed[entry["file"]] = chosen
             path = Path(scratch) / f"{entry['file']}（示例）.xlsx"
             _write_list(path, entry["file"], chosen, has_bad_rows=entry.get("bad_rows", False))
-            results += add_files(
-                [path], _statement(entry, received_on), data_folder, catalog, keep=True, is_demo=True
-            )
+            results += add_files([path], _statement(entry, received_on), data_folder, catalog, keep=True, is_demo=True)
         pool = settings["pool"]
         candidates = [e for e in enterprises if "innovative" in e.titles and "srdi" not in e.titles]
         path = Path(scratch) / f"{pool['file']}（示例）.xlsx"

@@ -31,9 +31,7 @@ def count_by_sql(connection: duckdb.DuckDBPyConnection, events: list[Event], fin
     for schema in ("core", "mart", "meta"):
         connection.execute(f"drop schema if exists {schema} cascade")
     run(connection, "tables")
-    readings = [
-        _reading(f"file-{i:03d}", event.tier, event.event, event.on, "1") for i, event in enumerate(events)
-    ]
+    readings = [_reading(f"file-{i:03d}", event.tier, event.event, event.on, "1") for i, event in enumerate(events)]
     for number, final in enumerate(finals):
         for area in sorted(final.areas & {SEA, HILL, REST}):
             reading = _reading(f"final-{number}-{area}", final.tier, final.event, final.on, area)
@@ -171,9 +169,7 @@ def test_final_review_list_ends_those_who_are_not_on_it(connection: duckdb.DuckD
     assert observed(connection, "srdi", CITY, D(2025, 9, 30))["awaiting_review"] == 2
     after = observed(connection, "srdi", CITY, D(2025, 10, 31))
     assert (after["in_force"], after["awaiting_review"]) == (1, 0)
-    derived = connection.sql(
-        "select enterprise_id, event_on from core.recognition_event where is_derived"
-    ).fetchall()
+    derived = connection.sql("select enterprise_id, event_on from core.recognition_event where is_derived").fetchall()
     assert derived == [(2, D(2025, 10, 15))]
 
 
@@ -196,9 +192,7 @@ def test_revocation_ends_and_a_new_recognition_begins_again(connection: duckdb.D
         title(D(2024, 2, 1), D(2027, 1, 31)),
     ]
     count_by_sql(connection, events, [])
-    held = [
-        observed(connection, "srdi", SEA, D(2023, month, 28 if month == 2 else 31))["in_force"] for month in (1, 3)
-    ]
+    held = [observed(connection, "srdi", SEA, D(2023, month, 28 if month == 2 else 31))["in_force"] for month in (1, 3)]
     assert held == [1, 0]
     assert observed(connection, "srdi", SEA, D(2024, 2, 29))["in_force"] == 1
 
@@ -277,9 +271,7 @@ def any_final(draw: st.DrawFn) -> FinalList:
     finals=st.lists(any_final(), max_size=2),
     some_days=st.lists(days, min_size=3, max_size=3),
 )
-def test_sql_agrees_with_the_replay(
-    events: list[Event], finals: list[FinalList], some_days: list[dt.date]
-) -> None:
+def test_sql_agrees_with_the_replay(events: list[Event], finals: list[FinalList], some_days: list[dt.date]) -> None:
     with duckdb.connect() as connection:
         count_by_sql(connection, events, finals)
         for month_end in {add_months(day.replace(day=1), 1) - dt.timedelta(days=1) for day in some_days}:
