@@ -14,10 +14,13 @@ from typing import Any, get_args
 from etl import report
 from etl.add import Statement, add_files, withdraw
 from etl.build import build
-from etl.inbox import Event
+from etl.form import FormKind
+from etl.form_print import print_report_forms, print_targets_form
+from etl.inbox import Event, Kind
 from etl.publish import Builds
 from etl.refusal import Refusal
 from etl.sample import write_sample
+from etl.template import DEFAULT_PLAN, write_reports, write_targets_form
 from tracker.catalog import CatalogError, data_folder, for_data_folder
 
 REFUSED = 1
@@ -66,6 +69,13 @@ def _parser() -> argparse.ArgumentParser:
     command("builds", _builds)
     command("use", _use).add_argument("build_id")
     command("sample", _sample)
+    sub = command("template", _template)
+    sub.add_argument("kind", choices=get_args(FormKind), help=report.say("form.kind_option"))
+    sub.add_argument("--area", help=report.say("form.area_option"))
+    sub.add_argument("--all", action="store_true", dest="is_all", help=report.say("form.all_option"))
+    sub.add_argument("--period", metavar="2025Q4", default="", help=report.say("form.report_option"))
+    sub.add_argument("--plan", default=DEFAULT_PLAN, help=report.say("form.plan_option"))
+    sub.add_argument("--out", type=Path, default=Path("templates"), help=report.say("form.out_option"))
     return parser
 
 
@@ -74,7 +84,7 @@ def _add_statement(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("files", nargs="+", metavar="FILE", help=report.say("cli.files_argument"))
     sub.add_argument("--tier")
     sub.add_argument("--event", choices=get_args(Event))
-    sub.add_argument("--kind", choices=("list", "pool"))
+    sub.add_argument("--kind", choices=get_args(Kind))
     sub.add_argument("--batch")
     sub.add_argument("--cohort", type=int, dest="cohort_year")
     sub.add_argument("--reviewed-cohort", type=int)
@@ -82,10 +92,14 @@ def _add_statement(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--on", type=day, dest="event_on", metavar="YYYY-MM-DD")
     sub.add_argument("--valid-from", type=day, metavar="YYYY-MM-DD")
     sub.add_argument("--valid-to", type=day, metavar="YYYY-MM-DD")
+    sub.add_argument("--year-day", metavar="MM-DD", help=report.say("added.year_day_option"))
     sub.add_argument("--area", help=report.say("cli.area"))
     sub.add_argument("--excluding", action="append", default=[], help=report.say("cli.excluding"))
     sub.add_argument("--announced", action="append", default=[], help=report.say("cli.announced"))
     sub.add_argument("--sheet")
+    sub.add_argument("--period", metavar="2025Q3", help=report.say("measure.period_option"))
+    sub.add_argument("--unit", help=report.say("measure.unit_option"))
+    sub.add_argument("--reason", help=report.say("measure.reason_option"))
     sub.add_argument("--final", action="store_true", dest="is_final", help=report.say("cli.final"))
     sub.add_argument("--replaces", metavar="FILE_ID")
     sub.add_argument("--issuer")
@@ -161,6 +175,20 @@ def _sample(options: argparse.Namespace) -> int:
     folder = data_folder()
     results = write_sample(folder, for_data_folder(folder))
     report.print_line("cli.sample_written", options.json, number=len(results), folder=str(folder))
+    return 0
+
+
+def _template(options: argparse.Namespace) -> int:
+    folder = data_folder()
+    catalog = for_data_folder(folder)
+    if options.kind == "targets":
+        path = write_targets_form(folder, options.out, catalog, options.plan)
+        print_targets_form(path, options.plan, catalog, options.json)
+        return 0
+    if bool(options.area) == options.is_all:
+        raise Refusal("form.area_or_all", {})
+    written = write_reports(folder, options.out, catalog, options.plan, options.period, options.area)
+    print_report_forms(written, options.out, catalog, options.json)
     return 0
 
 

@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
+import polars as pl
+
 from etl.areas import AreaResolver
-from etl.inbox import WHOLE, Event, Inbox, Reading, Sidecar, Step, content_id
-from etl.lists import ListRows, judge
+from etl.assemble import ledger_outcome
+from etl.build import counting_sources
+from etl.form import read_form
+from etl.form_add import form_readings, refuse_second_form
+from etl.inbox import VALUE_KINDS, WHOLE, Event, Inbox, Kind, Reading, Sidecar, Step, content_id
+from etl.ledger_add import is_ledger, ledger_reading
+from etl.lists import judge
 from etl.propose import Proposal, propose
+from etl.reconcile import Source
 from etl.refusal import Refusal
-from etl.sandbox import parse, unpack
+from etl.rows import ListRows
+from etl.sandbox import Parsed, parse, unpack
 from etl.sniff import is_zip_of_files
+from etl.targets import judge_targets
+from etl.value_history import asked_of_report
+from etl.value_reading import report_reading, value_kind
+from etl.values import judge_values
 from tracker.catalog import Catalog
 from tracker.catalog_models import Code
 
@@ -31,7 +43,7 @@ class Statement:
 
     tier: Code | None = None
     event: Event | None = None
-    kind: Literal["list", "pool"] | None = None
+    kind: Kind | None = None
     batch: str | None = None
     cohort_year: int | None = None
     reviewed_cohort: int | None = None
@@ -39,10 +51,14 @@ class Statement:
     event_on: dt.date | None = None
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
+    year_day: str | None = None
     area: str | None = None
     excluding: tuple[str, ...] = ()
     announced: tuple[str, ...] = ()
     sheet: str | None = None
+    period: str | None = None
+    unit: str | None = None
+    reason: str | None = None
     is_final: bool = False
     replaces: str | None = None
     issuer: str | None = None
@@ -53,7 +69,10 @@ class Statement:
 
 @dataclass(frozen=True)
 class Added:
-    """What became of one file. ``status``: added, reading_added, unchanged, checked, skipped or refused."""
+    """What became of one file. ``status``: added, reading_added, unchanged, checked, skipped or refused.
+
+    ``asked``: values of a report that ask for a reason, as :func:`etl.value_history.asked_of_report` gives them.
+    """
 
     name: str
     status: Literal["added", "reading_added", "unchanged", "checked", "skipped", "refused"]
@@ -61,11 +80,14 @@ class Added:
     reading: Reading | None = None
     rows: ListRows | None = None
     refusal: Refusal | None = None
+    asked: pl.DataFrame | None = None
 
     @property
     def is_clean(self) -> bool:
         """Whether nothing of the file was refused."""
-        return self.refusal is None and (self.rows is None or self.rows.counts["rejected"] == 0)
+        if self.refusal is not None:
+            return False
+        return self.rows is None or not (self.rows.counts["rejected"] or self.rows.counts.get("rejected_cells"))
 
 
 def add_files(
@@ -92,10 +114,10 @@ def add_files(
         for number, path in enumerate(paths):
             for name, source in _files_of(path, Path(scratch) / str(number), results):
                 try:
-                    results.append(_add_one(name, source, statement, data_folder, catalog, keep, is_demo))
+                    results += _add_one(name, source, statement, data_folder, catalog, keep, is_demo)
                 except Refusal as refusal:
-                    is_lock = refusal.code == "read.lock_file"
-                    results.append(Added(name, "skipped" if is_lock else "refused", refusal=refusal))
+                    is_skipped = refusal.code in ("read.lock_file", "form.untouched")
+                    results.append(Added(name, "skipped" if is_skipped else "refused", refusal=refusal))
                 except OSError as fault:
                     problem = Refusal("add.disk", {"file": name, "detail": fault.strerror or str(fault)})
                     results.append(Added(name, "refused", refusal=problem))
@@ -120,40 +142,78 @@ def _files_of(path: Path, scratch: Path, results: list[Added]) -> Iterator[tuple
 
 def _add_one(
     name: str, source: Path, statement: Statement, data_folder: Path, catalog: Catalog, keep: bool, is_demo: bool
-) -> Added:
+) -> list[Added]:
+    """One file: one reading, but of a form one for each of its tables."""
     parsed = parse(source, name, data_folder / "parsed", tuple(catalog.headers.values()))
-    meta = json.loads((parsed.folder / "meta.json").read_text(encoding="utf-8"))
     inbox = Inbox(data_folder)
-    file_id = content_id(source)
     with inbox.lock():
         inbox.refuse_mixture(is_demo)
-        known = inbox.get(file_id)
-        reading = _reading(name, meta, statement, catalog, len(known.readings) + 1 if known else 1)
-        received_on = known.received_on if known else statement.received_on
-        rows = judge(parsed.folder, reading, max(received_on, statement.received_on), catalog)
-        same = next((r for r in known.active_readings() if r.says_the_same(reading)), None) if known else None
-        if same is not None:
-            return Added(name, "unchanged", file_id, same, rows)
-        _refuse_second_claim(name, known, reading)
-        if not keep:
-            return Added(name, "checked", file_id, reading, rows)
-        if known is None:
-            replaces = inbox.find(statement.replaces).file_id if statement.replaces else None
-            sidecar = Sidecar(
-                file_id=file_id,
-                original_name=name,
-                issuer=statement.issuer,
-                source=statement.source,
-                received_from=statement.received_from,
-                received_on=statement.received_on,
-                is_demo=is_demo,
-                replaces=replaces,
-                readings=(reading,),
-            )
+        form = read_form(parsed.meta, name, catalog)
+        if form is not None:
+            readings = form_readings(form, parsed.folder, name, statement, catalog)
         else:
-            sidecar = known.model_copy(update={"readings": (*known.readings, reading)})
-        inbox.store(source, sidecar)
-    return Added(name, "reading_added" if known else "added", file_id, reading, rows)
+            readings = [_reading(name, parsed, statement, catalog, number=1)]
+        added = [_add_reading(name, source, parsed, r, statement, inbox, catalog, keep, is_demo) for r in readings]
+    # The grey columns of a form are its own and no oversight.
+    return [replace(a, rows=replace(a.rows, unread=())) if form and a.rows else a for a in added]
+
+
+def _add_reading(
+    name: str,
+    source: Path,
+    parsed: Parsed,
+    reading: Reading,
+    statement: Statement,
+    inbox: Inbox,
+    catalog: Catalog,
+    keep: bool,
+    is_demo: bool,
+) -> Added:
+    file_id = content_id(source)
+    known = inbox.get(file_id)
+    reading = reading.model_copy(update={"reading_no": len(known.readings) + 1 if known else 1})
+    received_on = max(known.received_on if known else statement.received_on, statement.received_on)
+    rows, asked = _judged(parsed, reading, received_on, inbox.data_folder, catalog)
+    same = next((r for r in known.active_readings() if r.says_the_same(reading)), None) if known else None
+    if same is not None:
+        return Added(name, "unchanged", file_id, same, rows, asked=asked)
+    _refuse_second_claim(name, known, reading)
+    replaces = inbox.find(statement.replaces).file_id if statement.replaces else None
+    refuse_second_form(reading, name, file_id, replaces, inbox.counting())
+    if not keep:
+        return Added(name, "checked", file_id, reading, rows, asked=asked)
+    if known is None:
+        sidecar = Sidecar(
+            file_id=file_id,
+            original_name=name,
+            issuer=statement.issuer,
+            source=statement.source,
+            received_from=statement.received_from,
+            received_on=statement.received_on,
+            is_demo=is_demo,
+            replaces=replaces,
+            readings=(reading,),
+        )
+    else:
+        sidecar = known.model_copy(update={"readings": (*known.readings, reading)})
+    inbox.store(source, sidecar)
+    return Added(name, "reading_added" if known else "added", file_id, reading, rows, asked=asked)
+
+
+def _judged(
+    parsed: Parsed, reading: Reading, received_on: dt.date, data_folder: Path, catalog: Catalog
+) -> tuple[ListRows, pl.DataFrame | None]:
+    """The rows of a file under a reading; of a report also the values that ask for a reason."""
+    if reading.kind == "ledger":
+        file = Sidecar(file_id=parsed.content_hash, original_name="", received_on=received_on)
+        others, _ = counting_sources(Inbox(data_folder), data_folder, catalog)
+        return ledger_outcome(Source(file, reading, parsed.folder), others, catalog), None
+    if reading.kind == "targets":
+        return judge_targets(parsed.folder, catalog), None
+    if reading.kind not in VALUE_KINDS:
+        return judge(parsed.folder, reading, received_on, catalog), None
+    values = judge_values(parsed.folder, reading, received_on, catalog)
+    return values, asked_of_report(values, reading.kind == "area_values", data_folder, catalog)
 
 
 def _refuse_second_claim(name: str, known: Sidecar | None, reading: Reading) -> None:
@@ -168,12 +228,13 @@ def _refuse_second_claim(name: str, known: Sidecar | None, reading: Reading) -> 
             raise Refusal("add.other_reading_of_same_event", values)
 
 
-def _reading(name: str, meta: dict[str, Any], statement: Statement, catalog: Catalog, number: int) -> Reading:
+def _reading(name: str, parsed: Parsed, statement: Statement, catalog: Catalog, number: int) -> Reading:
     """Merge what the person states with what title and file name say; ask for the rest.
 
     Raises:
         Refusal: naming what is missing and the options that supply it.
     """
+    meta: dict[str, Any] = {**parsed.meta}
     sheets = [s for s in meta["sheets"] if not s["is_hidden"] and statement.sheet in (None, s["name"])]
     titles = [title for sheet in sheets for title in sheet["titles"]]
     proposal = propose(catalog, name, titles)
@@ -184,7 +245,16 @@ def _reading(name: str, meta: dict[str, Any], statement: Statement, catalog: Cat
         "event_on": statement.event_on or proposal.event_on,
         "area_code": area_code,
     }
-    kind = statement.kind or ("pool" if proposal.is_pool else "list")
+    kind = statement.kind or _proposed_kind(name, parsed.folder, proposal, statement, sheets, catalog)
+    if kind == "targets":
+        raise Refusal("form.not_a_form", {"file": name})
+    if kind == "enterprise_values" or kind == "area_values":
+        return report_reading(name, parsed.folder, sheets, kind, area_code, statement, number, catalog)
+    if kind == "ledger":
+        ledger = ledger_reading(name, sheets, area_code, statement, proposal, number, catalog)
+        announced = _announced(name, sheets, statement, ledger.area_code, catalog)
+        excluding = _excluding(name, titles, statement, catalog)
+        return ledger.model_copy(update={"announced": announced, "excluding": excluding})
     if kind == "pool":
         values["event"] = None
     missing = [key for key in _ASKED if values[key] is None and not (key == "event" and kind == "pool")]
@@ -215,6 +285,24 @@ def _reading(name: str, meta: dict[str, Any], statement: Statement, catalog: Cat
         added_on=statement.received_on,
         **values,
     )
+
+
+def _proposed_kind(
+    name: str,
+    folder: Path,
+    proposal: Proposal,
+    statement: Statement,
+    sheets: list[dict[str, Any]],
+    catalog: Catalog,
+) -> Kind:
+    """What title and columns make of a file. A list of an event stays one, whatever columns it has besides."""
+    values = value_kind(sheets, catalog)
+    if is_ledger(name, folder, sheets, statement, proposal, values is not None, catalog):
+        return "ledger"
+    if proposal.is_pool:
+        return "pool"
+    names_event = statement.tier or statement.event or statement.event_on or proposal.event
+    return (None if names_event else values) or "list"
 
 
 def _option(missing: str) -> str:

@@ -9,9 +9,16 @@ from dataclasses import dataclass
 import polars as pl
 
 from etl.identity import identify
-from etl.inbox import Sidecar
-from etl.lists import ListRows, judge
-from etl.reconcile import Judged, Source, books
+from etl.inbox import TITLE_EVENTS, TITLE_KINDS, VALUE_KINDS, Sidecar
+from etl.ledger import LedgerRows, judge_ledger
+from etl.ledger_dates import settle_ledgers
+from etl.lists import judge
+from etl.reconcile import Source, books
+from etl.rows import ListRows
+from etl.target_core import Decided, target_frames
+from etl.targets import judge_targets
+from etl.value_core import Valued, settle, stated_identities
+from etl.values import judge_values
 from tracker.catalog import UNASSIGNED_SUFFIX, Catalog
 
 
@@ -39,28 +46,55 @@ def assemble(sources: Iterable[Source], sidecars: Iterable[Sidecar], catalog: Ca
         sidecars: all files of the inbox, withdrawn and replaced ones included: they stay listed.
         catalog: areas, tiers and settings.
     """
-    judged: list[Judged] = [
-        (source, judge(source.parsed, source.reading, source.sidecar.received_on, catalog)) for source in sources
+    sources = list(sources)
+    judged = [(source, _judge(source, catalog)) for source in sources if source.reading.kind in TITLE_KINDS]
+    valued: list[Valued] = [
+        (source, judge_values(source.parsed, source.reading, source.sidecar.received_on, catalog))
+        for source in sources
+        if source.reading.kind in VALUE_KINDS
+    ]
+    decided: list[Decided] = [
+        (source, judge_targets(source.parsed, catalog)) for source in sources if source.reading.kind == "targets"
     ]
     rows = pl.concat([pl.DataFrame(schema=_ROW_SCHEMA), *(_stamped(source, outcome) for source, outcome in judged)])
-    identified = identify(rows)
-    placed = _place(identified.rows, catalog)
+    stated = stated_identities(valued, rows)
+    identified = identify(pl.concat([rows, stated], how="diagonal"))
+    settled = settle_ledgers(identified.rows.filter(pl.col("reading_id").is_not_null()), judged, catalog)
+    placed = _place(settled.rows, catalog)
     accepted = placed.filter(pl.col("enterprise_key").is_not_null() & (pl.col("area_scope") == "inside"))
-    enterprise = _enterprises(accepted)
+    # What a ledger merely repeats names and places its enterprise and is no event of its own.
+    is_own = pl.col("kind") != "mention"
+    enterprise = _enterprises(accepted.filter(is_own), identified.rows["uscc_clean"])
+    values = settle(valued, identified.rows.filter(pl.col("reading_id").is_null()), enterprise, catalog)
     accepted = accepted.join(enterprise.select("enterprise_key", "enterprise_id"), on="enterprise_key")
-    is_list = pl.col("kind") == "list"
     frames = {
         "area_closure": area_closure(catalog),
         "enterprise": enterprise.select("enterprise_id", "uscc", "name", "name_key"),
         "enterprise_name": _former_names(accepted, enterprise),
-        "enterprise_area": _areas_over_time(accepted),
-        "recognition_event": _events(accepted.filter(is_list), catalog),
-        "pool_entry": _pool(accepted.filter(~is_list)),
+        "enterprise_area": _areas_over_time(accepted.filter(is_own)),
+        "recognition_event": _events(accepted.filter(pl.col("kind").is_in(["list", "ledger"])), catalog),
+        "pool_entry": _pool(accepted.filter(pl.col("kind") == "pool")),
         "identity_question": identified.questions,
-        **books(judged, sidecars, placed, catalog),
+        "ledger_difference": settled.differences,
+        **values.frames,
+        **target_frames(decided, catalog),
+        **books([*settled.judged, *valued, *decided], sidecars, placed, values.refused, values.lost, catalog),
     }
-    days = [source.sidecar.received_on for source, _ in judged] + accepted["event_on"].to_list()
+    days = [source.sidecar.received_on for source in sources] + accepted["event_on"].to_list()
     return Core(frames, max(days, default=None))
+
+
+def _judge(source: Source, catalog: Catalog) -> ListRows:
+    judge_rows = judge_ledger if source.reading.kind == "ledger" else judge
+    return judge_rows(source.parsed, source.reading, source.sidecar.received_on, catalog)
+
+
+def ledger_outcome(ledger: Source, others: Iterable[Source], catalog: Catalog) -> ListRows:
+    """What a build makes of the rows of a ledger beside other readings: its days depend on their notices."""
+    lists = [source for source in others if source.reading.kind == "list"]
+    judged = [(source, _judge(source, catalog)) for source in (*lists, ledger)]
+    identified = identify(pl.concat([_stamped(source, outcome) for source, outcome in judged]))
+    return settle_ledgers(identified.rows, judged, catalog).judged[-1][1]
 
 
 _ROW_SCHEMA: dict[str, type[pl.DataType]] = {
@@ -86,15 +120,22 @@ _ROW_SCHEMA: dict[str, type[pl.DataType]] = {
     "valid_to_estimated": pl.Boolean,
     "area_code": pl.String,
     "area_scope": pl.String,
+    "column": pl.String,
+    "claim": pl.Int32,
+    "dated_by": pl.String,
 }
 
 
 def _stamped(source: Source, outcome: ListRows) -> pl.DataFrame:
     """The accepted rows of one reading with what the reading adds to each."""
     reading = source.reading
-    return outcome.accepted.with_columns(
-        reading_id=pl.lit(source.reading_id),
-        file_id=pl.lit(source.sidecar.file_id),
+    marked = outcome.accepted.with_columns(reading_id=pl.lit(source.reading_id), file_id=pl.lit(source.sidecar.file_id))
+    if isinstance(outcome, LedgerRows):
+        return pl.concat([pl.DataFrame(schema=_ROW_SCHEMA), marked], how="diagonal")
+    return marked.with_columns(
+        column=pl.lit(None, pl.String),
+        claim=pl.lit(None, pl.Int32),
+        dated_by=pl.lit(None, pl.String),
         kind=pl.lit(reading.kind),
         tier=pl.lit(reading.tier),
         event=pl.lit(reading.event, pl.String),
@@ -151,16 +192,19 @@ def _place(rows: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
     )
 
 
-def _enterprises(rows: pl.DataFrame) -> pl.DataFrame:
-    """One row per enterprise: its code where known and the name of its newest event."""
+def _enterprises(rows: pl.DataFrame, codes: pl.Series) -> pl.DataFrame:
+    """One row per enterprise: its code where known and the name of its newest event.
+
+    ``codes`` are all that were printed anywhere: the code of an enterprise leads it, whoever printed it.
+    """
     return (
         rows.sort("event_on", "reading_id", "row")
         .group_by("enterprise_key")
         .agg(
-            uscc=pl.col("uscc_clean").drop_nulls().first(),
             name=pl.col("name").last(),
             name_key=pl.col("name_key").last(),
         )
+        .with_columns(uscc=pl.when(pl.col("enterprise_key").is_in(codes.drop_nulls().implode())).then("enterprise_key"))
         .sort("enterprise_key")
         .with_row_index("enterprise_id", offset=1)
         .with_columns(pl.col("enterprise_id").cast(pl.Int64))
@@ -207,13 +251,17 @@ def _events(rows: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
     """One row per event with the days that decide counting.
 
     ``counts_from``: the later of decision and window; ``expires_on``: the first day after the window;
-    ``awaiting_until``: the first day on which an unreviewed title is no longer kept.
+    ``awaiting_until``: the first day on which an unreviewed title is no longer kept; ``publicity_until``: the first
+    one on which an undecided publicity is over. ``dated_by``: what gave an event of a ledger its day.
     """
     months = int(catalog.threshold("awaiting_review_months"))
-    is_title = pl.col("event").is_in(["recognition", "review_passed"])
+    publicity_months = int(catalog.threshold("publicity_months"))
+    is_title = pl.col("event").is_in(TITLE_EVENTS)
+    is_publicity = pl.col("event").is_in(["publicity", "review_publicity"])
+    place = pl.format("{}-{}-{}", "reading_id", "sheet", "row")
     expires = pl.col("valid_to_on").dt.offset_by("1d")
     return rows.select(
-        event_id=pl.format("{}-{}-{}", "reading_id", "sheet", "row"),
+        event_id=pl.when(pl.col("claim").is_null()).then(place).otherwise(pl.format("{}-{}", place, "claim")),
         enterprise_id="enterprise_id",
         tier="tier",
         event="event",
@@ -226,7 +274,9 @@ def _events(rows: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
         counts_from=pl.when(is_title).then(pl.max_horizontal("event_on", "valid_from_on")),
         expires_on=pl.when(is_title).then(expires),
         awaiting_until=pl.when(is_title).then(expires.dt.offset_by(f"{months}mo")),
+        publicity_until=pl.when(is_publicity).then(pl.col("event_on").dt.offset_by(f"{publicity_months}mo")),
         is_derived=pl.lit(False),
+        dated_by="dated_by",
         document_no="document_no",
         name_as_printed="name",
         title_as_printed="title",
@@ -236,6 +286,7 @@ def _events(rows: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
         file_id="file_id",
         sheet="sheet",
         row="row",
+        column="column",
     ).sort("event_id")
 
 
@@ -244,10 +295,12 @@ def _pool(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.select(
         "enterprise_id",
         level="tier",
-        entered_on="event_on",
+        entered_on=pl.when(pl.col("dated_by").ne_missing("unknown")).then("event_on"),
         left_on=pl.lit(None, pl.Date),
         area_code="area_code",
+        reading_id="reading_id",
         file_id="file_id",
         sheet="sheet",
         row="row",
+        column="column",
     ).sort("enterprise_id", "level", "entered_on", "file_id", "sheet", "row")

@@ -28,13 +28,14 @@ KEEP_BUILDS = 20
 
 @dataclass(frozen=True)
 class Built:
-    """A published build: its id and what moved against the one before (``meta.change``)."""
+    """A published build: its id, what moved against the one before (``meta.change``), tasks against the whole."""
 
     build_id: str
     previous_id: str | None
     change: pl.DataFrame
     debts: pl.DataFrame
     readings: pl.DataFrame
+    target_sums: pl.DataFrame
 
 
 def build(data_folder: Path) -> Built:
@@ -49,7 +50,7 @@ def build(data_folder: Path) -> Built:
     with builds.lock():
         inbox = Inbox(data_folder)
         sidecars = inbox.sidecars()
-        sources, unreadable = _sources(inbox, data_folder, catalog)
+        sources, unreadable = counting_sources(inbox, data_folder, catalog)
         core = assemble(sources, sidecars, catalog)
         inputs_hash = _inputs_hash(sidecars)
         build_id = f"{dt.datetime.now():%Y%m%dT%H%M%S%f}"[:-3] + f"-{inputs_hash[:6]}"
@@ -69,7 +70,7 @@ def build(data_folder: Path) -> Built:
     return built
 
 
-def _sources(inbox: Inbox, data_folder: Path, catalog: Catalog) -> tuple[list[Source], pl.DataFrame]:
+def counting_sources(inbox: Inbox, data_folder: Path, catalog: Catalog) -> tuple[list[Source], pl.DataFrame]:
     """Every reading that counts with its parsed rows, and the files that can no longer be read.
 
     What was parsed once is not parsed again. A file that a newer parser refuses must not stop the other lists: it
@@ -194,4 +195,5 @@ def _verify(part: Path, build_id: str, previous_id: str | None) -> Built:
             change=connection.sql("select * from meta.change").pl(),
             debts=connection.sql("select * from core.data_debt").pl(),
             readings=connection.sql(read_sql("reading_report")).pl(),
+            target_sums=connection.sql("select * from core.target_sum").pl(),
         )

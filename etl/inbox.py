@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 import yaml
 from filelock import FileLock, Timeout
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from etl.refusal import Refusal
 from tracker.catalog_models import Code, Model
@@ -30,8 +30,22 @@ Event = Literal[
     "lapsed",
     "revoked",
 ]
+Kind = Literal["list", "pool", "ledger", "enterprise_values", "area_values", "targets"]
 TITLE_EVENTS = ("recognition", "review_passed")
 WHOLE = "total"
+# Every command reads all sidecars; PyYAML's own reader in C, where it was built, takes a tenth of the time.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# What a reading must state because the rows of its kind do not.
+REQUIRED: dict[Kind, tuple[str, ...]] = {
+    "list": ("tier", "event", "event_on"),
+    "pool": ("tier", "event_on"),
+    "ledger": (),
+    "enterprise_values": (),
+    "area_values": (),
+    "targets": ("event_on", "document_no"),
+}
+TITLE_KINDS = ("list", "pool", "ledger")
+VALUE_KINDS = ("enterprise_values", "area_values")
 
 
 class Reading(Model):
@@ -39,26 +53,53 @@ class Reading(Model):
 
     ``announced`` holds the numbers that the issuer states, by area code or ``total``. ``excluding`` names parts of
     the area that publish apart (浙江省…（不含宁波）). ``is_final`` says that the list is the complete result.
+    What a ledger's reading states is for those of its titles of which the row does not say it; ``year_day`` ("12-31")
+    is the day from which a title counts of which nobody knows more than the year.
+    A reporting sheet states ``period_end`` and ``money_unit`` (万元) for what its rows and captions leave open, and
+    ``reason`` for values that look wrong and are right.
     """
 
     reading_no: int
-    kind: Literal["list", "pool"] = "list"
+    kind: Kind = "list"
     sheet: str | None = None
-    tier: Code
+    tier: Code | None = None
     event: Event | None = None
     batch: str | None = None
     cohort_year: int | None = None
     reviewed_cohort: int | None = None
     document_no: str | None = None
-    event_on: dt.date
+    event_on: dt.date | None = None
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
+    year_day: str | None = Field(default=None, pattern=r"^\d\d-\d\d$")
+    period_end: dt.date | None = None
+    money_unit: str | None = None
+    reason: str | None = None
     area_code: Code
     excluding: tuple[Code, ...] = ()
     announced: dict[str, int] = Field(default_factory=dict)
     is_final: bool = False
     mapping: dict[str, str] = Field(default_factory=dict)
     added_on: dt.date
+
+    @model_validator(mode="after")
+    def _states_what_its_kind_needs(self) -> Self:
+        missing = [name for name in REQUIRED[self.kind] if getattr(self, name) is None]
+        if missing:
+            raise ValueError(f"a reading of kind {self.kind} needs {', '.join(missing)}")
+        return self
+
+    @property
+    def list_tier(self) -> Code:
+        """The tier of a list or pool, which always state one."""
+        assert self.tier is not None
+        return self.tier
+
+    @property
+    def list_day(self) -> dt.date:
+        """The day of a list or pool, which always state one."""
+        assert self.event_on is not None
+        return self.event_on
 
     def says_the_same(self, other: Reading) -> bool:
         """Whether both readings make the same statement, whenever they were added."""
@@ -203,7 +244,7 @@ class Inbox:
 
     def _read(self, path: Path) -> Sidecar:
         try:
-            return Sidecar.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+            return Sidecar.model_validate(yaml.load(path.read_text(encoding="utf-8"), _LOADER))
         except (OSError, yaml.YAMLError, UnicodeDecodeError, ValidationError) as fault:
             raise Refusal("inbox.unreadable", {"file": path.name, "detail": str(fault)}) from fault
 

@@ -94,6 +94,7 @@ def parse_file(job: Job, source: Path, into: Path) -> None:
     """
     import polars as pl
 
+    from etl.form_sheet import form_said, tables
     from etl.header import Vocabulary
     from etl.read_meta import Meta
     from etl.read_sheet import attribute_to_sheets, read_sheet
@@ -107,9 +108,19 @@ def parse_file(job: Job, source: Path, into: Path) -> None:
     if content_format in ("csv", "html"):
         encoding = to_utf8(source, text, job.file)
     grids = _grids(content_format, text if encoding else source, job)
-    sheets = [read_sheet(grid, vocabulary, job.file, job.limits) for grid in grids]
+    form: dict[str, str] | None = None
+    header_rows: dict[str, int] = {}
+    sheets = []
+    for grid in grids:
+        if form is None and (form := form_said(grid)) is not None:
+            header_rows = {name: row for name, _, row in tables(form)}
+        # Of a form only its tables are read: never its example, its instructions or the hidden sheet itself.
+        elif form is None or grid.name in header_rows:
+            sheets.append(read_sheet(grid, vocabulary, job.file, job.limits, header_rows.get(grid.name)))
     text.unlink(missing_ok=True)
     if not any(sheet.meta["columns"] for sheet in sheets):
+        if form is not None:
+            raise Refusal("form.sheet_missing", {"file": job.file, "sheet": "、".join(header_rows) or "–"})
         raise _no_header(job.file, [(sheet.meta["name"], sheet.first_texts) for sheet in sheets])
     attribute_to_sheets(sheet.meta for sheet in sheets)
     rows = pl.concat([sheet.rows for sheet in sheets if sheet.rows.width], how="diagonal")
@@ -119,6 +130,7 @@ def parse_file(job: Job, source: Path, into: Path) -> None:
     meta = Meta(
         format=content_format,
         encoding=encoding,
+        form=form,
         sheets=[sheet.meta for sheet in sheets],
         dropped_personal_columns=list(dict.fromkeys(caption for sheet in sheets for caption in sheet.dropped)),
     )

@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 import python_calamine as calamine
 
+from etl.form_sheet import FORM_SHEET
 from etl.read_limits import Limits, check_table
 from etl.refusal import Refusal
 from etl.table import Grid, Merge, column_name, frame_of_texts, numbered
@@ -31,7 +32,9 @@ def read_book(path: Path, file: str, limits: Limits) -> Iterator[Grid]:
     try:
         # From the stream, not the path: by path calamine trusts the suffix.
         with path.open("rb") as stream, calamine.load_workbook(stream) as book:
-            for number, about in enumerate(book.sheets_metadata):
+            # What a form says of its tables must be known before they are read.
+            sheets = sorted(enumerate(book.sheets_metadata), key=lambda sheet: sheet[1].name != FORM_SHEET)
+            for number, about in sheets:
                 if about.typ == calamine.SheetTypeEnum.WorkSheet:
                     is_hidden = about.visible != calamine.SheetVisibleEnum.Visible
                     yield _grid(book.get_sheet_by_index(number), is_hidden, file, limits)

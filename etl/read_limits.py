@@ -31,19 +31,20 @@ _OVERLAP_BYTES = 32
 class Limits:
     """What one file may take. Sizes in bytes, times in seconds; ``zip_ratio`` is unpacked to packed size.
 
-    ``rows``, ``columns`` and ``cells`` are of one sheet, the blank area inside it included. ``cell_characters`` is
-    Excel's own limit.
+    ``rows``, ``columns`` and ``cells`` are of one sheet, the blank area inside it included; five million values one
+    a row fit into a text file, a workbook ends at 1,048,576 rows. ``cell_characters`` is Excel's own limit.
+    ``memory_bytes`` is address space, of which less than half is ever used.
     """
 
-    upload_bytes: int = 200_000_000
+    upload_bytes: int = 500_000_000
     unpacked_bytes: int = 1_000_000_000
     zip_entries: int = 10_000
     zip_ratio: int = 300
-    rows: int = 1_100_000
+    rows: int = 6_000_000
     columns: int = 500
     cells: int = 30_000_000
     cell_characters: int = 32_767
-    memory_bytes: int = 3_000_000_000
+    memory_bytes: int = 4_500_000_000
     seconds: int = 120
 
 

@@ -69,9 +69,10 @@ def meta_without_header(name: str, is_hidden: bool) -> SheetMeta:
 
 
 class Meta(TypedDict):
-    """One file. ``encoding`` is None for workbooks and documents."""
+    """One file. ``encoding`` is None for workbooks and documents; ``form`` is what a form of ours says of itself."""
 
     format: str
     encoding: str | None
+    form: dict[str, str] | None
     sheets: list[SheetMeta]
     dropped_personal_columns: list[str]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from etl.header import HEAD_ROWS, Header, Vocabulary, find_header, implied_header
+from etl.header import HEAD_ROWS, Header, Vocabulary, declared_header, find_header, implied_header
 from etl.read_kinds import SpecialRow, special_rows
 from etl.read_limits import Limits
 from etl.read_meta import Announced, Column, Counts, SheetMeta, meta_without_header
@@ -36,8 +36,15 @@ class Sheet:
     first_texts: tuple[str, ...]
 
 
-def read_sheet(grid: Grid, vocabulary: Vocabulary, file: str, limits: Limits) -> Sheet:
+def read_sheet(grid: Grid, vocabulary: Vocabulary, file: str, limits: Limits, header_row: int | None = None) -> Sheet:
     """Find the header, drop persons, tell the kinds of rows.
+
+    Args:
+        grid: the sheet as it stands.
+        vocabulary: known captions.
+        file: its name for messages.
+        limits: what a cell may hold.
+        header_row: in a form of ours the row of its captions; all below it is data, and nothing is guessed.
 
     Raises:
         Refusal: for a cell longer than Excel allows, and for tables whose columns change their meaning.
@@ -46,6 +53,8 @@ def read_sheet(grid: Grid, vocabulary: Vocabulary, file: str, limits: Limits) ->
     filled = _not_blank(grid.cells)
     head = [(int(row), list(texts)) for row, *texts in filled.head(HEAD_ROWS).iter_rows()]
     first_texts = tuple(_line(texts) for _, texts in head[:_SHOWN_ROWS])
+    if header_row is not None:
+        return _read_table(grid, filled, header_row, vocabulary, first_texts)
     header = find_header(head, grid.merges, vocabulary)
     if header is None and grid.width == 1:
         header = implied_header(filled[column_name(0)])
@@ -77,6 +86,32 @@ def read_sheet(grid: Grid, vocabulary: Vocabulary, file: str, limits: Limits) ->
         counts=_counts(rows, _blank_rows(grid, last_header_row, body)),
     )
     dropped = (header.captions[index] or column_letter(index) for index, flag in enumerate(header.is_personal) if flag)
+    return Sheet(meta, rows.with_columns(pl.lit(grid.name).alias("sheet")), tuple(dropped), first_texts)
+
+
+def _read_table(
+    grid: Grid, filled: pl.DataFrame, header_row: int, vocabulary: Vocabulary, first_texts: tuple[str, ...]
+) -> Sheet:
+    """A table of a form, whose captions stand where the form says."""
+    captions = filled.filter(pl.col("row") == header_row)
+    if captions.is_empty():
+        return Sheet(meta_without_header(grid.name, grid.is_hidden), pl.DataFrame(), (), first_texts)
+    header = declared_header(header_row, list(captions.row(0)[1:]), vocabulary)
+    above = filled.filter(pl.col("row") < header_row)
+    body = _not_blank(_without_personal_columns(filled.filter(pl.col("row") > header_row), header))
+    rows = _with_number_flag(_masked_rows(_with_kinds(body, [], None), header), grid, header)
+    meta = SheetMeta(
+        name=grid.name,
+        is_hidden=grid.is_hidden,
+        titles=[_line(texts) for _, *texts in above.iter_rows()],
+        header_rows=[header_row],
+        header_score=header.score,
+        columns=_columns(header, body),
+        notes=[],
+        announced=[],
+        counts=_counts(rows, _blank_rows(grid, header_row, body)),
+    )
+    dropped = (caption for caption, flag in zip(header.captions, header.is_personal, strict=True) if flag)
     return Sheet(meta, rows.with_columns(pl.lit(grid.name).alias("sheet")), tuple(dropped), first_texts)
 
 

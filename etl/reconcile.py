@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from etl.inbox import WHOLE, Reading, Sidecar
-from etl.lists import ListRows
+from etl.rows import ListRows
 from tracker.catalog import Catalog
 
 
@@ -28,11 +28,18 @@ class Source:
 
 
 Judged = tuple[Source, ListRows]
-_COUNTS = ("read", "accepted", "out_of_area", "rejected", "duplicate", "blank")
+_COUNTS = ("read", "accepted", "out_of_area", "rejected", "duplicate", "blank", "rejected_cells")
+# What became of the titles that a ledger states, as several may stand in a row; see LedgerRows.
+_OF_TITLES = ("stated", "repeated", "undated")
 
 
 def books(
-    judged: list[Judged], sidecars: Iterable[Sidecar], placed: pl.DataFrame, catalog: Catalog
+    judged: list[Judged],
+    sidecars: Iterable[Sidecar],
+    placed: pl.DataFrame,
+    refused_values: pl.DataFrame,
+    lost_values: pl.DataFrame,
+    catalog: Catalog,
 ) -> dict[str, pl.DataFrame]:
     """Readings, files, announced numbers and refused rows, by table name.
 
@@ -40,9 +47,11 @@ def books(
         judged: every reading that counts with its outcome.
         sidecars: all files, withdrawn ones included.
         placed: the accepted rows after identity and area are settled: what has no enterprise is refused after all.
-        catalog: settings.
+        refused_values: the values of reporting sheets that are refused for that reason.
+        lost_values: how many these are by reading, ``refused`` or ``outside`` the plans' areas.
+        catalog: the areas inside those that a list leaves out.
     """
-    reading_books = _readings(judged, placed, catalog)
+    reading_books = _readings(judged, placed, lost_values)
     announced = _announced_numbers(judged)
     refused = [_refused_rows(source, outcome) for source, outcome in judged]
     ambiguous = _ambiguous_rows(placed.filter(pl.col("enterprise_key").is_null()))
@@ -50,7 +59,7 @@ def books(
         "source_reading": reading_books,
         "reading_exclusion": _exclusions(judged, catalog),
         "announced_number": announced,
-        "rejected_row": pl.concat([pl.DataFrame(schema=_REFUSAL_SCHEMA), *refused, ambiguous]),
+        "rejected_row": pl.concat([pl.DataFrame(schema=REFUSAL_SCHEMA), *refused, ambiguous, refused_values]),
         "source_file": _files(sidecars, reading_books, announced),
     }
 
@@ -67,7 +76,7 @@ def _exclusions(judged: list[Judged], catalog: Catalog) -> pl.DataFrame:
     return pl.DataFrame(pairs, schema={"reading_id": pl.String, "area_code": pl.String}, orient="row")
 
 
-_REFUSAL_SCHEMA: dict[str, type[pl.DataType]] = {
+REFUSAL_SCHEMA: dict[str, type[pl.DataType]] = {
     "file_id": pl.String,
     "reading_id": pl.String,
     "sheet": pl.String,
@@ -77,17 +86,20 @@ _REFUSAL_SCHEMA: dict[str, type[pl.DataType]] = {
     "value": pl.String,
     "name_as_printed": pl.String,
     "candidates": pl.String,
+    "number": pl.Int64,
 }
 
 
 def _refused_rows(source: Source, outcome: ListRows) -> pl.DataFrame:
+    """The refusals of one reading; where they do not say how many values they take out, it is one row each."""
+    number = "number" if "number" in outcome.rejected.columns else pl.lit(1, pl.Int64)
     return outcome.rejected.with_columns(
-        file_id=pl.lit(source.sidecar.file_id), reading_id=pl.lit(source.reading_id)
-    ).select(_REFUSAL_SCHEMA.keys())
+        file_id=pl.lit(source.sidecar.file_id), reading_id=pl.lit(source.reading_id), number=number
+    ).select(REFUSAL_SCHEMA.keys())
 
 
 def _ambiguous_rows(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.select(
+    return rows.unique(subset=["reading_id", "sheet", "row"], maintain_order=True).select(
         "file_id",
         "reading_id",
         "sheet",
@@ -97,6 +109,7 @@ def _ambiguous_rows(rows: pl.DataFrame) -> pl.DataFrame:
         value="name",
         name_as_printed="name",
         candidates=pl.lit(None, pl.String),
+        number=pl.lit(1, pl.Int64),
     )
 
 
@@ -114,17 +127,28 @@ _READING_SCHEMA: dict[str, type[pl.DataType]] = {
     "event_on": pl.Date,
     "valid_from": pl.Date,
     "valid_to": pl.Date,
+    "year_day": pl.String,
     "area_code": pl.String,
     "is_final": pl.Boolean,
+    "period_end": pl.Date,
+    "reason": pl.String,
 }
 
 
-def _readings(judged: list[Judged], placed: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
+def _readings(judged: list[Judged], placed: pl.DataFrame, lost_values: pl.DataFrame) -> pl.DataFrame:
     """One row per reading: what it states and what became of its rows."""
-    publicity_months = int(catalog.threshold("publicity_months"))
-    lost = placed.filter(pl.col("enterprise_key").is_null()).group_by("reading_id").agg(ambiguous=pl.len())
-    above = placed.filter(pl.col("area_scope") == "above").group_by("reading_id").agg(above=pl.len())
-    rows = [
+    is_nobody = pl.col("enterprise_key").is_null()
+    is_above = ~is_nobody & (pl.col("area_scope") == "above")
+    rows = pl.struct("sheet", "row").n_unique()
+    is_lost_title = pl.col("claim").is_not_null() & (pl.col("kind") != "mention")
+    moved = [
+        placed.filter(is_nobody).group_by("reading_id").agg(refused=rows),
+        placed.filter(is_above).group_by("reading_id").agg(outside=rows),
+        placed.filter((is_nobody | is_above) & is_lost_title).group_by("reading_id").agg(unplaced=pl.len()),
+        lost_values,
+    ]
+    lost = pl.concat(moved, how="diagonal_relaxed").group_by("reading_id").sum()
+    records = [
         {
             "reading_id": source.reading_id,
             "file_id": source.sidecar.file_id,
@@ -133,18 +157,16 @@ def _readings(judged: list[Judged], placed: pl.DataFrame, catalog: Catalog) -> p
         }
         for source, outcome in judged
     ]
-    frame = pl.DataFrame(rows, schema=_READING_SCHEMA | dict.fromkeys(_COUNTS, pl.Int64), orient="row")
-    moved = (
-        frame.join(lost, on="reading_id", how="left", maintain_order="left")
-        .join(above, on="reading_id", how="left", maintain_order="left")
-        .with_columns(pl.col("ambiguous", "above").fill_null(0).cast(pl.Int64))
+    counts = (*_COUNTS, *_OF_TITLES)
+    frame = pl.DataFrame(records, schema=_READING_SCHEMA | dict.fromkeys(counts, pl.Int64), orient="row")
+    settled = frame.join(lost, on="reading_id", how="left", maintain_order="left").with_columns(
+        pl.col("refused", "outside", "unplaced", *counts).fill_null(0).cast(pl.Int64)
     )
-    return moved.with_columns(
-        accepted=pl.col("accepted") - pl.col("ambiguous") - pl.col("above"),
-        rejected=pl.col("rejected") + pl.col("ambiguous"),
-        out_of_area=pl.col("out_of_area") + pl.col("above"),
-        publicity_until=pl.col("event_on").dt.offset_by(f"{publicity_months}mo"),
-    ).drop("ambiguous", "above")
+    return settled.with_columns(
+        accepted=pl.col("accepted") - pl.col("refused") - pl.col("outside"),
+        rejected=pl.col("rejected") + pl.col("refused"),
+        out_of_area=pl.col("out_of_area") + pl.col("outside"),
+    ).drop("refused", "outside")
 
 
 def _files(sidecars: Iterable[Sidecar], readings: pl.DataFrame, announced: pl.DataFrame) -> pl.DataFrame:

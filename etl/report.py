@@ -10,7 +10,8 @@ import polars as pl
 
 from etl.add import Added
 from etl.build import Built
-from etl.inbox import WHOLE, Inbox
+from etl.form_print import print_sums
+from etl.inbox import VALUE_KINDS, WHOLE, Inbox, Reading
 from etl.refusal import Refusal
 from tracker.catalog import Catalog, CatalogError
 from tracker.text import LANGUAGES, word
@@ -58,18 +59,46 @@ def print_added(results: list[Added], catalog: Catalog, as_json: bool) -> None:
             print(str(result.refusal))
         if result.reading is not None:
             print("  " + _reading_line(result, catalog))
-        if result.rows is not None:
-            print("  " + say("added.counts", **result.rows.counts))
+        if result.rows is not None and result.reading is not None:
+            print("  " + say(_counts_key(result.reading.kind), **result.rows.counts))
+            if result.reading.kind == "ledger" and result.rows.unread:
+                print("  " + say("added.unread", columns=say("app.list_separator").join(result.rows.unread)))
             _print_announced(result, catalog)
             _print_rejected(result)
+        if result.asked is not None:
+            _print_asked(result, catalog)
+
+
+def _counts_key(kind: str) -> str:
+    """Reports count values, ledgers rows and titles, everything else rows."""
+    own = {"ledger": "added.ledger_counts", "targets": "form.targets_counts"}
+    return "measure.counts" if kind in VALUE_KINDS else own.get(kind, "added.counts")
 
 
 def _reading_line(result: Added, catalog: Catalog) -> str:
     reading = result.reading
     assert reading is not None
+    if reading.kind in VALUE_KINDS:
+        return say(
+            "measure.reading",
+            kind=say(f"measure.{reading.kind}"),
+            period=reading.period_end or say("measure.own_period"),
+            area=catalog.areas[reading.area_code].name.in_language(LANGUAGE),
+        )
+    if reading.kind == "targets":
+        area = catalog.areas[reading.area_code].name.in_language(LANGUAGE)
+        return say("form.targets_reading", document=reading.document_no, on=reading.event_on, area=area)
+    if reading.kind == "ledger":
+        return say(
+            "added.ledger_reading",
+            area=catalog.areas[reading.area_code].name.in_language(LANGUAGE),
+            tier=catalog.tiers[reading.tier].name.in_language(LANGUAGE) if reading.tier else "–",
+            on=reading.event_on or "–",
+            year_day=reading.year_day or "–",
+        )
     return say(
         "added.reading",
-        tier=catalog.tiers[reading.tier].name.in_language(LANGUAGE),
+        tier=catalog.tiers[reading.list_tier].name.in_language(LANGUAGE),
         event=say(f"event.{reading.event}") if reading.event else say("event.pool"),
         batch=reading.batch or "–",
         on=reading.event_on,
@@ -99,6 +128,37 @@ def _print_rejected(result: Added) -> None:
         print("  " + say("added.more_rejected", number=rows.rejected.height - _SHOWN_ROWS))
 
 
+def _print_asked(result: Added, catalog: Catalog) -> None:
+    """The columns that nobody reads, and the values that ask for a reason."""
+    assert result.asked is not None
+    if result.rows is not None and result.rows.unread:
+        print("  " + say("measure.unread", captions=say("app.list_separator").join(result.rows.unread)))
+    if result.asked.is_empty():
+        return
+    print("  " + say("measure.asked", number=result.asked.height))
+    for row in result.asked.head(_SHOWN_ROWS).iter_rows(named=True):
+        for language in LANGUAGES:
+            print("  " + asked_message(row, catalog, language))
+    if result.asked.height > _SHOWN_ROWS:
+        print("  " + say("measure.more_asked", number=result.asked.height - _SHOWN_ROWS))
+
+
+def asked_message(row: dict[str, Any], catalog: Catalog, language: str) -> str:
+    """Which value asks for a reason, where it stands and why, in one language."""
+    where = word(
+        "measure.asked_where",
+        language,
+        name=row["name"],
+        measure=catalog.measures[row["measure"]].name.in_language(language),
+        period=row["period_end"],
+        sheet=row["sheet"] or "–",
+        column=row["column"],
+        row=row["row"],
+    )
+    numbers = {name: "–" if row[name] is None else f"{row[name]:,.10g}" for name in ("value", "compared_with")}
+    return where + word(f"measure.{row['question']}", language, **numbers)
+
+
 def row_message(row: dict[str, Any], file_name: str, language: str) -> str:
     """Where a row was refused, by which rule, and what to do, in one language."""
     where = word(
@@ -124,7 +184,10 @@ def _added(result: Added) -> dict[str, Any]:
             "announced": result.rows.announced,
             "is_complete": result.rows.is_complete,
             "rejected": result.rows.rejected.to_dicts(),
+            "unread": result.rows.unread,
         }
+    if result.asked is not None:
+        content["asked"] = result.asked.to_dicts()
     if result.refusal is not None:
         content |= _refusal(result.refusal)
     return content
@@ -142,9 +205,19 @@ def print_files(folder: Path, as_json: bool) -> None:
         state = say("files.counts" if sidecar.file_id in counting else "files.does_not_count")
         print(f"{sidecar.file_id[:12]}  {sidecar.received_on}  {state}  {sidecar.original_name}")
         for reading in sidecar.readings:
-            event = say(f"event.{reading.event}") if reading.event else say("event.pool")
             mark = "" if sidecar.withdrawn(reading.reading_no) is None else say("files.reading_withdrawn")
-            print(f"    {reading.reading_no}. {reading.tier} {event} {reading.batch or ''} {reading.event_on} {mark}")
+            print(f"    {reading.reading_no}. {_reading_summary(reading)} {mark}")
+
+
+def _reading_summary(reading: Reading) -> str:
+    if reading.kind in VALUE_KINDS:
+        return f"{say(f'measure.{reading.kind}')} {reading.period_end or say('measure.own_period')}"
+    if reading.kind == "ledger":
+        return f"{say('event.ledger')} {reading.tier or ''} {reading.event_on or ''}"
+    if reading.kind == "targets":
+        return f"{reading.kind} {reading.document_no} {reading.event_on}"
+    event = say(f"event.{reading.event}") if reading.event else say("event.pool")
+    return f"{reading.tier} {event} {reading.batch or ''} {reading.event_on}"
 
 
 def print_built(built: Built, catalog: Catalog, as_json: bool) -> None:
@@ -156,15 +229,18 @@ def print_built(built: Built, catalog: Catalog, as_json: bool) -> None:
             "readings": built.readings.to_dicts(),
             "change": built.change.to_dicts(),
             "debts": built.debts.to_dicts(),
+            "target_sums": built.target_sums.to_dicts(),
         }
         print(json.dumps(content, ensure_ascii=False, default=str))
         return
     print(say("cli.in_force", build_id=built.build_id))
     for row in built.readings.iter_rows(named=True):
-        print(f"  {row['event_on']} {row['original_name']}: " + say("added.counts", **row))
+        day = row["event_on"] or row["period_end"] or "–"
+        print(f"  {day} {row['original_name']}: " + say(_counts_key(row["kind"]), **row))
     print(say("built.changes", number=built.change.height))
     for row in built.change.iter_rows(named=True):
         print("  " + _change_line(row, catalog))
+    print_sums(built.target_sums, catalog)
     print(say("built.debts", number=built.debts.height))
     for row in built.debts.iter_rows(named=True):
         print("  " + debt_line(row, built.readings, catalog))
@@ -183,7 +259,9 @@ def _change_line(row: dict[str, Any], catalog: Catalog) -> str:
 
 def debt_line(row: dict[str, Any], readings: pl.DataFrame, catalog: Catalog) -> str:
     """One data debt as a sentence."""
-    names = readings.filter(pl.col("reading_id") == row["reading_id"])["original_name"].to_list()
+    # Some debts are of no single reading.
+    is_here = pl.col("reading_id").eq_missing(pl.lit(row["reading_id"], pl.String))
+    names = readings.filter(is_here)["original_name"].to_list()
     area = catalog.areas.get(row["area_code"] or "")
     tier = catalog.tiers.get(row["tier"] or "")
     return say(

@@ -27,7 +27,7 @@ from tracker.catalog import CATALOG_DIR
 from tracker.catalog_models import CatalogFile, Header
 
 # Raised with every change of the parser that changes what it writes.
-PARSER_VERSION = 1
+PARSER_VERSION = 2
 
 _PROJECT = Path(__file__).resolve().parent.parent
 _UNFINISHED = ".parsing-"

@@ -40,7 +40,7 @@ create table core.target (target_id text, plan_id text, indicator_id text, area_
     value double, value_high double, tolerance double, unit text, basis text, starts_on date, due_on date,
     baseline_on date, baseline_value double, pace_basis text, commitment text, origin text, decided_on date,
     decided_by text, assumed text, clause_zh text, clause_en text, wording_zh text, wording_en text, section text,
-    owner_units text, is_headline boolean, sort int);
+    owner_units text, is_headline boolean, sort int, exempt_on date);
 create table core.source_file (file_id text, original_name text, kind text, issuer text, received_on date,
     withdrawn_on date, supersedes text, announced int, read int, accepted int, out_of_area int, rejected int,
     duplicate int, blank int);
@@ -203,7 +203,7 @@ def _insert_target(connection: duckdb.DuckDBPyConnection, row: dict[str, str], p
     assumed = "starts_on" if row["id"] == "giant" else ""
     connection.execute(
         "insert into core.target values (?, 'example', ?, ?, ?, ?, null, ?, ?, ?, date '2023-01-01', ?, null, null,"
-        " null, ?, 'plan', null, null, ?, '主要目标（示例）', 'Main goals (example)', ?, ?, '一（三）', ?, ?, ?)",
+        " null, ?, 'plan', null, null, ?, '主要目标（示例）', 'Main goals (example)', ?, ?, '一（三）', ?, ?, ?, null)",
         [
             *(row["id"], row["id"], CITY, row["comparator"], float(row["value"]), _number(row["tolerance"])),
             *(indicator["unit"], "in_force" if is_count else "level", DUE, commitment, assumed),

@@ -250,6 +250,39 @@ def test_a_broken_catalogue_reports_all_faults_of_all_files_at_once(tmp_path: Pa
         assert words in printed, words
 
 
+BROKEN_MEASURES = """
+measures:
+  - {measure: one, name: {zh: 甲, en: A}, level: enterprise, kind: number, unit: item, frequency: year,
+     captions: [同名]}
+  - {measure: two, name: {zh: 乙, en: B}, level: enterprise, kind: number, unit: item, frequency: year,
+     captions: [同名]}
+  - {measure: three, name: {zh: 丙, en: C}, level: area, kind: number, unit: item, frequency: year, part_of: one}
+  - {measure: smart_workshops, name: {zh: 丁, en: D}, level: area, kind: number, unit: item, frequency: year}
+"""
+
+
+def test_measures_that_do_not_fit_together_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "measures.yml").write_text(BROKEN_MEASURES, encoding="utf-8")
+    indicator = BROKEN_INDICATOR.replace("numerator: something", "numerator: one\n    denominator: nobody_asks")
+    (tmp_path / "indicators.yml").write_text(indicator, encoding="utf-8")
+    with pytest.raises(CatalogError) as caught:
+        load(tmp_path)
+    assert [str(fault) for fault in caught.value.faults] == [
+        "indicators.yml: indicators.broken.denominator: unknown measure nobody_asks",
+        "measures.yml: measures.three.part_of: no measure of this level and unit: one",
+        "measures.yml: measures.smart_workshops: is an indicator: a reported indicator is a measure by itself",
+        "measures.yml: measures.two.captions: 同名 also means one",
+    ]
+
+
+def test_a_reported_indicator_is_a_measure_of_areas(catalog: Catalog) -> None:
+    workshops = catalog.measures["smart_workshops"]
+    assert (workshops.level, workshops.unit, workshops.is_whole) == ("area", "item", True)
+    # 累计 never falls; a reserve of candidates for the stock market does.
+    assert workshops.accumulates == "always"
+    assert catalog.measures["listing_reserve_enterprises"].accumulates is None
+
+
 @pytest.mark.parametrize(
     ("change", "problem"),
     [

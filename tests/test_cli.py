@@ -108,3 +108,23 @@ def test_a_broken_catalogue_lists_all_its_faults_and_changes_nothing(
     assert "own.yml: areas.0.colour" in printed
     assert "own.yml: marks" in printed
     assert not (folder / "数据 目录" / "builds").exists()
+
+
+def test_a_report_is_added_with_its_period_and_unit(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write_list(folder, "报表.csv", "企业名称,营业收入,主营业务收入,上年同期\n甲公司,1200,1300,1")
+    assert main(["add", str(path), "--area", "海州区"]) == 1
+    assert "--period --unit" in capsys.readouterr().out
+    stated = ("--area", "海州区", "--period", "2024", "--unit", "万元")
+    assert main(["check", str(path), *stated, "--json"]) == 0
+    [result] = json.loads(capsys.readouterr().out)
+    assert (result["reading"]["kind"], result["reading"]["period_end"]) == ("enterprise_values", "2024-12-31")
+    assert [question["question"] for question in result["asked"]] == ["part_above_whole"]
+    assert result["unread"] == ["上年同期"]
+    assert main(["add", str(path), *stated]) == 0
+    printed = capsys.readouterr().out
+    assert "读作：企业填报数据，报告期 2024-12-31，地区 海州区" in printed
+    assert "甲公司 Main-business revenue 2024-12-31 (– C2): 1,300, more than its whole of 1,200." in printed
+    assert main(["files"]) == 0
+    assert "企业填报数据 2024-12-31" in capsys.readouterr().out
+    assert main(["build"]) == 0
+    assert "读取 2 个数值：采纳 0，外地 0，退回 2" in capsys.readouterr().out

@@ -69,7 +69,7 @@ def count_by_sql(connection: duckdb.DuckDBPyConnection, events: list[Event], fin
 
 _READING = {
     "reading_id": pl.String, "file_id": pl.String, "kind": pl.String, "tier": pl.String, "event": pl.String,
-    "batch": pl.String, "event_on": pl.Date, "publicity_until": pl.Date, "area_code": pl.String,
+    "batch": pl.String, "event_on": pl.Date, "area_code": pl.String,
     "is_final": pl.Boolean, "reviewed_cohort": pl.Int32,
 }  # fmt: skip
 
@@ -82,7 +82,6 @@ def _reading(reading_id: str, tier: str, event: str, on: dt.date, area: str) -> 
         "tier": tier,
         "event": event,
         "event_on": on,
-        "publicity_until": add_months(on, 12),
         "area_code": area,
         "is_final": False,
     }
@@ -108,6 +107,7 @@ def _events(events: list[Event]) -> pl.DataFrame:
                 "counts_from": max(event.on, event.valid_from) if is_title and event.valid_from else None,
                 "expires_on": expires,
                 "awaiting_until": add_months(expires, 12) if expires else None,
+                "publicity_until": add_months(event.on, 12),
                 "is_derived": False,
                 "area_code": event.area,
                 "area_inferred": False,
@@ -119,7 +119,7 @@ def _events(events: list[Event]) -> pl.DataFrame:
     schema = {"event_id": text, "enterprise_id": pl.Int64, "tier": text, "event": text, "batch": text}
     schema |= {"cohort_year": pl.Int32, "event_on": day, "valid_from": day, "valid_to": day}
     schema |= {"valid_to_estimated": pl.Boolean, "counts_from": day, "expires_on": day, "awaiting_until": day}
-    schema |= {"is_derived": pl.Boolean, "area_code": text, "area_inferred": pl.Boolean}
+    schema |= {"publicity_until": day, "is_derived": pl.Boolean, "area_code": text, "area_inferred": pl.Boolean}
     return pl.DataFrame(rows, schema=schema | {"reading_id": text, "file_id": text}, orient="row")
 
 

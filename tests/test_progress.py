@@ -25,13 +25,14 @@ TARGET: dict[str, Any] = {
     "plan_id": "p", "target_id": "t", "indicator_id": "i", "area_code": "1", "comparator": "ge", "value": 25.0,
     "value_high": None, "tolerance": None, "basis": "in_force", "starts_on": D(2023, 1, 1), "due_on": D(2025, 12, 31),
     "baseline_on": D(2022, 12, 31), "baseline_value": None, "pace_basis": None, "decided_on": None,
-    "direction": "higher",
+    "exempt_on": None, "direction": "higher",
 }  # fmt: skip
 SCHEMA: dict[str, type[pl.DataType]] = {
     "plan_id": pl.String, "target_id": pl.String, "indicator_id": pl.String, "area_code": pl.String,
     "comparator": pl.String, "value": pl.Float64, "value_high": pl.Float64, "tolerance": pl.Float64,
     "basis": pl.String, "starts_on": pl.Date, "due_on": pl.Date, "baseline_on": pl.Date,
-    "baseline_value": pl.Float64, "pace_basis": pl.String, "decided_on": pl.Date, "direction": pl.String,
+    "baseline_value": pl.Float64, "pace_basis": pl.String, "decided_on": pl.Date, "exempt_on": pl.Date,
+    "direction": pl.String,
 }  # fmt: skip
 
 
@@ -162,6 +163,14 @@ def test_the_past_keeps_the_target_of_its_time() -> None:
     values = {D(2024, 5, 31): 18.0, D(2024, 6, 30): 18.0}
     rows = assess(values, {}, {"value": 30.0, "decided_on": D(2024, 6, 15)})
     assert [row["target_value"] for row in rows] == [25.0, 30.0]
+
+
+def test_an_area_exempted_later_has_no_task_from_that_day_on_until_it_gets_a_new_one() -> None:
+    values = dict.fromkeys((D(2024, 4, 30), D(2024, 5, 31), D(2024, 6, 30)), 18.0)
+    exempt = {"decided_on": D(2023, 3, 1), "exempt_on": D(2024, 5, 15)}
+    assert [row["as_of"] for row in assess(values, exempt)] == [D(2024, 4, 30)]
+    rows = assess(values, exempt, {"value": 30.0, "decided_on": D(2024, 6, 15)})
+    assert [(row["as_of"], row["target_value"]) for row in rows] == [(D(2024, 4, 30), 25.0), (D(2024, 6, 30), 30.0)]
 
 
 def test_falling_targets() -> None:

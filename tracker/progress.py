@@ -36,7 +36,8 @@ def progress(targets: pl.DataFrame, observations: pl.DataFrame, thresholds: Mapp
 
     Args:
         targets: one row per target, area, due date and decision, as ``core.target``, with the indicator's
-            ``direction``.
+            ``direction``; ``exempt_on``, where there is such a column, is the day from which a later decision takes
+            the task away.
         observations: ``mart.observation``: ``period_end`` is the as-of month end.
         thresholds: value by threshold id; ``ahead_lead_points``, ``on_pace_lead_points``,
             ``slightly_behind_lead_points`` and ``ratio_slightly_behind_percent`` are read.
@@ -44,6 +45,7 @@ def progress(targets: pl.DataFrame, observations: pl.DataFrame, thresholds: Mapp
     Returns:
         One row per target, area, due date and as-of month, as ``mart.progress``.
     """
+    targets = pl.concat([targets, pl.DataFrame(schema={"exempt_on": pl.Date})], how="diagonal_relaxed")
     months = observations.select(as_of="period_end").unique().sort("as_of")
     decided = _in_force_on(targets.rename({"value": "target_value"}).join(months, how="cross"))
     viewed = _with_values(decided, observations)
@@ -57,6 +59,8 @@ def _in_force_on(rows: pl.DataFrame) -> pl.DataFrame:
         rows.filter(pl.col("decided_on").is_null() | (pl.col("decided_on") <= pl.col("as_of")))
         .sort("decided_on", nulls_last=False)
         .unique(subset=["plan_id", "target_id", "area_code", "due_on", "as_of"], keep="last", maintain_order=True)
+        # An area that was exempted later has no task from that day on: 不考核, which is not 未报送.
+        .filter(pl.col("exempt_on").is_null() | (pl.col("exempt_on") > pl.col("as_of")))
     )
 
 

@@ -1,9 +1,18 @@
 -- one row per data debt: something that makes a published number less certain, with where and how many
 create table core.data_debt as
 with rejected as (
-    select 'rows_rejected' as kind, reading_id, tier, area_code, rejected as number, cast(null as varchar) as detail
+    select
+        case when kind in ('enterprise_values', 'area_values') then 'values_rejected' else 'rows_rejected' end as kind,
+        reading_id, tier, area_code, rejected as number, cast(null as varchar) as detail
     from core.source_reading
     where rejected > 0
+),
+-- cells of ledgers, whose rows stay for their other cells
+cells as (
+    select
+        'cells_rejected' as kind, reading_id, tier, area_code, rejected_cells as number, cast(null as varchar) as detail
+    from core.source_reading
+    where rejected_cells > 0
 ),
 announced as (
     select
@@ -17,12 +26,33 @@ announced as (
 ),
 estimated as (
     select
-        'window_estimated' as kind, reading.reading_id, reading.tier, reading.area_code, count(*) as number,
+        'window_estimated' as kind, reading.reading_id, event.tier, reading.area_code, count(*) as number,
         cast(null as varchar) as detail
     from core.recognition_event as event
     inner join core.source_reading as reading on reading.reading_id = event.reading_id
-    where event.valid_to_estimated
-    group by reading.reading_id, reading.tier, reading.area_code
+    where event.valid_to_estimated and coalesce(event.dated_by, 'row') not in ('catalog', 'year')
+    group by reading.reading_id, event.tier, reading.area_code
+),
+-- titles of ledgers that took their day from elsewhere
+dated as (
+    select
+        concat('ledger_dated_by_', event.dated_by) as kind, reading.reading_id, event.tier, reading.area_code,
+        count(*) as number,
+        case event.dated_by when 'year' then min(reading.year_day) when 'held' then cast(min(event.event_on) as varchar) end
+            as detail
+    from core.recognition_event as event
+    inner join core.source_reading as reading on reading.reading_id = event.reading_id
+    where event.dated_by in ('notice', 'catalog', 'year', 'held')
+    group by event.dated_by, reading.reading_id, event.tier, reading.area_code
+),
+differing as (
+    select
+        'ledger_differs' as kind, difference.reading_id, difference.tier, reading.area_code,
+        count(distinct concat(difference.sheet, ' ', cast(difference.row as varchar))) as number,
+        min(concat(difference.name_as_printed, ' ', difference.ledger_says, ' / ', difference.notice_says)) as detail
+    from core.ledger_difference as difference
+    inner join core.source_reading as reading on reading.reading_id = difference.reading_id
+    group by difference.reading_id, difference.tier, reading.area_code
 ),
 unassigned as (
     select
@@ -49,6 +79,23 @@ overdue as (
         and tenure.to_on <= (select max(month_end) from core.calendar)
     group by tenure.tier, tenure.area_code
 ),
+-- values that ask for a reason, with one of them: whose, in which cell, before and after, and the reason if given
+asked as (
+    select
+        question.question as kind, question.reading_id, cast(null as varchar) as tier, reading.area_code,
+        count(*) as number,
+        min(concat(
+            coalesce(enterprise.name, area.name_zh, ''), ' ', question."column", cast(question.row as varchar), ': ',
+            case when question.compared_with is null then '' else concat(cast(question.compared_with as varchar), ' → ') end,
+            cast(question.value as varchar),
+            case when question.reason is null then '' else concat(' (', question.reason, ')') end
+        )) as detail
+    from core.value_question as question
+    inner join core.source_reading as reading on reading.reading_id = question.reading_id
+    left join core.enterprise as enterprise on enterprise.enterprise_id = question.enterprise_id
+    left join core.area as area on area.area_code = question.area_code
+    group by question.question, question.reading_id, reading.area_code
+),
 identity as (
     select
         question as kind, cast(null as varchar) as reading_id, cast(null as varchar) as tier,
@@ -65,13 +112,21 @@ inner join core.source_file as file on file.file_id = unreadable.file_id
 union all
 select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from rejected
 union all
+select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from cells
+union all
 select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from announced
 union all
 select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from estimated
 union all
+select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from dated
+union all
+select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from differing
+union all
 select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from unassigned
 union all
 select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from overdue
+union all
+select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from asked
 union all
 select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from identity
 order by kind, reading_id, tier, area_code;

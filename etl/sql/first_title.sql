@@ -3,6 +3,8 @@ create table core.first_title as
 with counted as (
     select
         granted.enterprise_id, inclusion.tier, granted.event_on, granted.event, granted.area_code,
+        -- a mere √ in a ledger says that the title is held, not since when
+        granted.event = 'recognition' and coalesce(granted.dated_by, 'row') <> 'held' as is_new,
         row_number() over (
             partition by granted.enterprise_id, inclusion.tier
             -- a review on the very day of a recognition is the weaker claim
@@ -12,7 +14,7 @@ with counted as (
     inner join core.tier_inclusion as inclusion on inclusion.via_tier = granted.tier
     where granted.event in ('recognition', 'review_passed')
 )
-select enterprise_id, tier, event_on as first_on, event = 'recognition' as is_new, area_code
+select enterprise_id, tier, event_on as first_on, is_new, area_code
 from counted
 where place = 1
 order by enterprise_id, tier;

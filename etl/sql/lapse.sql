@@ -58,7 +58,9 @@ select
     cast(null as date) as counts_from,
     cast(null as date) as expires_on,
     cast(null as date) as awaiting_until,
+    cast(null as date) as publicity_until,
     true as is_derived,
+    cast(null as varchar) as dated_by,
     cast(null as varchar) as document_no,
     cast(null as varchar) as name_as_printed,
     cast(null as varchar) as title_as_printed,
@@ -67,7 +69,8 @@ select
     member.reading_id,
     member.file_id,
     cast(null as varchar) as sheet,
-    cast(null as integer) as row
+    cast(null as integer) as row,
+    cast(null as varchar) as "column"
 from member
 left join kept
     on kept.enterprise_id = member.enterprise_id

@@ -32,29 +32,35 @@ monthly_first as (
     inner join core.area_closure as closure on closure.area_code = first_title.area_code
     group by first_title.tier, closure.ancestor_code, last_day(first_title.first_on)
 ),
+-- what tells of a tier on a day: a list, or a ledger whose rows state such a title
+told as (
+    select tier, area_code, event_on from core.source_reading where kind = 'list'
+    union
+    select event.tier, reading.area_code, event.event_on
+    from core.recognition_event as event
+    inner join core.source_reading as reading on reading.reading_id = event.reading_id
+    where reading.kind = 'ledger'
+),
 -- lists of a tier reach an area when they cover it or a part of it; before the first of them nothing is known
 reach as (
-    select reading.tier, below.area_code, min(reading.event_on) as first_on
-    from core.source_reading as reading
-    inner join core.area_closure as below on below.ancestor_code = reading.area_code
-    where reading.kind = 'list'
-    group by reading.tier, below.area_code
+    select told.tier, below.area_code, min(told.event_on) as first_on
+    from told
+    inner join core.area_closure as below on below.ancestor_code = told.area_code
+    group by told.tier, below.area_code
     union all
-    select reading.tier, above.ancestor_code as area_code, min(reading.event_on) as first_on
-    from core.source_reading as reading
-    inner join core.area_closure as above on above.area_code = reading.area_code
-    where reading.kind = 'list'
-    group by reading.tier, above.ancestor_code
+    select told.tier, above.ancestor_code as area_code, min(told.event_on) as first_on
+    from told
+    inner join core.area_closure as above on above.area_code = told.area_code
+    group by told.tier, above.ancestor_code
 ),
 known_from as (
     select tier, area_code, min(first_on) as first_on from reach group by tier, area_code
 ),
 newest_list as (
-    select reading.tier, calendar.month_end, max(reading.event_on) as source_day
+    select told.tier, calendar.month_end, max(told.event_on) as source_day
     from core.calendar as calendar
-    inner join core.source_reading as reading on reading.event_on <= calendar.month_end
-    where reading.kind = 'list'
-    group by reading.tier, calendar.month_end
+    inner join told on told.event_on <= calendar.month_end
+    group by told.tier, calendar.month_end
 ),
 grid as (
     select indicator.indicator_id, indicator.tier, area.area_code, calendar.month_end

@@ -18,7 +18,9 @@ create table core.recognition_event (
     counts_from date,
     expires_on date,
     awaiting_until date,
+    publicity_until date,
     is_derived boolean not null,
+    dated_by varchar,
     document_no varchar,
     name_as_printed varchar,
     title_as_printed varchar,
@@ -27,7 +29,8 @@ create table core.recognition_event (
     reading_id varchar not null,
     file_id varchar not null,
     sheet varchar,
-    row integer
+    row integer,
+    "column" varchar
 );
 
 -- one row per enterprise measure and period, with its cell
@@ -40,7 +43,8 @@ create table core.enterprise_value (
     file_id varchar not null,
     sheet varchar,
     row integer,
-    "column" varchar
+    "column" varchar,
+    reading_id varchar
 );
 
 -- one row per reported value of an area and period, with its cell
@@ -54,5 +58,8 @@ create table core.reported_value (
     sample_size integer,
     file_id varchar not null,
     sheet varchar,
-    row integer
+    row integer,
+    "column" varchar,
+    reading_id varchar,
+    value_text varchar
 );

@@ -43,12 +43,11 @@ publicity as (
     select
         shown.event_id, shown.enterprise_id, shown.tier, shown.area_code, shown.event_on,
         least(
-            min(reading.publicity_until),
-            coalesce(min(decision.takes_effect_on), min(reading.publicity_until)),
-            coalesce(min(decided_batch.decided_on), min(reading.publicity_until))
+            shown.publicity_until,
+            coalesce(min(decision.takes_effect_on), shown.publicity_until),
+            coalesce(min(decided_batch.decided_on), shown.publicity_until)
         ) as shown_until
     from core.recognition_event as shown
-    inner join core.source_reading as reading on reading.reading_id = shown.reading_id
     left join decision
         on decision.enterprise_id = shown.enterprise_id
         and decision.tier = shown.tier
@@ -60,7 +59,8 @@ publicity as (
         and decided_batch.area_code = shown.area_code
         and decided_batch.decided_on >= shown.event_on
     where shown.event in ('publicity', 'review_publicity')
-    group by shown.event_id, shown.enterprise_id, shown.tier, shown.area_code, shown.event_on
+    group by
+        shown.event_id, shown.enterprise_id, shown.tier, shown.area_code, shown.event_on, shown.publicity_until
 ),
 own_span as (
     select event_id, enterprise_id, tier, area_code, event_on, 1 as status_rank,

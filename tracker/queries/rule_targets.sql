@@ -15,6 +15,7 @@ select
     target.baseline_value,
     target.pace_basis,
     target.decided_on,
+    target.exempt_on,
     indicator.direction,
 from core.target
 join core.plan using (plan_id)

@@ -1,0 +1,221 @@
+"""What rows of every kind have in common: cells by field, who the enterprise is, where it lies, where faults stand."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from etl.areas import AreaResolver
+from etl.clean import with_name_key, with_uscc
+from etl.inbox import WHOLE, Reading
+from tracker.catalog import UNASSIGNED_SUFFIX, Catalog
+from tracker.catalog_models import Code
+
+EARLIEST_DAY = dt.date(2000, 1, 1)
+IDENTITY_FIELDS = ("name", "former_name", "uscc", "province", "city", "county", "area")
+# Rule -> the field whose cell broke it, in the order in which a row is judged: the first that holds is printed.
+IDENTITY_RULES: dict[str, str] = {
+    "name_missing": "name",
+    "uscc_number_cell": "uscc",
+    "uscc_format": "uscc",
+    "uscc_check_digit": "uscc",
+    "area_unknown": "area",
+    "area_ambiguous": "area",
+}
+REJECTION_SCHEMA: dict[str, type[pl.DataType]] = {
+    "sheet": pl.String,
+    "row": pl.Int32,
+    "column": pl.String,
+    "rule": pl.String,
+    "value": pl.String,
+    "name_as_printed": pl.String,
+    "candidates": pl.String,
+}
+Sheet = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ListRows:
+    """The outcome of one reading.
+
+    ``accepted``: one row per enterprise on the list, per title in a ledger. ``rejected``: one row per refused row or
+    cell, with rule, column letter and offending value. ``counts``: read, accepted, out_of_area, rejected, duplicate,
+    blank, always of rows; a ledger has some more. ``announced``: area code or ``total`` -> (announced, read), only
+    where a number is announced. ``unread``: columns that speak of a title and were not understood.
+    """
+
+    accepted: pl.DataFrame
+    rejected: pl.DataFrame
+    counts: dict[str, int]
+    announced: dict[str, tuple[int, int]]
+    unread: tuple[str, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing was rejected and every announced number is met."""
+        met = all(said == read for said, read in self.announced.values())
+        return met and self.counts["rejected"] == 0 and self.counts.get("rejected_cells", 0) == 0
+
+
+def sheets_of(folder: Path, reading: Reading) -> list[Sheet]:
+    """The sheets of a parsed file that a reading takes: the one it names, else all that name enterprises."""
+    meta: dict[str, Any] = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+    return [sheet for sheet in meta["sheets"] if _is_read(sheet, reading)]
+
+
+def _is_read(sheet: Sheet, reading: Reading) -> bool:
+    if reading.sheet is not None:
+        return bool(sheet["name"] == reading.sheet)
+    # A sheet that names no enterprises (地市 | 家数) is a summary beside the list, not a part of it.
+    names_enterprises = any(column["field"] in ("name", "uscc") for column in sheet["columns"])
+    return names_enterprises and not sheet["is_hidden"]
+
+
+def cells(folder: Path, sheets: Sequence[Sheet], fields: Iterable[str], title: str | None = None) -> pl.DataFrame:
+    """The data rows of some sheets with one column a field, whatever column of the sheet it stands in.
+
+    Args:
+        folder: where the parsing child wrote ``rows.parquet``.
+        sheets: which sheets.
+        fields: the fields wanted; null where a sheet has none.
+        title: a column that speaks of this title alone (小巨人批次) goes before the plain one of its field.
+    """
+    rows = pl.read_parquet(folder / "rows.parquet")
+    names = list(fields)
+    parts = []
+    for sheet in sheets:
+        source = _columns(sheet, title, "index")
+        part = rows.filter((pl.col("sheet") == sheet["name"]) & (pl.col("kind") == "data"))
+        texts = (_cell(f"c{source[name]}") if name in source else pl.lit(None, pl.String) for name in names)
+        known = part.select("sheet", "row", "block", "uscc_is_number", *map(pl.Expr.alias, texts, names))
+        parts.append(known.with_columns(heading="sheet"))
+    schema = {"sheet": pl.String, "row": pl.Int32, "block": pl.String, "uscc_is_number": pl.Boolean}
+    empty = pl.DataFrame(schema=schema | dict.fromkeys([*names, "heading"], pl.String))
+    return pl.concat([empty, *parts])
+
+
+def letters(sheets: Iterable[Sheet], title: str | None = None) -> dict[tuple[str, str], str]:
+    """The letter of the column that feeds a field, by sheet and field."""
+    return {
+        (sheet["name"], field): letter for sheet in sheets for field, letter in _columns(sheet, title, "letter").items()
+    }
+
+
+def _columns(sheet: Sheet, title: str | None, key: str) -> dict[str, Any]:
+    known = {column["field"]: column[key] for column in sheet["columns"] if column["field"]}
+    of_title = {field.removeprefix(f"{title}."): value for field, value in known.items()} if title else {}
+    return known | of_title
+
+
+def _cell(column: str) -> pl.Expr:
+    text = pl.col(column).str.strip_chars(" \t\r\n　")
+    return pl.when(text.str.len_chars() > 0).then(text)
+
+
+def with_identity(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add ``name_key``, ``former_name_key``, ``uscc_clean`` and ``uscc_fault``."""
+    rows = with_name_key(rows, "name", "name_key")
+    rows = with_name_key(rows, "former_name", "former_name_key")
+    return with_uscc(rows, "uscc")
+
+
+def with_area(rows: pl.DataFrame, reading: Reading, catalog: Catalog) -> pl.DataFrame:
+    """Add ``area_code``, ``area_problem``, ``area_candidates`` and ``area_scope`` (inside, above, outside).
+
+    ``above`` is a row that names only an area around the plans' areas ("江苏省" in a national list): whether it is
+    ours is decided later by who the enterprise is.
+    """
+    keys = ["province", "city", "county", "area", "block", "heading"]
+    resolver = AreaResolver(catalog)
+    distinct = rows.select(keys).unique(maintain_order=True)
+    codes, problems, candidates, scopes = [], [], [], []
+    for texts in distinct.iter_rows():
+        resolution = resolver.resolve(_area_texts(texts), reading.area_code)
+        code = resolution.area_code if resolution.problem is None else None
+        if resolution.problem is None and code is None:
+            code = reading.area_code
+        codes.append(_with_unassigned_part(code, catalog))
+        problems.append(resolution.problem)
+        candidates.append("、".join(resolution.candidates) or None)
+        scopes.append(_scope(code, reading, catalog))
+    areas = distinct.with_columns(
+        pl.Series("area_code", codes, dtype=pl.String),
+        pl.Series("area_problem", problems, dtype=pl.String),
+        pl.Series("area_candidates", candidates, dtype=pl.String),
+        pl.Series("area_scope", scopes, dtype=pl.String),
+    )
+    return rows.join(areas, on=keys, how="left", nulls_equal=True, maintain_order="left")
+
+
+def _area_texts(texts: tuple[str | None, ...]) -> tuple[str | None, ...]:
+    """Coarse to fine. Block and sheet name (``heading``) stand before the row's own columns, which know better."""
+    province, city, county, area, block, heading = texts
+    return province, heading, block, city, area, county
+
+
+def _with_unassigned_part(code: Code | None, catalog: Catalog) -> Code | None:
+    """An area that has parts takes no enterprises itself: its unassigned part does."""
+    if code is not None and code + UNASSIGNED_SUFFIX in catalog.areas:
+        return code + UNASSIGNED_SUFFIX
+    return code
+
+
+def _scope(code: Code | None, reading: Reading, catalog: Catalog) -> str | None:
+    if code is None:
+        return None
+    if any(catalog.is_within(code, excluded) for excluded in reading.excluding):
+        return "outside"
+    if catalog.is_tracked(code):
+        return "inside" if catalog.is_within(code, reading.area_code) else "outside"
+    surrounds = any(catalog.is_within(root, code) for root in catalog.tracked_roots)
+    return "above" if surrounds else "outside"
+
+
+def identity_breaks() -> dict[str, pl.Expr]:
+    """Rule of :data:`IDENTITY_RULES` -> whether a row breaks it."""
+    return {
+        "name_missing": pl.col("name_key").is_null(),
+        "uscc_number_cell": pl.col("uscc_is_number").fill_null(False) & pl.col("uscc").is_not_null(),
+        "uscc_format": pl.col("uscc_fault") == "uscc_format",
+        "uscc_check_digit": pl.col("uscc_fault") == "uscc_check_digit",
+        "area_unknown": pl.col("area_problem") == "unknown",
+        "area_ambiguous": pl.col("area_problem") == "ambiguous",
+    }
+
+
+def first_broken(breaks: dict[str, pl.Expr]) -> pl.Expr:
+    """The first rule that a row breaks, or null."""
+    return pl.coalesce(pl.when(condition.fill_null(False)).then(pl.lit(rule)) for rule, condition in breaks.items())
+
+
+def identity() -> pl.Expr:
+    """Who a row speaks of, as far as one file can tell."""
+    return pl.coalesce("uscc_clean", "name_key").alias("identity")
+
+
+def identity_field(row: dict[str, Any]) -> str:
+    """The field whose cell broke a rule of :data:`IDENTITY_RULES`."""
+    field = IDENTITY_RULES[row["rule"]]
+    if field == "area":
+        return next((f for f in ("county", "area", "city", "province", "block") if row[f]), "area")
+    return field
+
+
+def announced(reading: Reading, rows: pl.DataFrame, catalog: Catalog) -> dict[str, tuple[int, int]]:
+    """Each announced number beside the rows that were read for it, whatever became of them."""
+    found: dict[str, tuple[int, int]] = {}
+    for scope, number in reading.announced.items():
+        codes = [c for c in rows["area_code"].unique() if c is not None and _is_known_part(c, scope, catalog)]
+        here = rows.height if scope == WHOLE else rows.filter(pl.col("area_code").is_in(codes)).height
+        found[scope] = (number, here)
+    return found
+
+
+def _is_known_part(code: Code, scope: Code, catalog: Catalog) -> bool:
+    return scope in catalog.areas and catalog.is_within(code, scope)

@@ -1,0 +1,75 @@
+"""Writing forms: ``report`` for one area or all that report, ``targets`` for the tasks of all areas."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from etl.areas import AreaResolver
+from etl.form import Period
+from etl.form_owed import known, owed
+from etl.form_report import Written, write_report
+from etl.publish import Builds
+from etl.refusal import Refusal
+from etl.target_form import write_targets
+from tracker.catalog import Catalog
+from tracker.catalog_models import Code, Plan
+
+DEFAULT_PLAN = "lianyungang"
+
+
+def write_reports(
+    data_folder: Path, folder: Path, catalog: Catalog, plan_id: Code, period_code: str, area: str | None
+) -> list[Written]:
+    """Write the reporting forms of a period.
+
+    Args:
+        data_folder: whose build in force knows the enterprises.
+        folder: where the workbooks go; made where it is missing.
+        catalog: plans, measures, areas.
+        plan_id: the plan.
+        period_code: ``2025Q4``, ``2025`` or ``2025-11``.
+        area: name or code of one area; None for every unit that is part of the plan's total.
+
+    Raises:
+        Refusal: where plan, area or period are not known, nothing is due, or there is no build yet.
+    """
+    plan = plan_of(plan_id, catalog)
+    period = Period.parse(period_code)
+    codes = [_area_of(plan, area, catalog)] if area else [unit.area_code for unit in plan.areas if unit.is_summed]
+    asked = owed(plan, catalog, period)
+    facts = known(data_folder, asked, period)
+    folder.mkdir(parents=True, exist_ok=True)
+    return [write_report(folder, plan, code, period, asked, facts, catalog) for code in codes]
+
+
+def write_targets_form(data_folder: Path, folder: Path, catalog: Catalog, plan_id: Code) -> Path:
+    """Write the form by which the tasks of a plan are handed down to its areas.
+
+    Raises:
+        Refusal: where there is no such plan.
+    """
+    plan = plan_of(plan_id, catalog)
+    folder.mkdir(parents=True, exist_ok=True)
+    return write_targets(folder, plan, catalog, Builds(data_folder).current())
+
+
+def plan_of(plan_id: Code, catalog: Catalog) -> Plan:
+    """A plan of the catalogue.
+
+    Raises:
+        Refusal: where there is none of this id.
+    """
+    if plan_id not in catalog.plans:
+        raise Refusal("form.unknown_plan", {"plan": plan_id, "known": "、".join(catalog.plans)})
+    return catalog.plans[plan_id]
+
+
+def _area_of(plan: Plan, text: str, catalog: Catalog) -> Code:
+    """A reporting unit of the plan by code or name, or the plan's whole area."""
+    resolved = AreaResolver(catalog).resolve((text,), plan.area_code)
+    code = text if text in catalog.areas else resolved.area_code if resolved.problem is None else None
+    units = {plan.area_code, *(unit.area_code for unit in plan.areas)}
+    if code is None or code not in units:
+        names = "、".join(catalog.areas[unit.area_code].name.zh for unit in plan.areas)
+        raise Refusal("form.area_not_in_plan", {"area": text, "plan": plan.short.zh, "known": names})
+    return code
