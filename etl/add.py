@@ -174,6 +174,8 @@ def _add_reading(
     reading = reading.model_copy(update={"reading_no": len(known.readings) + 1 if known else 1})
     received_on = max(known.received_on if known else statement.received_on, statement.received_on)
     rows, asked = _judged(parsed, reading, received_on, inbox.data_folder, catalog)
+    if rows.counts["read"] == 0:
+        raise Refusal("add.no_rows", {"file": name})
     same = next((r for r in known.active_readings() if r.says_the_same(reading)), None) if known else None
     if same is not None:
         return Added(name, "unchanged", file_id, same, rows, asked=asked)

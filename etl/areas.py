@@ -20,8 +20,10 @@ from tracker.catalog_models import Area, Code
 
 # Words for "no particular part of it": the coarser texts of the row say all there is.
 _SAYS_NOTHING = frozenset(
-    ["市区", "市辖区", "市本级", "市直", "市属", "市级", "本级", "全市", "市", "区", "县", "区本级", "县本级", "无"]
+    ["市区", "市辖区", "市本级", "市直", "市属", "市级", "本级", "全市", "市", "区本级", "县本级", "无"]
 )
+# Marks for an empty cell; any other cell without a readable character is a question.
+_EMPTY_MARKS = frozenset("-—–―/\\.。、…~")
 # A zone word may follow the name of its county: 慈溪高新区, 灌云县经济开发区.
 _ZONE_WORD = re.compile(
     r"(?:国家级?|省级|市)?(?:经济技术|经济|高新技术产业|高新技术|高新|经|高|工业|综合保税|保税)?(?:开发)?(?:园区|区|园)"
@@ -77,6 +79,8 @@ class AreaResolver:
         for code, area in self._areas.items():
             for name in (area.name.zh, area.short.zh, *area.aliases) if area.kind != "unassigned" else ():
                 self._codes.setdefault(_plain(name), set()).add(code)
+            if code.isdigit():
+                self._codes.setdefault(code, set()).add(code)
         self._longest = max(map(len, self._codes))
         self._mentions: dict[str, _Mention | None] = {}
         self._resolved: dict[tuple[tuple[str | None, ...], Code | None, dt.date | None], Resolution] = {}
@@ -138,6 +142,8 @@ class AreaResolver:
 
     def _resolve(self, texts: Iterable[str | None], scope: Code | None, on: dt.date | None) -> Resolution:
         words = [word for text in texts if text and (word := self._word(text)) not in _SAYS_NOTHING and word]
+        if any(_is_unreadable(text) for text in texts if text):
+            return Resolution(None, "unknown")
         mentions = {word: mention for word in words if (mention := self._mention(word)) is not None}
         generic = {word: m for word, m in mentions.items() if not self._is_reachable(word, mentions, scope)}
         named = {word: m for word, m in mentions.items() if word not in generic}
@@ -284,6 +290,11 @@ class AreaResolver:
             return area.name.zh
         parent = self._areas[area.parent_code]
         return area.name.zh if area.name.zh.startswith(parent.short.zh) else parent.name.zh + area.name.zh
+
+
+def _is_unreadable(text: str) -> bool:
+    """Whether a cell holds signs only ("?") that are no usual mark for "none"."""
+    return not _plain(text) and bool(set(text_key(text)) - _EMPTY_MARKS)
 
 
 def _plain(text: str) -> str:

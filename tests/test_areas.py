@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 
-from etl.areas import AreaResolver
+from etl.areas import AreaResolver, Resolution
 from tracker.catalog import Catalog, load
 
 REAL = Path(__file__).resolve().parents[2] / "shared" / "real"
@@ -231,3 +231,11 @@ def test_every_area_text_of_the_real_lists_resolves(resolver: AreaResolver) -> N
                 resolved += 1
     # Of 1,720 rows 603 stand in lists without a county column, and 7 leave it empty.
     assert resolved == 1110
+
+
+def test_a_cell_of_signs_is_asked_about_and_a_code_is_an_area() -> None:
+    resolver = AreaResolver(load())
+    assert [resolver.resolve((text,), "320700").problem for text in ("?", "县", "🚀县", "某县")] == ["unknown"] * 4
+    assert [resolver.resolve((text,), "320700") for text in ("—", "/", " - ", "市本级")] == [Resolution(None)] * 4
+    assert resolver.resolve(("320706",), "320700") == Resolution("320706")
+    assert resolver.resolve(("320705",), "320700") == Resolution("320706")

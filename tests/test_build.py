@@ -251,3 +251,11 @@ def test_an_empty_inbox_builds_an_empty_overview(tmp_path: Path) -> None:
     built(tmp_path)
     assert rows(tmp_path, "select count(*) from core.recognition_event") == [(0,)]
     assert rows(tmp_path, "select count(*) from core.target where plan_id = 'lianyungang'") == [(29,)]
+
+
+def test_a_sheet_without_a_row_of_data_is_refused(tmp_path: Path) -> None:
+    lines = "县区,家数\n海州区,12\n东海县,7"
+    result = add(tmp_path, write_list(tmp_path, "汇总.csv", lines), kind="list")
+    assert result.refusal is not None
+    assert result.refusal.code == "add.no_rows"
+    assert not Inbox(tmp_path).sidecars()
