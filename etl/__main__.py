@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Callable
@@ -14,13 +15,23 @@ from typing import Any, get_args
 from etl import report
 from etl.add import Statement, add_files, withdraw
 from etl.build import build
+from etl.compare_book import write_book
+from etl.compare_file import compare_file
+from etl.compare_print import print_comparison
+from etl.completeness import accept
+from etl.corrections import CorrectionBook
+from etl.corrections_add import Recorder, Stated
+from etl.corrections_form import write_corrections
+from etl.corrections_print import print_correction, print_corrections
 from etl.form import FormKind
-from etl.form_print import print_report_forms, print_targets_form
-from etl.inbox import Event, Kind
+from etl.form_print import print_estimated_form, print_report_forms, print_targets_form
+from etl.inbox import Inbox
+from etl.options import add_correction_options, add_decision_options, add_statement_options
 from etl.publish import Builds
 from etl.refusal import Refusal
+from etl.report_command import add_decide_options, add_report_options, decide, print_report
 from etl.sample import write_sample
-from etl.template import DEFAULT_PLAN, write_reports, write_targets_form
+from etl.template import DEFAULT_PLAN, plan_of, write_estimated_form, write_reports, write_targets_form
 from tracker.catalog import CatalogError, data_folder, for_data_folder
 
 REFUSED = 1
@@ -29,13 +40,19 @@ REFUSED = 1
 def main(arguments: list[str] | None = None) -> int:
     """Run one command. Returns 0 only when nothing was refused."""
     _survive_any_console()
-    options = _parser().parse_args(arguments)
-    command: Callable[[argparse.Namespace], int] = options.command
     try:
-        return command(options)
+        options = _parser().parse_args(arguments)
+        command: Callable[[argparse.Namespace], int] = options.command
+        code = command(options)
+        sys.stdout.flush()
     except (Refusal, CatalogError) as refusal:
-        report.print_refusal(refusal, options.json)
+        report.print_refusal(refusal, "--json" in (sys.argv if arguments is None else arguments))
         return REFUSED
+    except BrokenPipeError:
+        # Whoever read the output (``| head``) has enough; what is left to print goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code
 
 
 def _survive_any_console() -> None:
@@ -56,56 +73,38 @@ def _parser() -> argparse.ArgumentParser:
         return sub
 
     for name in ("add", "check"):
-        _add_statement(command(name, _add))
+        add_statement_options(command(name, _add))
         commands.choices[name].set_defaults(keep=name == "add")
-    sub = command("withdraw", _withdraw)
-    sub.add_argument("file_id")
-    sub.add_argument("--reason", required=True)
-    sub.add_argument("--by", required=True)
-    sub.add_argument("--reading", type=int)
-    sub.add_argument("--undo", action="store_true", help=report.say("cli.undo"))
+    for name, run in (("withdraw", _withdraw), ("accept", _accept)):
+        sub = command(name, run)
+        sub.add_argument("file_id", metavar="FILE_ID", help=report.say("cli.file_id"))
+        sub.add_argument("--reading", type=int, help=report.say("cli.reading"))
+        add_decision_options(sub)
+    commands.choices["withdraw"].add_argument("--undo", action="store_true", help=report.say("cli.undo"))
+    add_correction_options(command("correct", _correct))
+    command("corrections", _corrections)
     command("files", _files)
     command("build", _build)
     command("builds", _builds)
     command("use", _use).add_argument("build_id")
     command("sample", _sample)
+    add_report_options(command("report", print_report))
+    add_decide_options(command("decide", decide))
     sub = command("template", _template)
     sub.add_argument("kind", choices=get_args(FormKind), help=report.say("form.kind_option"))
     sub.add_argument("--area", help=report.say("form.area_option"))
     sub.add_argument("--all", action="store_true", dest="is_all", help=report.say("form.all_option"))
     sub.add_argument("--period", metavar="2025Q4", default="", help=report.say("form.report_option"))
+    sub.add_argument("--estimate", action="store_true", dest="is_estimated", help=report.say("allocation.option"))
     sub.add_argument("--plan", default=DEFAULT_PLAN, help=report.say("form.plan_option"))
     sub.add_argument("--out", type=Path, default=Path("templates"), help=report.say("form.out_option"))
+    sub = command("compare", _compare)
+    sub.add_argument("file", metavar="FILE", help=report.say("compare.file_option"))
+    sub.add_argument("--tier", required=True, help=report.say("compare.tier_option"))
+    sub.add_argument("--area", required=True, help=report.say("compare.area_option"))
+    sub.add_argument("--as-of", metavar="2025-12", help=report.say("compare.as_of_option"))
+    sub.add_argument("--out", type=Path, help=report.say("compare.out_option"))
     return parser
-
-
-def _add_statement(sub: argparse.ArgumentParser) -> None:
-    day = dt.date.fromisoformat
-    sub.add_argument("files", nargs="+", metavar="FILE", help=report.say("cli.files_argument"))
-    sub.add_argument("--tier")
-    sub.add_argument("--event", choices=get_args(Event))
-    sub.add_argument("--kind", choices=get_args(Kind))
-    sub.add_argument("--batch")
-    sub.add_argument("--cohort", type=int, dest="cohort_year")
-    sub.add_argument("--reviewed-cohort", type=int)
-    sub.add_argument("--document", dest="document_no")
-    sub.add_argument("--on", type=day, dest="event_on", metavar="YYYY-MM-DD")
-    sub.add_argument("--valid-from", type=day, metavar="YYYY-MM-DD")
-    sub.add_argument("--valid-to", type=day, metavar="YYYY-MM-DD")
-    sub.add_argument("--year-day", metavar="MM-DD", help=report.say("added.year_day_option"))
-    sub.add_argument("--area", help=report.say("cli.area"))
-    sub.add_argument("--excluding", action="append", default=[], help=report.say("cli.excluding"))
-    sub.add_argument("--announced", action="append", default=[], help=report.say("cli.announced"))
-    sub.add_argument("--sheet")
-    sub.add_argument("--period", metavar="2025Q3", help=report.say("measure.period_option"))
-    sub.add_argument("--unit", help=report.say("measure.unit_option"))
-    sub.add_argument("--reason", help=report.say("measure.reason_option"))
-    sub.add_argument("--final", action="store_true", dest="is_final", help=report.say("cli.final"))
-    sub.add_argument("--replaces", metavar="FILE_ID")
-    sub.add_argument("--issuer")
-    sub.add_argument("--source")
-    sub.add_argument("--received-from")
-    sub.add_argument("--received-on", type=day, default=dt.date.today(), metavar="YYYY-MM-DD")
 
 
 def _add(options: argparse.Namespace) -> int:
@@ -141,8 +140,43 @@ def _withdraw(options: argparse.Namespace) -> int:
     return 0
 
 
+def _accept(options: argparse.Namespace) -> int:
+    sidecar, readings = accept(
+        options.file_id, data_folder(), by=options.by, reason=options.reason, reading_no=options.reading
+    )
+    named = {"file": sidecar.original_name, "file_id": sidecar.file_id, "readings": readings, "by": options.by}
+    report.print_line("cli.accepted", options.json, **named)
+    return 0
+
+
+def _correct(options: argparse.Namespace) -> int:
+    folder = data_folder()
+    catalog = for_data_folder(folder)
+    book = CorrectionBook(Inbox(folder))
+    if options.withdraw:
+        correction = book.withdraw(options.withdraw, options.by, options.reason, dt.datetime.now())
+        report.print_line("correction.withdrawn", options.json, correction=correction.correction_id)
+        return 0
+    if options.drop == (options.to is not None):
+        raise Refusal("correction.to_or_drop", {})
+    if options.expect is None:
+        raise Refusal("correction.missing_expect", {})
+    stated = Stated(**{name: getattr(options, name) for name in Stated.__dataclass_fields__})
+    with book.inbox.lock():
+        correction, is_new = Recorder(folder, catalog).record(stated, keep=True)
+    print_correction(correction, is_new, folder, catalog, options.json)
+    return 0
+
+
+def _corrections(options: argparse.Namespace) -> int:
+    folder = data_folder()
+    print_corrections(folder, for_data_folder(folder), options.json)
+    return 0
+
+
 def _files(options: argparse.Namespace) -> int:
-    report.print_files(data_folder(), options.json)
+    folder = data_folder()
+    report.print_files(folder, for_data_folder(folder), options.json)
     return 0
 
 
@@ -181,6 +215,15 @@ def _sample(options: argparse.Namespace) -> int:
 def _template(options: argparse.Namespace) -> int:
     folder = data_folder()
     catalog = for_data_folder(folder)
+    if options.kind == "corrections":
+        plan = plan_of(options.plan, catalog)
+        path, rows = write_corrections(folder, options.out, plan, catalog)
+        report.print_line("correction.form_written", options.json, path=str(path), rows=rows)
+        return 0
+    if options.kind == "targets" and options.is_estimated:
+        estimated = write_estimated_form(folder, options.out, catalog, options.plan)
+        print_estimated_form(estimated, options.plan, catalog, options.json)
+        return 0
     if options.kind == "targets":
         path = write_targets_form(folder, options.out, catalog, options.plan)
         print_targets_form(path, options.plan, catalog, options.json)
@@ -190,6 +233,17 @@ def _template(options: argparse.Namespace) -> int:
     written = write_reports(folder, options.out, catalog, options.plan, options.period, options.area)
     print_report_forms(written, options.out, catalog, options.json)
     return 0
+
+
+def _compare(options: argparse.Namespace) -> int:
+    folder = data_folder()
+    catalog = for_data_folder(folder)
+    with tempfile.TemporaryDirectory() as scratch:
+        path = _pasted(Path(scratch)) if options.file == "-" else Path(options.file)
+        compared = compare_file(path, options.tier, options.area, options.as_of, folder, catalog)
+        written = write_book(options.out, path, compared, catalog)
+    print_comparison(compared, written, catalog, options.json)
+    return REFUSED if compared.result.counts["unreadable"] else 0
 
 
 def _print_json(content: dict[str, Any]) -> None:

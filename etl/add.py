@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import polars as pl
 
-from etl.areas import AreaResolver
+from etl.add_reading import reading_of
 from etl.assemble import ledger_outcome
 from etl.build import counting_sources
-from etl.form import read_form
+from etl.corrections_add import record_form
+from etl.form import Form, read_form
 from etl.form_add import form_readings, refuse_second_form
-from etl.inbox import VALUE_KINDS, WHOLE, Event, Inbox, Kind, Reading, Sidecar, Step, content_id
-from etl.ledger_add import is_ledger, ledger_reading
+from etl.inbox import TITLE_KINDS, VALUE_KINDS, Event, Inbox, Kind, Reading, Sidecar, Step, content_id
 from etl.lists import judge
-from etl.propose import Proposal, propose
 from etl.reconcile import Source
 from etl.refusal import Refusal
 from etl.rows import ListRows
@@ -28,13 +26,11 @@ from etl.sandbox import Parsed, parse, unpack
 from etl.sniff import is_zip_of_files
 from etl.targets import judge_targets
 from etl.value_history import asked_of_report
-from etl.value_reading import report_reading, value_kind
 from etl.values import judge_values
 from tracker.catalog import Catalog
 from tracker.catalog_models import Code
 
-_ASKED = ("tier", "event", "event_on", "area_code")
-_EXCLUDING = re.compile(r"不含([^）)]+)")
+Status = Literal["added", "reading_added", "unchanged", "checked", "skipped", "refused"]
 
 
 @dataclass(frozen=True)
@@ -72,15 +68,17 @@ class Added:
     """What became of one file. ``status``: added, reading_added, unchanged, checked, skipped or refused.
 
     ``asked``: values of a report that ask for a reason, as :func:`etl.value_history.asked_of_report` gives them.
+    ``twins``: other files that count and say the same thing: one of them may have to go.
     """
 
     name: str
-    status: Literal["added", "reading_added", "unchanged", "checked", "skipped", "refused"]
+    status: Status
     file_id: str | None = None
     reading: Reading | None = None
     rows: ListRows | None = None
     refusal: Refusal | None = None
     asked: pl.DataFrame | None = None
+    twins: tuple[Sidecar, ...] = ()
 
     @property
     def is_clean(self) -> bool:
@@ -147,15 +145,28 @@ def _add_one(
     parsed = parse(source, name, data_folder / "parsed", tuple(catalog.headers.values()))
     inbox = Inbox(data_folder)
     with inbox.lock():
-        inbox.refuse_mixture(is_demo)
         form = read_form(parsed.meta, name, catalog)
+        if form is not None and form.form == "corrections":
+            # They speak of files that are here; nothing invented comes beside anything real.
+            return [_add_corrections(form, parsed, name, data_folder, catalog, keep)]
+        inbox.refuse_mixture(is_demo)
         if form is not None:
             readings = form_readings(form, parsed.folder, name, statement, catalog)
         else:
-            readings = [_reading(name, parsed, statement, catalog, number=1)]
+            readings = [reading_of(name, parsed, statement, catalog, number=1)]
         added = [_add_reading(name, source, parsed, r, statement, inbox, catalog, keep, is_demo) for r in readings]
     # The grey columns of a form are its own and no oversight.
     return [replace(a, rows=replace(a.rows, unread=())) if form and a.rows else a for a in added]
+
+
+def _add_corrections(form: Form, parsed: Parsed, name: str, data_folder: Path, catalog: Catalog, keep: bool) -> Added:
+    """A filled correction form: its rows become records, the file itself is not kept."""
+    rows = record_form(form, parsed, name, data_folder, catalog, keep=keep)
+    if rows.counts["read"] == 0:
+        raise Refusal("form.untouched", {"file": name})
+    is_new = rows.counts["accepted"] > 0
+    status: Status = "unchanged" if rows.counts["duplicate"] == rows.counts["read"] else "refused"
+    return Added(name, ("added" if keep else "checked") if is_new else status, rows=rows)
 
 
 def _add_reading(
@@ -182,8 +193,9 @@ def _add_reading(
     _refuse_second_claim(name, known, reading)
     replaces = inbox.find(statement.replaces).file_id if statement.replaces else None
     refuse_second_form(reading, name, file_id, replaces, inbox.counting())
+    twins = _twins(reading, file_id, replaces, inbox.counting())
     if not keep:
-        return Added(name, "checked", file_id, reading, rows, asked=asked)
+        return Added(name, "checked", file_id, reading, rows, asked=asked, twins=twins)
     if known is None:
         sidecar = Sidecar(
             file_id=file_id,
@@ -199,7 +211,27 @@ def _add_reading(
     else:
         sidecar = known.model_copy(update={"readings": (*known.readings, reading)})
     inbox.store(source, sidecar)
-    return Added(name, "reading_added" if known else "added", file_id, reading, rows, asked=asked)
+    return Added(name, "reading_added" if known else "added", file_id, reading, rows, asked=asked, twins=twins)
+
+
+def _twins(reading: Reading, file_id: str, replaces: str | None, others: Iterable[Sidecar]) -> tuple[Sidecar, ...]:
+    """Other files that claim the same event in the same area: perhaps this one corrects them.
+
+    Reports need no such question: of several statements of one value the newest holds.
+    """
+    if reading.kind not in TITLE_KINDS:
+        return ()
+    return tuple(
+        sidecar
+        for sidecar in others
+        if sidecar.file_id not in (file_id, replaces)
+        and any(_is_twin(reading, other) for other in sidecar.active_readings())
+    )
+
+
+def _is_twin(reading: Reading, other: Reading) -> bool:
+    is_one_event = reading.batch is not None or reading.event_on == other.event_on
+    return reading.is_of_the_same_event(other) and reading.area_code == other.area_code and is_one_event
 
 
 def _judged(
@@ -228,146 +260,6 @@ def _refuse_second_claim(name: str, known: Sidecar | None, reading: Reading) -> 
                 "reading_no": earlier.reading_no,
             }
             raise Refusal("add.other_reading_of_same_event", values)
-
-
-def _reading(name: str, parsed: Parsed, statement: Statement, catalog: Catalog, number: int) -> Reading:
-    """Merge what the person states with what title and file name say; ask for the rest.
-
-    Raises:
-        Refusal: naming what is missing and the options that supply it.
-    """
-    meta: dict[str, Any] = {**parsed.meta}
-    sheets = [s for s in meta["sheets"] if not s["is_hidden"] and statement.sheet in (None, s["name"])]
-    titles = [title for sheet in sheets for title in sheet["titles"]]
-    proposal = propose(catalog, name, titles)
-    area_code = _area(name, statement.area, catalog) or proposal.area_code
-    values: dict[str, Any] = {
-        "tier": statement.tier or proposal.tier,
-        "event": statement.event or proposal.event,
-        "event_on": statement.event_on or proposal.event_on,
-        "area_code": area_code,
-    }
-    kind = statement.kind or _proposed_kind(name, parsed.folder, proposal, statement, sheets, catalog)
-    if kind == "targets":
-        raise Refusal("form.not_a_form", {"file": name})
-    if kind == "enterprise_values" or kind == "area_values":
-        return report_reading(name, parsed.folder, sheets, kind, area_code, statement, number, catalog)
-    if kind == "ledger":
-        ledger = ledger_reading(name, sheets, area_code, statement, proposal, number, catalog)
-        announced = _announced(name, sheets, statement, ledger.area_code, catalog)
-        excluding = _excluding(name, titles, statement, catalog)
-        return ledger.model_copy(update={"announced": announced, "excluding": excluding})
-    if kind == "pool":
-        values["event"] = None
-    missing = [key for key in _ASKED if values[key] is None and not (key == "event" and kind == "pool")]
-    if missing:
-        raise Refusal(
-            "add.missing",
-            {"file": name, "title": (titles or ["–"])[0], "options": " ".join(map(_option, missing))},
-        )
-    if values["tier"] not in catalog.tiers:
-        raise Refusal("add.unknown_tier", {"file": name, "tier": values["tier"], "known": ", ".join(catalog.tiers)})
-    _refuse_bad_dates(name, statement, values["event_on"])
-    reviewed = statement.reviewed_cohort or proposal.reviewed_cohort
-    if statement.is_final and values["event"] == "review_passed" and reviewed is None:
-        raise Refusal("add.final_without_cohort", {"file": name})
-    return Reading(
-        reading_no=number,
-        kind=kind,
-        sheet=statement.sheet,
-        batch=statement.batch or proposal.batch,
-        cohort_year=statement.cohort_year or _cohort(proposal, statement),
-        reviewed_cohort=reviewed,
-        document_no=statement.document_no or proposal.document_no,
-        valid_from=statement.valid_from,
-        valid_to=statement.valid_to,
-        excluding=_excluding(name, titles, statement, catalog),
-        announced=_announced(name, sheets, statement, values["area_code"], catalog),
-        is_final=statement.is_final,
-        added_on=statement.received_on,
-        **values,
-    )
-
-
-def _proposed_kind(
-    name: str,
-    folder: Path,
-    proposal: Proposal,
-    statement: Statement,
-    sheets: list[dict[str, Any]],
-    catalog: Catalog,
-) -> Kind:
-    """What title and columns make of a file. A list of an event stays one, whatever columns it has besides."""
-    values = value_kind(sheets, catalog)
-    if is_ledger(name, folder, sheets, statement, proposal, values is not None, catalog):
-        return "ledger"
-    if proposal.is_pool:
-        return "pool"
-    names_event = statement.tier or statement.event or statement.event_on or proposal.event
-    return (None if names_event else values) or "list"
-
-
-def _option(missing: str) -> str:
-    return {"tier": "--tier", "event": "--event", "event_on": "--on", "area_code": "--area"}[missing]
-
-
-def _cohort(proposal: Proposal, statement: Statement) -> int | None:
-    """The cohort a title belongs to: the year its window opens, else the year of its batch."""
-    return statement.valid_from.year if statement.valid_from else proposal.cohort_year
-
-
-def _refuse_bad_dates(name: str, statement: Statement, event_on: dt.date) -> None:
-    if event_on > statement.received_on:
-        raise Refusal("add.date_after_receipt", {"file": name, "on": event_on, "received_on": statement.received_on})
-    if statement.valid_from and statement.valid_to and statement.valid_to < statement.valid_from:
-        window = {"valid_from": statement.valid_from, "valid_to": statement.valid_to}
-        raise Refusal("add.valid_to_before_valid_from", {"file": name, **window})
-
-
-def _area(name: str, text: str | None, catalog: Catalog) -> Code | None:
-    if text is None or text in catalog.areas:
-        return text
-    resolution = AreaResolver(catalog).resolve((text,), None)
-    if resolution.problem is not None or resolution.area_code is None:
-        candidates = "、".join(resolution.candidates) or "–"
-        raise Refusal("add.unknown_area", {"file": name, "area": text, "candidates": candidates})
-    return resolution.area_code
-
-
-def _excluding(name: str, titles: list[str], statement: Statement, catalog: Catalog) -> tuple[Code, ...]:
-    """Areas that the list leaves to another issuer: stated, or printed as 不含宁波 in title or file name."""
-    if statement.excluding:
-        return tuple(code for text in statement.excluding if (code := _area(name, text, catalog)))
-    printed = [part for text in (name, *titles) for found in _EXCLUDING.findall(text) for part in found.split("、")]
-    resolver = AreaResolver(catalog)
-    codes = [resolver.resolve((text,), None).area_code for text in dict.fromkeys(printed)]
-    return tuple(dict.fromkeys(code for code in codes if code is not None))
-
-
-def _announced(
-    name: str, sheets: list[dict[str, Any]], statement: Statement, area_code: Code, catalog: Catalog
-) -> dict[str, int]:
-    """The issuer's own numbers: as stated (``502``, ``杭州市=155``), else as printed in the file."""
-    if statement.announced:
-        return dict(_stated_number(name, text, catalog) for text in statement.announced)
-    resolver = AreaResolver(catalog)
-    found: dict[str, int] = {}
-    for sheet in sheets:
-        for item in sheet["announced"]:
-            block = item["block"]
-            code = resolver.resolve((block,), area_code).area_code if block else WHOLE
-            if code is not None:
-                # Two different totals in one file cannot both be met: the larger one stays and shows the gap.
-                found[code] = max(item["number"], found.get(code, 0))
-    return found
-
-
-def _stated_number(name: str, text: str, catalog: Catalog) -> tuple[str, int]:
-    scope, _, number = text.rpartition("=")
-    if not number.strip().isdigit():
-        raise Refusal("add.bad_announced", {"file": name, "value": text})
-    code = _area(name, scope.strip(), catalog) if scope else WHOLE
-    return code or WHOLE, int(number)
 
 
 def withdraw(

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
-from etl.identity import identify
+from etl.completeness import closed_books
+from etl.identity import IDENTIFYING, identify
 from etl.inbox import TITLE_EVENTS, TITLE_KINDS, VALUE_KINDS, Sidecar
 from etl.ledger import LedgerRows, judge_ledger
 from etl.ledger_dates import settle_ledgers
 from etl.lists import judge
 from etl.reconcile import Source, books
 from etl.rows import ListRows
+from etl.schemas import conforming
 from etl.target_core import Decided, target_frames
 from etl.targets import judge_targets
 from etl.value_core import Valued, settle, stated_identities
@@ -57,36 +59,43 @@ def assemble(sources: Iterable[Source], sidecars: Iterable[Sidecar], catalog: Ca
         (source, judge_targets(source.parsed, catalog)) for source in sources if source.reading.kind == "targets"
     ]
     rows = pl.concat([pl.DataFrame(schema=_ROW_SCHEMA), *(_stamped(source, outcome) for source, outcome in judged)])
+    # The rows of lists live on in one frame; millions of them should not be kept twice.
+    judged = [(source, _without_copies(outcome)) for source, outcome in judged]
     stated = stated_identities(valued, rows)
-    identified = identify(pl.concat([rows, stated], how="diagonal"))
-    settled = settle_ledgers(identified.rows.filter(pl.col("reading_id").is_not_null()), judged, catalog)
+    identified = identify(pl.concat([rows.select(IDENTIFYING), stated], how="diagonal").select(IDENTIFYING))
+    keys = identified.rows["enterprise_key"]
+    settled = settle_ledgers(rows.with_columns(keys.head(rows.height)), judged, catalog)
+    del rows
     placed = _place(settled.rows, catalog)
-    accepted = placed.filter(pl.col("enterprise_key").is_not_null() & (pl.col("area_scope") == "inside"))
     # What a ledger merely repeats names and places its enterprise and is no event of its own.
     is_own = pl.col("kind") != "mention"
-    enterprise = _enterprises(accepted.filter(is_own), identified.rows["uscc_clean"])
-    values = settle(valued, identified.rows.filter(pl.col("reading_id").is_null()), enterprise, catalog)
-    accepted = accepted.join(enterprise.select("enterprise_key", "enterprise_id"), on="enterprise_key")
+    accepted = _numbered(_only(placed, pl.col("area_scope") == "inside"), is_own)
+    enterprise = _enterprises(_only(accepted, is_own), identified.rows["uscc_clean"])
+    values = settle(valued, stated.with_columns(keys.tail(stated.height)), enterprise, catalog)
     frames = {
         "area_closure": area_closure(catalog),
         "enterprise": enterprise.select("enterprise_id", "uscc", "name", "name_key"),
         "enterprise_name": _former_names(accepted, enterprise),
-        "enterprise_area": _areas_over_time(accepted.filter(is_own)),
-        "recognition_event": _events(accepted.filter(pl.col("kind").is_in(["list", "ledger"])), catalog),
+        "enterprise_area": _areas_over_time(_only(accepted, is_own)),
+        "recognition_event": _events(_only(accepted, pl.col("kind").is_in(["list", "ledger"])), catalog),
         "pool_entry": _pool(accepted.filter(pl.col("kind") == "pool")),
         "identity_question": identified.questions,
         "ledger_difference": settled.differences,
         **values.frames,
         **target_frames(decided, catalog),
-        **books([*settled.judged, *valued, *decided], sidecars, placed, values.refused, values.lost, catalog),
+        **books([*settled.judged, *valued, *decided], placed, values.refused, values.lost, catalog),
     }
-    days = [source.sidecar.received_on for source in sources] + accepted["event_on"].to_list()
-    return Core(frames, max(days, default=None))
+    days = [source.sidecar.received_on for source in sources] + accepted["event_on"].unique().to_list()
+    return Core(closed_books(conforming(frames), sources, sidecars), max(days, default=None))
 
 
 def _judge(source: Source, catalog: Catalog) -> ListRows:
     judge_rows = judge_ledger if source.reading.kind == "ledger" else judge
     return judge_rows(source.parsed, source.reading, source.sidecar.received_on, catalog)
+
+
+def _without_copies(outcome: ListRows) -> ListRows:
+    return outcome if isinstance(outcome, LedgerRows) else replace(outcome, accepted=outcome.accepted.clear())
 
 
 def ledger_outcome(ledger: Source, others: Iterable[Source], catalog: Catalog) -> ListRows:
@@ -153,10 +162,14 @@ def _place(rows: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
     that the row names. ``area_inferred`` marks it. What stays above the plans' areas is nobody's and leaves.
     """
     is_vague = pl.col("area_code").str.ends_with(UNASSIGNED_SUFFIX) | (pl.col("area_scope") == "above")
+    if not rows.select(is_vague.any()).item():
+        return rows.with_columns(area_inferred=pl.lit(False))
     rows = rows.with_row_index("row_index").with_columns(is_vague=is_vague)
     known = (
-        rows.filter(~pl.col("is_vague") & pl.col("enterprise_key").is_not_null())
+        rows.lazy()
+        .filter(~pl.col("is_vague") & pl.col("enterprise_key").is_not_null())
         .select("enterprise_key", "event_on", known_code="area_code")
+        .collect()
         .unique(subset=["enterprise_key", "event_on"], keep="first", maintain_order=True)
     )
     vague = rows.filter("is_vague").select("row_index", "enterprise_key", "event_on", "area_code")
@@ -192,23 +205,46 @@ def _place(rows: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
     )
 
 
+def _numbered(rows: pl.DataFrame, is_own: pl.Expr) -> pl.DataFrame:
+    """The rows of enterprises that have an entry of their own, with ``enterprise_id`` in the order of their keys."""
+    keys = rows.lazy().filter(is_own & pl.col("enterprise_key").is_not_null()).select("enterprise_key").unique()
+    numbers = keys.sort("enterprise_key").with_row_index("enterprise_id", offset=1).collect()
+    numbers = numbers.with_columns(pl.col("enterprise_id").cast(pl.Int64))
+    found = rows.select("enterprise_key").join(numbers, on="enterprise_key", how="left", maintain_order="left")
+    return _only(rows.with_columns(found["enterprise_id"]), pl.col("enterprise_id").is_not_null())
+
+
+def _only(rows: pl.DataFrame, condition: pl.Expr) -> pl.DataFrame:
+    """The rows of which something is so; no copy where it is so of all."""
+    is_so = rows.select(condition.fill_null(False).alias("is_so"))["is_so"]
+    return rows if is_so.all() else rows.filter(is_so)
+
+
 def _enterprises(rows: pl.DataFrame, codes: pl.Series) -> pl.DataFrame:
     """One row per enterprise: its code where known and the name of its newest event.
 
     ``codes`` are all that were printed anywhere: the code of an enterprise leads it, whoever printed it.
     """
-    return (
-        rows.sort("event_on", "reading_id", "row")
-        .group_by("enterprise_key")
-        .agg(
-            name=pl.col("name").last(),
-            name_key=pl.col("name_key").last(),
-        )
-        .with_columns(uscc=pl.when(pl.col("enterprise_key").is_in(codes.drop_nulls().implode())).then("enterprise_key"))
-        .sort("enterprise_key")
-        .with_row_index("enterprise_id", offset=1)
-        .with_columns(pl.col("enterprise_id").cast(pl.Int64))
-    )
+    order = rows.select("enterprise_id", _order_of("event_on", rows)).with_row_index("place").sort("order")
+    newest = order.unique("enterprise_id", keep="last").sort("enterprise_id")
+    found = rows.select("enterprise_id", "enterprise_key", "name", "name_key", "uscc_clean")[newest["place"]]
+    # Where the newest row does not print the code that leads, another may.
+    others = found.filter(pl.col("uscc_clean").ne_missing(pl.col("enterprise_key")))["enterprise_key"]
+    nameless = others.filter(~others.is_in(codes.drop_nulls().implode()))
+    is_code = ~pl.col("enterprise_key").is_in(nameless.implode())
+    return found.with_columns(uscc=pl.when(is_code).then("enterprise_key")).drop("uscc_clean")
+
+
+def _order_of(day: str, rows: pl.DataFrame) -> pl.Series:
+    """``order``: one number by which rows stand in the order of a day, their reading and their row in it."""
+    readings = rows["reading_id"].unique().sort()
+    number = rows["reading_id"].cast(pl.Enum(readings)).to_physical().cast(pl.Int64)
+    order = (rows[day].to_physical().cast(pl.Int64) * max(1, len(readings)) + number) * _MANY_ROWS + rows["row"]
+    return order.alias("order")
+
+
+# No sheet has more rows than this.
+_MANY_ROWS = 10_000_000
 
 
 def _former_names(rows: pl.DataFrame, enterprise: pl.DataFrame) -> pl.DataFrame:
@@ -230,20 +266,22 @@ def _former_names(rows: pl.DataFrame, enterprise: pl.DataFrame) -> pl.DataFrame:
 
 def _areas_over_time(rows: pl.DataFrame) -> pl.DataFrame:
     """One row per enterprise and stretch of time in one reporting unit, without gaps from its first event on."""
-    is_vague = pl.col("area_code").str.ends_with(UNASSIGNED_SUFFIX)
-    located = rows.sort("enterprise_id", is_vague, "event_on", "reading_id", "row")
-    has_unit = (~is_vague).any().over("enterprise_id")
-    steps = (
-        located.filter(~is_vague | ~has_unit)
-        .unique(subset=["enterprise_id", "event_on"], keep="first", maintain_order=True)
-        .sort("enterprise_id", "event_on")
-        .filter((pl.col("area_code") != pl.col("area_code").shift(1).over("enterprise_id")).fill_null(True))
-    )
+    is_vague = rows["area_code"].str.ends_with(UNASSIGNED_SUFFIX)
+    located = rows.select("enterprise_id", "event_on", "area_code", _order_of("event_on", rows))
+    if is_vague.any():
+        placed = located.filter(~is_vague)
+        located = pl.concat([placed, located.filter(is_vague).join(placed, on="enterprise_id", how="anti")])
+    # In this order the first of a day and every change show in the row above.
+    of_the_same = pl.col("enterprise_id") == pl.col("enterprise_id").shift(1)
+    located = located.sort("enterprise_id", "order")
+    steps = located.filter((of_the_same & (pl.col("event_on") == pl.col("event_on").shift(1))).fill_null(False).not_())
+    steps = steps.filter((of_the_same & (pl.col("area_code") == pl.col("area_code").shift(1))).fill_null(False).not_())
+    is_left = pl.col("enterprise_id") == pl.col("enterprise_id").shift(-1)
     return steps.select(
         "enterprise_id",
         "area_code",
         valid_from=pl.col("event_on"),
-        valid_to=pl.col("event_on").shift(-1).over("enterprise_id").dt.offset_by("-1d"),
+        valid_to=pl.when(is_left).then(pl.col("event_on").shift(-1) - pl.duration(days=1)),
     )
 
 

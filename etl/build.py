@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -13,17 +13,30 @@ import polars as pl
 
 import etl
 from etl.assemble import Core, assemble
+from etl.corrections import CorrectionBook
+from etl.corrections_apply import corrected
+from etl.decisions import Decisions, decision_frame
 from etl.definitions import definitions
 from etl.inbox import Inbox, Sidecar
+from etl.initials import with_initials
+from etl.outlook import OUTLOOK_COLUMNS, with_outlook
 from etl.publish import Builds
 from etl.reconcile import Source
 from etl.refusal import Refusal
 from etl.sandbox import PARSER_VERSION, parse
 from etl.steps import COUNTING, SQL, load, read_sql, run
+from etl.target_estimate import add_estimates
 from tracker.catalog import Catalog, for_data_folder
-from tracker.progress import progress
+from tracker.catalog_models import Model
+from tracker.progress import PROGRESS_COLUMNS, Lists, assessed
+from tracker.second_opinion import second_opinions
 
 KEEP_BUILDS = 20
+# What the counting of millions of rows needs beyond this goes through a temporary file beside the build.
+_CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "storage_compatibility_version": "v1.5.0",
+    "memory_limit": "1200MB",
+}
 
 
 @dataclass(frozen=True)
@@ -36,6 +49,8 @@ class Built:
     debts: pl.DataFrame
     readings: pl.DataFrame
     target_sums: pl.DataFrame
+    publicity_difference: pl.DataFrame
+    corrections: pl.DataFrame
 
 
 def build(data_folder: Path) -> Built:
@@ -50,9 +65,14 @@ def build(data_folder: Path) -> Built:
     with builds.lock():
         inbox = Inbox(data_folder)
         sidecars = inbox.sidecars()
+        decisions = Decisions(data_folder).all()
         sources, unreadable = counting_sources(inbox, data_folder, catalog)
-        core = assemble(sources, sidecars, catalog)
-        inputs_hash = _inputs_hash(sidecars)
+        records = CorrectionBook(inbox).records()
+        with corrected(sources, records, catalog, data_folder / "parsed") as changed:
+            core = assemble(changed.sources, sidecars, catalog)
+        decided = {"closing_decision": decision_frame(decisions), "correction": changed.frame}
+        core = replace(core, frames={**core.frames, **decided})
+        inputs_hash = _inputs_hash([*sidecars, *decisions, *(said for record in records for said in record.all())])
         build_id = f"{dt.datetime.now():%Y%m%dT%H%M%S%f}"[:-3] + f"-{inputs_hash[:6]}"
         previous_id = builds.current()
         part = builds.unfinished(build_id)
@@ -97,30 +117,32 @@ def counting_sources(inbox: Inbox, data_folder: Path, catalog: Catalog) -> tuple
     return sources, pl.DataFrame(unreadable, schema=schema, orient="row").unique(maintain_order=True)
 
 
-def _inputs_hash(sidecars: Iterable[Sidecar]) -> str:
+def _inputs_hash(records: Iterable[Model]) -> str:
     digest = hashlib.sha256(f"{PARSER_VERSION}".encode())
-    for sidecar in sidecars:
-        digest.update(sidecar.model_dump_json().encode())
+    for record in records:
+        digest.update(record.model_dump_json().encode())
     return digest.hexdigest()
 
 
 def _write(part: Path, core: Core, unreadable: pl.DataFrame, catalog: Catalog, previous: Path | None) -> None:
-    with duckdb.connect(str(part), config={"storage_compatibility_version": "v1.5.0"}) as connection:
+    with duckdb.connect(str(part), config=_CONFIG) as connection:
         run(connection, "tables")
         frames = {
             **definitions(catalog),
             **core.frames,
+            **{name: with_initials(core.frames[name]) for name in ("enterprise", "enterprise_name")},
             "unreadable_file": unreadable,
             "calendar": _calendar(core, catalog),
         }
-        for name, frame in frames.items():
-            load(connection, f"core.{name}", frame)
+        batches = frames["batch"]
+        # Each frame is let go once it is a table: with the counting behind it, all would not fit into memory.
+        core.frames.clear()
+        for name in tuple(frames):
+            load(connection, f"core.{name}", frames.pop(name))
         for step in (*COUNTING, "data_debt"):
             run(connection, step)
-        thresholds = {key: threshold.value for key, threshold in catalog.thresholds.items()}
-        targets = connection.sql(read_sql("target_with_direction")).pl()
-        observations = connection.sql("select * from mart.observation").pl()
-        load(connection, "mart.progress", progress(targets, observations, thresholds))
+        add_estimates(connection, catalog)
+        _assess(connection, catalog, batches)
         if previous is None:
             run(connection, "no_change")
         else:
@@ -130,12 +152,28 @@ def _write(part: Path, core: Core, unreadable: pl.DataFrame, catalog: Catalog, p
             connection.execute("detach before")
 
 
+def _assess(connection: duckdb.DuckDBPyConnection, catalog: Catalog, batches: pl.DataFrame) -> None:
+    """Progress, outlook and second opinions of every target, from what is counted."""
+    thresholds = {key: threshold.value for key, threshold in catalog.thresholds.items()}
+    targets = connection.sql(read_sql("target_with_direction")).pl()
+    observations = connection.sql("select * from mart.observation").pl()
+    list_dates = connection.sql(read_sql("list_date")).pl()
+    load(connection, "mart.list_date", list_dates)
+    closing = connection.sql(read_sql("closing_decided")).pl()
+    lists = Lists(list_dates, batches)
+    rows = assessed(targets, observations, thresholds, lists, closing)
+    rows = with_outlook(connection, rows, observations, lists, thresholds)
+    load(connection, "mart.progress", rows.select(PROGRESS_COLUMNS + OUTLOOK_COLUMNS))
+    load(connection, "mart.second_opinion", second_opinions(rows, observations, thresholds))
+    run(connection, "state_count")
+
+
 def _calendar(core: Core, catalog: Catalog) -> pl.DataFrame:
     """Month ends from the earlier of first event and first plan start to the month of the newest data."""
     newest = core.newest_day
     events = core.frames["recognition_event"]["event_on"]
     starts = [plan.starts_on for plan in catalog.plans.values()]
-    first = min([*events.to_list(), *starts]) if newest else None
+    first = min((day for day in (events.min(), *starts) if isinstance(day, dt.date)), default=None)
     if newest is None or first is None:
         return pl.DataFrame(schema={"month_end": pl.Date})
     months = pl.date_range(first.replace(day=1), max(newest, first), "1mo", eager=True)
@@ -196,4 +234,6 @@ def _verify(part: Path, build_id: str, previous_id: str | None) -> Built:
             debts=connection.sql("select * from core.data_debt").pl(),
             readings=connection.sql(read_sql("reading_report")).pl(),
             target_sums=connection.sql("select * from core.target_sum").pl(),
+            publicity_difference=connection.sql(read_sql("publicity_report")).pl(),
+            corrections=connection.sql("select * from core.correction").pl(),
         )

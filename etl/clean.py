@@ -9,29 +9,27 @@ import unicodedata
 import numpy as np
 import polars as pl
 
+from tracker.names import name_key
+from tracker.names import text_key as text_key
+
 # GB 32100: 31 characters without I, O, S, V, Z; GB 11714 uses all 36 for the organisation code inside.
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _ORGANISATION_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _USCC_WEIGHTS = np.array([pow(3, i, 31) for i in range(17)])
 _ORGANISATION_WEIGHTS = np.array([3, 7, 9, 10, 5, 8, 4, 2])
 _USCC_LENGTH = 18
+# So many codes are checked at once; as numbers each takes some hundred bytes.
+_CHUNK_CODES = 100_000
 
-_BRACKET_PAIRS = dict(zip("[]{}〔〕【】<>〈〉《》", "()()()()()()()", strict=True))
-_BRACKETS = str.maketrans(_BRACKET_PAIRS)
-_NOISE = re.compile(r"[\s\x00-\x1f\x7f-\x9f·•‧∙・\"'“”‘’\u200b-\u200f\ufeff*＊]+")
 _DAY_FORMS = (
     re.compile(r"(?P<y>\d{4})年(?P<m>\d{1,2})月(?P<d>\d{1,2})日?"),
     re.compile(r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?:[ T]00:00(?::00(?:\.0+)?)?)?"),
     re.compile(r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})"),
 )
+# Capitals, digits, Chinese characters and round brackets: what such a name may change is the width of its brackets.
+_PLAIN_NAME = r"^[0-9A-Z\u4e00-\u9fff()（）]+$"
 _SERIAL = re.compile(r"[2-6]\d{4}")
 _SERIAL_EPOCH = dt.date(1899, 12, 30)
-
-
-def text_key(printed: str) -> str:
-    """A text without differences that are none: width, spaces, brackets, dots, quotation marks, case."""
-    folded = unicodedata.normalize("NFKC", printed).translate(_BRACKETS)
-    return _NOISE.sub("", folded).upper()
 
 
 def parse_day(printed: str) -> dt.date | None:
@@ -61,22 +59,27 @@ def parse_days_in(printed: str) -> list[dt.date]:
 
 
 def uscc_faults(codes: pl.Series) -> pl.Series:
-    """For each cleaned unified social credit code the rule it breaks, or null where it is right.
+    """For each cleaned unified social credit code the rule it breaks, or null where it is right or there is none.
 
     Rules: ``uscc_format`` (18 characters of the GB 32100 alphabet), ``uscc_check_digit`` (the last character by
     GB 32100, or the ninth of the organisation code inside by GB 11714, is not what the others demand).
     """
-    fits = codes.str.contains(f"^[{_USCC_ALPHABET}]{{{_USCC_LENGTH}}}$")
-    text = codes.filter(fits).str.join("").item() or ""
+    some = (codes.slice(start, _CHUNK_CODES) for start in range(0, max(1, len(codes)), _CHUNK_CODES))
+    return pl.concat(_faults_of_some(part.to_frame("code")) for part in some)
+
+
+def _faults_of_some(some: pl.DataFrame) -> pl.Series:
+    fits = some["code"].str.contains(f"^[{_USCC_ALPHABET}]{{{_USCC_LENGTH}}}$").fill_null(False)
+    text = some["code"].filter(fits).str.join("").item() or ""
     characters = np.frombuffer(text.encode("ascii"), dtype=np.uint8).reshape(-1, _USCC_LENGTH)
-    is_right = np.zeros(len(codes), dtype=bool)
+    is_right = np.zeros(some.height, dtype=bool)
     is_right[fits.to_numpy()] = _check_digits_hold(characters)
-    frame = pl.DataFrame({"fits": fits, "is_right": is_right})
-    return frame.select(
-        pl.when(~pl.col("fits"))
-        .then(pl.lit("uscc_format"))
-        .when(~pl.col("is_right"))
+    return some.select(
+        pl.when(pl.col("code").is_null() | pl.Series(is_right))
+        .then(None)
+        .when(fits)
         .then(pl.lit("uscc_check_digit"))
+        .otherwise(pl.lit("uscc_format"))
         .alias("uscc_fault")
     )["uscc_fault"]
 
@@ -102,23 +105,27 @@ def _values(alphabet: str) -> np.ndarray:
 
 def by_distinct(frame: pl.DataFrame, column: str, mapping: pl.DataFrame) -> pl.DataFrame:
     """Join a small table of cleaned values onto a frame by the printed value in ``column``."""
-    return frame.join(mapping, on=column, how="left", maintain_order="left")
+    # Only the one column goes through the join: a long list has many others.
+    found = frame.select(column).join(mapping, on=column, how="left", maintain_order="left")
+    return frame.with_columns(found.drop(column))
 
 
 def with_name_key(frame: pl.DataFrame, column: str, key: str) -> pl.DataFrame:
     """Add the comparison key of the names in ``column`` (as :func:`text_key`); null where the cell is blank."""
-    names = pl.col(column).str.normalize("NFKC").str.replace_many(_BRACKET_PAIRS)
-    bare = names.str.replace_all(_NOISE.pattern, "").str.to_uppercase()
-    return frame.with_columns(pl.when(bare.str.len_bytes() > 0).then(bare).alias(key))
+    names = frame[column]
+    keys = names.str.replace_all("（", "(", literal=True).str.replace_all("）", ")", literal=True)
+    # Most names have nothing else to unify, which is seen much faster than done.
+    others = (~names.str.contains(_PLAIN_NAME)).arg_true()
+    if len(others):
+        keys = keys.scatter(others, frame[others].select(name_key(column))[column])
+    return frame.with_columns(keys.alias(key))
 
 
 def with_uscc(frame: pl.DataFrame, column: str) -> pl.DataFrame:
     """Add ``uscc_clean`` and ``uscc_fault`` for the printed codes in ``column``; both null where it is blank."""
     bare = pl.col(column).str.normalize("NFKC").str.replace_all(r"[\s\-]+", "").str.to_uppercase()
     frame = frame.with_columns(pl.when(bare.str.len_bytes() > 0).then(bare).alias("uscc_clean"))
-    distinct = frame.select(uscc_clean=pl.col("uscc_clean").drop_nulls().unique())
-    judged = distinct.with_columns(uscc_faults(distinct["uscc_clean"]))
-    return by_distinct(frame, "uscc_clean", judged)
+    return frame.with_columns(uscc_faults(frame["uscc_clean"]))
 
 
 def with_day(frame: pl.DataFrame, column: str, day: str) -> pl.DataFrame:

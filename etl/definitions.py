@@ -111,7 +111,7 @@ def targets(catalog: Catalog) -> pl.DataFrame:
 def _target(plan: Plan, target: Target) -> dict[str, Any]:
     starts: dt.date = plan.starts(target)
     return {
-        **target.model_dump(exclude={"wording", "clause", "owner_units", "assumed"}),
+        **target.model_dump(exclude={"wording", "clause", "owner_units", "assumed", "area_estimate"}),
         "plan_id": plan.plan_id,
         "area_code": target.area_code or plan.area_code,
         "starts_on": starts,

@@ -26,12 +26,13 @@ from tracker.catalog_models import Code, Model
 
 # Raised with every change of a form that this program could not read back.
 FORM_VERSION = 1
-FormKind = Literal["report", "targets"]
+FormKind = Literal["report", "targets", "corrections"]
 Frequency = Literal["month", "quarter", "year"]
 _WORDS = CATALOG_DIR.parent / "forms.yml"
 _PERIOD = re.compile(r"(?P<year>20\d\d)(?:Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2]))?")
 _MONTHS: dict[Frequency, int] = {"month": 1, "quarter": 3, "year": 12}
 _QUARTERS = "一二三四"
+_VALUE_TABLES = {"enterprise_values", "area_values"}
 
 
 @lru_cache(maxsize=1)
@@ -95,12 +96,16 @@ class Table(Model):
     """A sheet of a form that is filled in: what is read from it, and the row that holds its captions."""
 
     sheet: str
-    kind: Literal["enterprise_values", "area_values", "targets"]
+    kind: Literal["enterprise_values", "area_values", "targets", "corrections"]
     header_row: int
 
 
 class Form(Model):
-    """A form: ``report`` asks an area for the values of a period, ``targets`` asks for the tasks of all areas."""
+    """A form.
+
+    ``report`` asks an area for the values of a period, ``targets`` for the tasks of all areas, ``corrections`` what
+    files should have said; its period is the build that it was made from.
+    """
 
     form: FormKind
     plan_id: Code
@@ -112,7 +117,8 @@ class Form(Model):
 
     @model_validator(mode="after")
     def _tables_fit_the_form(self) -> Self:
-        if any((table.kind == "targets") != (self.form == "targets") for table in self.tables):
+        kinds = {table.kind for table in self.tables}
+        if not self.tables or not kinds <= (_VALUE_TABLES if self.form == "report" else {self.form}):
             raise ValueError("a table of another form")
         return self
 
@@ -125,8 +131,8 @@ class Form(Model):
     def title_line(self, catalog: Catalog) -> str:
         """The line above every table that says whose and of when it is; compared when the form comes back."""
         area = catalog.areas[self.area_code].name.zh
-        if self.form == "targets":
-            return str(words()["targets"]["title_line"]).format(area=area, period=self.period)
+        if self.form != "report":
+            return str(words()[self.form]["title_line"]).format(area=area, period=self.period)
         period = Period.parse(self.period)
         named = period_name(period.frequency, period.ends_on)
         return str(words()["report"]["title_line"]).format(area=area, period=named)

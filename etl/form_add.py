@@ -79,6 +79,7 @@ def _reports(form: Form, folder: Path, stated: Stated, catalog: Catalog) -> list
             added_on=stated.received_on,
         )
         for table in form.tables
+        if table.kind != "corrections"
     ]
     return [r for r in readings if judge_values(folder, r, stated.received_on, catalog).counts["read"]]
 

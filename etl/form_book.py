@@ -19,7 +19,7 @@ from etl.form_sheet import FORM_SHEET
 
 # Rows of a table, counted from 0 as xlsxwriter does: title, line of area and period, hint, captions, data.
 TITLE_ROW, LINE_ROW, HINT_ROW, HEADER_ROW, FIRST_ROW = range(5)
-_OPTIONS = {
+BOOK_OPTIONS = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
@@ -47,6 +47,7 @@ class Looks:
     head_grey: Any
     text: Any
     centred: Any
+    day: Any
     grey_number: Any
     grey_money: Any
     grey_text: Any
@@ -61,7 +62,8 @@ class Looks:
     guide: Any
 
 
-def _looks(book: Any) -> Looks:
+def looks(book: Any) -> Looks:
+    """The formats of a workbook."""
     cell = {"border": 1, "border_color": _LINE, "valign": "vcenter"}
     head = cell | {"bold": True, "align": "center", "text_wrap": True}
     fill = cell | {"bg_color": _FILL_IN, "locked": False}
@@ -75,6 +77,7 @@ def _looks(book: Any) -> Looks:
         "head_grey": head | {"bg_color": _GREY, "font_color": "#595959", "bold": False},
         "text": cell | {"text_wrap": True},
         "centred": cell | {"align": "center"},
+        "day": cell | {"num_format": _DAY, "align": "center"},
         "grey_number": grey,
         "grey_money": grey | {"num_format": _MONEY},
         "grey_text": grey | {"align": "center"},
@@ -135,25 +138,30 @@ def form_book(path: Path, form: Form, made_at: dt.datetime) -> Iterator[FormBook
         form: what it says of itself.
         made_at: the time written into the file: that of the build, so that the same form has the same content.
     """
-    with xlsxwriter.Workbook(str(path), _OPTIONS) as book:
+    with xlsxwriter.Workbook(str(path), BOOK_OPTIONS) as book:
         book.set_properties({"created": made_at})
         hidden = book.add_worksheet(FORM_SHEET)
         hidden.very_hidden()
         for row, (key, value) in enumerate(form.cells()):
             hidden.write_string(row, 0, key)
             hidden.write_string(row, 1, value)
-        yield FormBook(book, _looks(book), form)
+        yield FormBook(book, looks(book), form)
 
 
 def set_up(sheet: Any, widths: Sequence[float], frozen_columns: int, header_row: int | None = HEADER_ROW) -> None:
-    """Lock a sheet but for its cells to fill, set its columns, freeze its captions, prepare it for A4 landscape.
+    """Lock a sheet but for its cells to fill, and lay it out."""
+    sheet.protect("", {"format_columns": True, "format_rows": True})
+    lay_out(sheet, widths, frozen_columns, header_row)
+
+
+def lay_out(sheet: Any, widths: Sequence[float], frozen_columns: int, header_row: int | None = HEADER_ROW) -> None:
+    """Set the columns of a sheet, freeze its captions, prepare it for A4 landscape.
 
     Too wide a table is printed smaller, and on several pages side by side where it would become too small; every page
     repeats the captions and the first columns.
     """
     for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
-    sheet.protect("", {"format_columns": True, "format_rows": True})
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.set_margins(left=0.39, right=0.39, top=0.5, bottom=0.6)

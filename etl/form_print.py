@@ -9,9 +9,12 @@ from pathlib import Path
 import polars as pl
 
 from etl.form_report import Written
+from etl.target_core import SUM_SCHEMA
+from etl.target_estimate import rule_in_words
 from etl.target_tasks import areas_of
+from etl.template import EstimatedForm
 from tracker.catalog import Catalog
-from tracker.catalog_models import Code
+from tracker.catalog_models import Code, Target
 from tracker.text import word
 
 _LANGUAGE = "zh"
@@ -42,6 +45,27 @@ def print_targets_form(path: Path, plan_id: Code, catalog: Catalog, as_json: boo
     print("  " + word("form.written_targets", _LANGUAGE, path=path.name, plan=name, areas=areas))
 
 
+def print_estimated_form(form: EstimatedForm, plan_id: Code, catalog: Catalog, as_json: bool) -> None:
+    """Where the form with estimates is, what was estimated by what, its sums, and what was not estimated and why."""
+    if as_json:
+        tasks = {made.target.target_id: made.tasks for made in form.estimates}
+        print(json.dumps({"path": str(form.path), "plan_id": plan_id, "estimates": tasks}, ensure_ascii=False))
+        return
+    print_targets_form(form.path, plan_id, catalog, as_json)
+    for made in form.estimates:
+        names = {"indicator": _name(made.target, catalog), "rule": rule_in_words(made.rule, catalog, _LANGUAGE)}
+        key = "without_base" if made.bases is None else "estimated" if made.tasks else "nothing_left"
+        print("  " + word(f"allocation.{key}", _LANGUAGE, **names))
+    for target in form.without_rule:
+        print("  " + word("allocation.without_rule", _LANGUAGE, indicator=_name(target, catalog)))
+    sums = [made.sums() for made in form.estimates if made.tasks]
+    print_sums(pl.DataFrame(sums, schema=SUM_SCHEMA, orient="row"), catalog)
+
+
+def _name(target: Target, catalog: Catalog) -> str:
+    return catalog.indicators[target.indicator_id].short.in_language(_LANGUAGE)
+
+
 def print_sums(sums: pl.DataFrame, catalog: Catalog) -> None:
     """The tasks of the units against the whole, a line a target and due date; 加压 is allowed."""
     if not sums.is_empty():
@@ -51,15 +75,16 @@ def print_sums(sums: pl.DataFrame, catalog: Catalog) -> None:
         target = next(target for target in plan.targets if target.target_id == row["target_id"])
         difference = row["difference"]
         kind = "alone" if difference is None else "above" if difference > 0 else "below" if difference < 0 else "equal"
-        counts = {"exempt": row["units_exempt"], "without": row["units_without"]}
+        counts = {key: row[f"units_{key}"] for key in ("exempt", "without", "estimated")}
+        estimated = word("form.sum_estimated", _LANGUAGE, number=counts["estimated"]) if counts["estimated"] else ""
         line = word(
             f"form.sum_{kind}",
             _LANGUAGE,
             due_on=row["due_on"],
-            indicator=catalog.indicators[target.indicator_id].short.in_language(_LANGUAGE),
+            indicator=_name(target, catalog),
             units=f"{row['units_value']:g}",
             whole="–" if row["whole_value"] is None else f"{row['whole_value']:g}",
             difference=f"{abs(difference or 0):g}",
-            open=word("form.sum_open", _LANGUAGE, **counts) if any(counts.values()) else "",
+            open=word("form.sum_open", _LANGUAGE, **counts | {"estimated": estimated}) if any(counts.values()) else "",
         )
         print("  " + line)

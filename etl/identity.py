@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+# What tells who a row speaks of.
+IDENTIFYING = ("name_key", "former_name_key", "uscc_clean")
+
 
 @dataclass(frozen=True)
 class Identified:
@@ -28,20 +31,30 @@ def identify(rows: pl.DataFrame) -> Identified:
         rows: with ``name_key``, ``former_name_key`` and ``uscc_clean``, each null where not printed.
     """
     coded = rows.select("name_key", uscc="uscc_clean").drop_nulls().unique()
-    codes_of_name = coded.group_by("name_key").agg(pl.col("uscc").sort())
-    one_code = codes_of_name.filter(pl.col("uscc").list.len() == 1)
-    known = one_code.select("name_key", code_of_name=pl.col("uscc").list.first())
-    several = codes_of_name.filter(pl.col("uscc").list.len() > 1)
-    rows = rows.join(known, on="name_key", how="left", maintain_order="left").with_columns(
-        enterprise_key=pl.coalesce("uscc_clean", "code_of_name", "name_key")
+    codes_of_name = coded.group_by("name_key").agg(code_of_name=pl.col("uscc").min(), number=pl.len())
+    known = codes_of_name.filter(pl.col("number") == 1).drop("number")
+    several = _listed(coded, "name_key", "uscc", codes_of_name.filter(pl.col("number") > 1))
+    # What has a code of its own needs none of its name.
+    names = rows.select(pl.col("name_key").filter(pl.col("uscc_clean").is_null()).unique())
+    named = names.join(known, on="name_key", how="left").select(
+        "name_key",
+        key_of_name=pl.when(~pl.col("name_key").is_in(several["name_key"].implode())).then(
+            pl.coalesce("code_of_name", "name_key")
+        ),
     )
-    is_ambiguous = pl.col("uscc_clean").is_null() & pl.col("name_key").is_in(several["name_key"].to_list())
-    rows = rows.with_columns(enterprise_key=pl.when(~is_ambiguous).then(pl.col("enterprise_key")))
+    rows = rows.join(named, on="name_key", how="left", maintain_order="left").with_columns(
+        enterprise_key=pl.coalesce("uscc_clean", "key_of_name")
+    )
     roots, conflicts = _join_former_names(rows, known)
-    rows = rows.join(roots, on="enterprise_key", how="left", maintain_order="left").with_columns(
-        enterprise_key=pl.coalesce("root", "enterprise_key")
-    )
-    return Identified(rows.drop("code_of_name", "root"), _questions(several, conflicts, rows))
+    if roots.height:
+        rows = rows.join(roots, on="enterprise_key", how="left", maintain_order="left")
+        rows = rows.with_columns(enterprise_key=pl.coalesce("root", "enterprise_key")).drop("root")
+    return Identified(rows.drop("key_of_name"), _questions(several, conflicts, rows))
+
+
+def _listed(pairs: pl.DataFrame, key: str, value: str, wanted: pl.DataFrame) -> pl.DataFrame:
+    """One row per wanted key with all its values in order. Few keys have several: only these are listed."""
+    return pairs.join(wanted, on=key, how="semi").group_by(key).agg(pl.col(value).sort())
 
 
 @dataclass
@@ -77,7 +90,9 @@ def _join_former_names(rows: pl.DataFrame, known: pl.DataFrame) -> tuple[pl.Data
         .select("enterprise_key", former=pl.coalesce("code_of_name", "name_key"))
         .sort("enterprise_key", "former")
     )
-    groups = _Groups(codes=set(rows["uscc_clean"].drop_nulls().unique()))
+    members = pl.concat([stated["enterprise_key"], stated["former"]]).unique()
+    codes = members.filter(members.is_in(rows["uscc_clean"].implode())) if len(members) else members
+    groups = _Groups(codes=set(codes))
     pairs = stated.rows()
     conflicts = [(key, former) for key, former in pairs if not groups.join(key, former)]
     keys = sorted(groups.parent)
@@ -111,10 +126,9 @@ def _questions(several: pl.DataFrame, conflicts: list[tuple[str, str]], rows: pl
             right_on=["enterprise_key", "former_name_key"],
             how="anti",
         )
-        .group_by("enterprise_key")
-        .agg(pl.col("name_key").sort())
-        .filter(pl.col("name_key").list.len() > 1)
     )
+    counts = names.group_by("enterprise_key").agg(number=pl.len())
+    names = _listed(names, "enterprise_key", "name_key", counts.filter(pl.col("number") > 1))
     same_code = names.select(
         question=pl.lit("same_code_other_name"),
         uscc="enterprise_key",

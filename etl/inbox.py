@@ -9,8 +9,9 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self, TypeVar
 
 import yaml
 from filelock import FileLock, Timeout
@@ -33,6 +34,7 @@ Event = Literal[
 Kind = Literal["list", "pool", "ledger", "enterprise_values", "area_values", "targets"]
 TITLE_EVENTS = ("recognition", "review_passed")
 WHOLE = "total"
+Record = TypeVar("Record", bound=Model)
 # Every command reads all sidecars; PyYAML's own reader in C, where it was built, takes a tenth of the time.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # What a reading must state because the rows of its kind do not.
@@ -118,13 +120,18 @@ class Reading(Model):
 
 
 class Step(Model):
-    """A withdrawal or a restoration: what, when, by whom, why, and of which reading (None: the whole file)."""
+    """Something decided about a file: what, when, by whom, why, and of which reading (None: the whole file).
 
-    action: Literal["withdraw", "restore"]
+    ``gaps`` of an acceptance: what was open in the reading when somebody accepted it, as
+    :func:`etl.completeness.gaps` counts it. It is accepted while the same is open, no longer.
+    """
+
+    action: Literal["withdraw", "restore", "accept"]
     on: dt.date
-    by: str
-    reason: str
+    by: str = Field(min_length=1)
+    reason: str = Field(min_length=1)
     reading_no: int | None = None
+    gaps: dict[str, int] = Field(default_factory=dict)
 
 
 class Sidecar(Model):
@@ -144,9 +151,15 @@ class Sidecar(Model):
     def withdrawn(self, reading_no: int | None = None) -> Step | None:
         """The withdrawal in force for a reading (None: for the whole file), or None where it counts."""
         for step in reversed(self.history):
-            if step.reading_no in (None, reading_no):
+            if step.action != "accept" and step.reading_no in (None, reading_no):
                 return step if step.action == "withdraw" else None
         return None
+
+    def accepted(self, reading_no: int, gaps: dict[str, int]) -> Step | None:
+        """The newest acceptance of what is open in a reading, or None where nobody accepted just that."""
+        steps = (step for step in reversed(self.history) if step.action == "accept" and step.reading_no == reading_no)
+        newest = next(steps, None)
+        return newest if newest is not None and newest.gaps == gaps else None
 
     def active_readings(self) -> tuple[Reading, ...]:
         """The readings that count today."""
@@ -221,10 +234,12 @@ class Inbox:
 
     def write(self, sidecar: Sidecar) -> None:
         """Write a sidecar in one step: a reader sees the old one or the new one."""
-        path = self._sidecar_path(sidecar.file_id)
+        self.write_record(self._sidecar_path(sidecar.file_id), sidecar.model_dump(mode="json"))
+
+    def write_record(self, path: Path, record: dict[str, Any]) -> None:
+        """Write a file of the inbox as YAML in one step."""
         temporary = path.with_suffix(".part")
-        content = yaml.safe_dump(sidecar.model_dump(mode="json"), allow_unicode=True, sort_keys=False)
-        temporary.write_text(content, encoding="utf-8")
+        temporary.write_text(yaml.safe_dump(record, allow_unicode=True, sort_keys=False), encoding="utf-8")
         _sync(temporary)
         temporary.replace(path)
 
@@ -243,10 +258,27 @@ class Inbox:
         return self.folder / f"{file_id}.yml"
 
     def _read(self, path: Path) -> Sidecar:
-        try:
-            return Sidecar.model_validate(yaml.load(path.read_text(encoding="utf-8"), _LOADER))
-        except (OSError, yaml.YAMLError, UnicodeDecodeError, ValidationError) as fault:
-            raise Refusal("inbox.unreadable", {"file": path.name, "detail": str(fault)}) from fault
+        return read_record(path, Sidecar)
+
+
+def read_record(path: Path, kind: type[Record]) -> Record:
+    """A file of the inbox as a record.
+
+    Raises:
+        Refusal: where it cannot be read; a build without it would silently publish other numbers.
+    """
+    try:
+        record = _record(path.read_text(encoding="utf-8"), kind)
+    except (OSError, yaml.YAMLError, UnicodeDecodeError, ValidationError) as fault:
+        raise Refusal("inbox.unreadable", {"file": path.name, "detail": str(fault)}) from fault
+    assert isinstance(record, kind)
+    return record
+
+
+@lru_cache(maxsize=4096)
+def _record(text: str, kind: type[Model]) -> Model:
+    """A record from its text; adding many files reads the same ones again and again."""
+    return kind.model_validate(yaml.load(text, _LOADER))
 
 
 def content_id(path: Path) -> str:

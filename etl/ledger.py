@@ -24,12 +24,13 @@ from etl.inbox import Reading
 from etl.ledger_cells import CellFault, Claim, is_none
 from etl.ledger_titles import POOL, TitleReader
 from etl.rows import (
+    COUNTED_REJECTION_SCHEMA,
     IDENTITY_FIELDS,
-    REJECTION_SCHEMA,
     ListRows,
     Sheet,
     announced,
     cells,
+    faults_of,
     first_broken,
     identity,
     identity_breaks,
@@ -96,7 +97,7 @@ class LedgerRows(ListRows):
         before = self.faulty - {(sheet, row) for sheet, row in self.accepted.select("sheet", "row").iter_rows()}
         after = (self.faulty | {(record["sheet"], record["row"]) for record in refused}) - kept
         lost = len(after) - len(before)
-        late = pl.DataFrame(refused, schema=REJECTION_SCHEMA, orient="row")
+        late = pl.DataFrame(refused, schema=COUNTED_REJECTION_SCHEMA, orient="row")
         return replace(
             self,
             rejected=pl.concat([self.rejected, late]).sort("sheet", "row"),
@@ -134,7 +135,7 @@ def judge_ledger(folder: Path, reading: Reading, received_on: dt.date, catalog: 
     reader = TitleReader(catalog, reading, received_on)
     known = (column["field"] for sheet in sheets for column in sheet["columns"] if column["field"])
     rows = cells(folder, sheets, dict.fromkeys((*IDENTITY_FIELDS, *_TITLE_FIELDS, *OF_A_TITLE, *known)))
-    rows = _with_heading_tier(rows, sheets, reader)
+    rows = with_heading_tier(rows, sheets, reader)
     rows = with_area(with_identity(rows), reading, catalog)
     rows = rows.with_columns(identity(), rule=first_broken(identity_breaks()))
     is_faulty = pl.col("rule").is_not_null()
@@ -144,17 +145,19 @@ def judge_ledger(folder: Path, reading: Reading, received_on: dt.date, catalog: 
     fields = {sheet["name"]: SheetTitles.of(sheet) for sheet in sheets}
     for row in inside.iter_rows(named=True):
         outcome.take(row, *_statements(row, fields[row["sheet"]], reader))
-    identity_faults = [_identity_rejection(row, letter_of) for row in rows.filter(is_faulty).iter_rows(named=True)]
+    refused = rows.filter(is_faulty)
+    faults = faults_of(refused, identity_breaks())
+    identity_faults = [_identity_rejection(row, letter_of) | {"number": int(first)} for row, first in faults]
     nothing_left = outcome.faulty - {(record["sheet"], record["row"]) for record in outcome.records}
     distinct = rows.unique(subset=pl.coalesce("identity", pl.format("{}-{}", "sheet", "row")), maintain_order=True)
     return LedgerRows(
         accepted=pl.DataFrame(outcome.records, schema=_CLAIM_SCHEMA, orient="row"),
-        rejected=pl.DataFrame([*identity_faults, *outcome.rejections], schema=REJECTION_SCHEMA, orient="row"),
+        rejected=pl.DataFrame([*identity_faults, *outcome.rejections], schema=COUNTED_REJECTION_SCHEMA, orient="row"),
         counts={
             "read": rows.height,
             "accepted": inside.height - outcome.duplicates - len(nothing_left),
-            "out_of_area": rows.height - inside.height - len(identity_faults),
-            "rejected": len(identity_faults) + len(nothing_left),
+            "out_of_area": rows.height - inside.height - refused.height,
+            "rejected": refused.height + len(nothing_left),
             "duplicate": outcome.duplicates,
             "blank": sum(sheet["counts"]["blank"] for sheet in sheets),
             "rejected_cells": len(outcome.rejections) - outcome.duplicates,
@@ -242,7 +245,7 @@ class SheetTitles:
         return [title for title in self.groups if title != POOL]
 
 
-def _with_heading_tier(rows: pl.DataFrame, sheets: Sequence[Sheet], reader: TitleReader) -> pl.DataFrame:
+def with_heading_tier(rows: pl.DataFrame, sheets: Sequence[Sheet], reader: TitleReader) -> pl.DataFrame:
     """Add ``heading_tier``: the title that block, sheet name or title of the sheet name; they then name no area."""
     titles = {sheet["name"]: sheet["titles"] for sheet in sheets}
     distinct = rows.select("heading", "block").unique(maintain_order=True)
@@ -375,6 +378,7 @@ def _rejection(row: Row, letter_of: Mapping[tuple[str, str], str], fault: CellFa
         "value": fault.text or None,
         "name_as_printed": row["name"],
         "candidates": None,
+        "number": 1,
     }
 
 

@@ -98,8 +98,6 @@ def ledger_reading(
         raise Refusal("add.missing", {"file": name, "title": title, "options": "--area"})
     if statement.is_final:
         raise Refusal("add.final_ledger", {"file": name})
-    if statement.tier is not None and statement.tier not in catalog.tiers:
-        raise Refusal("add.unknown_tier", {"file": name, "tier": statement.tier, "known": ", ".join(catalog.tiers)})
     return Reading(
         reading_no=number,
         kind="ledger",

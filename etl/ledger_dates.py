@@ -366,7 +366,7 @@ class _Decider:
             is_order = rule == "valid_to_before_valid_from"
             value = f"{dates.valid_from} > {dates.valid_to}" if is_order else f"{dates.event_on}"
         here = {name: row[name] for name in ("sheet", "row", "column")}
-        return here | {"rule": rule, "value": value, "name_as_printed": row["name"], "candidates": None}
+        return here | {"rule": rule, "value": value, "name_as_printed": row["name"], "candidates": None, "number": 1}
 
     def _batch(self, tier: Code, claim: Claim, dates: _Dates) -> str | None:
         """The batch as lists name it: ``5`` where batches are counted on, ``2025-1`` where each year begins anew."""

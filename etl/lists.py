@@ -7,23 +7,25 @@ list, or rejected by a named rule. Nothing else can happen to it, so the counts 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from etl.clean import parse_days_in, with_day
+from etl.clean import by_distinct, parse_days_in, with_day
 from etl.inbox import Reading
 from etl.propose import title_tier
 from etl.rows import (
+    COUNTED_REJECTION_SCHEMA,
     EARLIEST_DAY,
     IDENTITY_FIELDS,
     IDENTITY_RULES,
-    REJECTION_SCHEMA,
     ListRows,
     Sheet,
     announced,
     cells,
+    faults_of,
     first_broken,
     identity,
     identity_breaks,
@@ -61,6 +63,23 @@ RULES: dict[str, str] = {
     "valid_to_before_valid_from": "valid_to",
     "duplicate_in_list": "name",
 }
+ACCEPTED = (
+    "sheet",
+    "row",
+    "name",
+    "name_key",
+    "former_name",
+    "former_name_key",
+    "uscc_clean",
+    "title",
+    "document_no",
+    "event_on",
+    "valid_from_on",
+    "valid_to_on",
+    "valid_to_estimated",
+    "area_code",
+    "area_scope",
+)
 _DATE_FIELDS = ("recognised_on", "reviewed_on", "valid_from", "valid_to")
 _REVIEW_EVENTS = ("review_publicity", "review_passed")
 
@@ -80,25 +99,24 @@ def judge(folder: Path, reading: Reading, received_on: dt.date, catalog: Catalog
     rows = with_area(with_identity(cells(folder, sheets, FIELDS, title)), reading, catalog)
     rows = _with_title(rows, reading, catalog)
     rows = _with_dates(rows, reading, catalog)
-    rows = _with_rule(rows, reading, received_on)
-    is_inside = pl.col("area_scope") == "inside"
-    rejected = rows.filter(pl.col("rule").is_not_null() & (pl.col("rule") != "duplicate_in_list"))
-    duplicates = rows.filter(pl.col("rule") == "duplicate_in_list")
-    kept = rows.filter(pl.col("rule").is_null())
-    accepted = kept.filter(is_inside | (pl.col("area_scope") == "above"))
+    breaks = _breaks(reading, received_on)
+    rows = _with_rule(rows, breaks)
+    is_kept, is_repeat = rows["rule"].is_null(), rows["rule"] == "duplicate_in_list"
+    accepted = rows.select(ACCEPTED).filter(is_kept & rows["area_scope"].is_in(["inside", "above"]))
+    rejected, duplicates = rows.filter(~is_kept & ~is_repeat), rows.filter(is_repeat)
     counts = {
         "read": rows.height,
         "accepted": accepted.height,
-        "out_of_area": kept.height - accepted.height,
+        "out_of_area": int(is_kept.sum()) - accepted.height,
         "rejected": rejected.height,
         "duplicate": duplicates.height,
         "blank": sum(sheet["counts"]["blank"] for sheet in sheets),
     }
     return ListRows(
         accepted=accepted,
-        rejected=_rejections(pl.concat([rejected, duplicates]), sheets, title),
+        rejected=_rejections(pl.concat([rejected, duplicates]), breaks, sheets, title),
         counts=counts,
-        announced=announced(reading, kept.vstack(duplicates).vstack(rejected), catalog),
+        announced=announced(reading, rows, catalog),
     )
 
 
@@ -116,7 +134,8 @@ def _with_title(rows: pl.DataFrame, reading: Reading, catalog: Catalog) -> pl.Da
         known, tier = title_tier(catalog, title, year, reading.area_code)
         rules.append(None if known and tier == reading.list_tier else "title_other_tier" if known else "title_unknown")
     mapping = distinct.with_columns(pl.Series("title_rule", rules, dtype=pl.String))
-    return rows.join(mapping, on="title", how="left", nulls_equal=True, maintain_order="left")
+    found = rows.select("title").join(mapping, on="title", how="left", nulls_equal=True, maintain_order="left")
+    return rows.with_columns(found["title_rule"])
 
 
 def _with_dates(rows: pl.DataFrame, reading: Reading, catalog: Catalog) -> pl.DataFrame:
@@ -136,7 +155,7 @@ def _with_dates(rows: pl.DataFrame, reading: Reading, catalog: Catalog) -> pl.Da
         pl.Series("span_from", [d[0] if len(d) == 2 else None for d in days], dtype=pl.Date),
         pl.Series("span_to", [d[1] if len(d) == 2 else None for d in days], dtype=pl.Date),
     )
-    rows = rows.join(spans, on="validity", how="left", maintain_order="left")
+    rows = by_distinct(rows, "validity", spans)
     printed_to = pl.coalesce("valid_to_day", "span_to", pl.lit(reading.valid_to, pl.Date))
     years = catalog.tiers[reading.list_tier].validity_years
     rows = rows.with_columns(
@@ -161,12 +180,12 @@ def _unreadable(column: str) -> pl.Expr:
     return pl.col(column).is_not_null() & pl.col(f"{column}_day").is_null()
 
 
-def _with_rule(rows: pl.DataFrame, reading: Reading, received_on: dt.date) -> pl.DataFrame:
-    """Add ``rule``: the first rule of :data:`RULES` that the row breaks, or null."""
+def _breaks(reading: Reading, received_on: dt.date) -> dict[str, pl.Expr]:
+    """Rule of :data:`RULES` -> whether a row breaks it."""
     event_days = pl.col("event_on").is_between(EARLIEST_DAY, received_on)
     windows = pl.col("valid_from_on").is_between(EARLIEST_DAY, received_on.replace(day=1) + dt.timedelta(days=3660))
     is_review_word = pl.col("event_word").str.contains("复核")
-    breaks = identity_breaks() | {
+    return identity_breaks() | {
         "title_unknown": pl.col("title_rule") == "title_unknown",
         "title_other_tier": pl.col("title_rule") == "title_other_tier",
         "event_other": is_review_word != pl.lit(reading.event in _REVIEW_EVENTS),
@@ -174,16 +193,21 @@ def _with_rule(rows: pl.DataFrame, reading: Reading, received_on: dt.date) -> pl
         "date_out_of_range": ~(event_days & windows),
         "valid_to_before_valid_from": pl.col("valid_to_on") < pl.col("valid_from_on"),
     }
+
+
+def _with_rule(rows: pl.DataFrame, breaks: Mapping[str, pl.Expr]) -> pl.DataFrame:
+    """Add ``rule``: the first rule of :data:`RULES` that the row breaks, or null."""
     rows = rows.with_columns(rule=first_broken(breaks))
-    is_repeat = pl.col("rule").is_null() & (pl.col("row").cum_count().over(identity(), pl.col("rule").is_null()) > 1)
+    is_good = pl.col("rule").is_null()
+    is_repeat = is_good & ~pl.when(is_good).then(identity()).is_first_distinct()
     return rows.with_columns(rule=pl.when(is_repeat).then(pl.lit("duplicate_in_list")).otherwise(pl.col("rule")))
 
 
-def _rejections(rows: pl.DataFrame, sheets: list[Sheet], title: str) -> pl.DataFrame:
-    """One row per refused row: sheet, row, column letter, rule, offending value, nearest candidates."""
+def _rejections(rows: pl.DataFrame, breaks: Mapping[str, pl.Expr], sheets: list[Sheet], title: str) -> pl.DataFrame:
+    """One row per refused row and fault: sheet, row, column letter, rule, offending value, nearest candidates."""
     letter_of = letters(sheets, title)
     records = []
-    for row in rows.iter_rows(named=True):
+    for row, is_first in faults_of(rows, breaks):
         field = _offending_field(row)
         value = row[field]
         if row["rule"] == "valid_to_before_valid_from":
@@ -199,9 +223,10 @@ def _rejections(rows: pl.DataFrame, sheets: list[Sheet], title: str) -> pl.DataF
                 "value": value,
                 "name_as_printed": row["name"],
                 "candidates": row["area_candidates"] if row["rule"].startswith("area_") else None,
+                "number": int(is_first),
             }
         )
-    return pl.DataFrame(records, schema=REJECTION_SCHEMA, orient="row")
+    return pl.DataFrame(records, schema=COUNTED_REJECTION_SCHEMA, orient="row")
 
 
 def _offending_field(row: dict[str, Any]) -> str:

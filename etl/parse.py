@@ -98,16 +98,15 @@ def parse_file(job: Job, source: Path, into: Path) -> None:
     from etl.header import Vocabulary
     from etl.read_meta import Meta
     from etl.read_sheet import attribute_to_sheets, read_sheet
-    from etl.read_text import to_utf8
+    from etl.read_text import in_utf8
     from etl.table import column_name
 
     vocabulary = Vocabulary.build(job.headers, job.mapping)
     content_format = identify(source, job.file)
-    encoding = None
-    text = into / "text"
+    encoding, text, written = None, source, into / "text"
     if content_format in ("csv", "html"):
-        encoding = to_utf8(source, text, job.file)
-    grids = _grids(content_format, text if encoding else source, job)
+        encoding, text = in_utf8(source, written, job.file)
+    grids = _grids(content_format, text, job)
     form: dict[str, str] | None = None
     header_rows: dict[str, int] = {}
     sheets = []
@@ -117,7 +116,7 @@ def parse_file(job: Job, source: Path, into: Path) -> None:
         # Of a form only its tables are read: never its example, its instructions or the hidden sheet itself.
         elif form is None or grid.name in header_rows:
             sheets.append(read_sheet(grid, vocabulary, job.file, job.limits, header_rows.get(grid.name)))
-    text.unlink(missing_ok=True)
+    written.unlink(missing_ok=True)
     if not any(sheet.meta["columns"] for sheet in sheets):
         if form is not None:
             raise Refusal("form.sheet_missing", {"file": job.file, "sheet": "、".join(header_rows) or "–"})
@@ -126,7 +125,7 @@ def parse_file(job: Job, source: Path, into: Path) -> None:
     rows = pl.concat([sheet.rows for sheet in sheets if sheet.rows.width], how="diagonal")
     width = sum(column.startswith("c") for column in rows.columns)
     order = ["sheet", "row", "kind", "block", "uscc_is_number", *map(column_name, range(width))]
-    rows.select(order).write_parquet(into / ROWS_FILE)
+    rows.select(order).write_parquet(into / ROWS_FILE, compression="lz4")
     meta = Meta(
         format=content_format,
         encoding=encoding,

@@ -7,6 +7,7 @@ and check, fsync file and folder, rename, then replace the pointer. A file name 
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -109,6 +110,10 @@ def _replace(source: Path, target: Path) -> None:
 
 
 def _remove(path: Path) -> None:
+    # The temporary folder of a killed build stands beside its file.
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+        return
     try:
         path.unlink(missing_ok=True)
     except PermissionError:

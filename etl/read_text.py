@@ -23,11 +23,11 @@ _HEAD_LINES = 50
 _PROOF_CHARACTERS = 8
 
 
-def to_utf8(source: Path, target: Path, file: str) -> str:
-    """Write a text file again as UTF-8 with plain line ends, as a stream.
+def in_utf8(source: Path, target: Path, file: str) -> tuple[str, Path]:
+    """A text file in UTF-8 with plain line ends: as it stands, or written again as a stream.
 
     Returns:
-        The encoding that the file had.
+        The encoding that the file had, and where its text lies now: in ``source`` itself or in ``target``.
 
     Raises:
         Refusal: naming line and byte of what cannot be decoded; nothing is ever replaced.
@@ -35,14 +35,37 @@ def to_utf8(source: Path, target: Path, file: str) -> str:
     with source.open("rb") as stream:
         head = stream.read(4096)
     marked = byte_order_mark(head) or unmarked_utf16(head)
+    if marked is None and _is_plain_utf8(source):
+        return "utf-8", source
     for encoding in [marked] if marked else ["utf-8", "gb18030"]:
         try:
             _transcode(source, encoding, target, file)
         except UnicodeDecodeError:
             _refuse_unless_other_encoding(source, encoding, file)
         else:
-            return encoding
+            return encoding, target
     raise AssertionError("the last encoding either fits or is refused")
+
+
+def _is_plain_utf8(source: Path) -> bool:
+    """Whether a file is UTF-8 with plain line ends already. Whole lines are looked at, so no character is cut."""
+    rest = b""
+    with source.open("rb") as stream:
+        while chunk := stream.read(_CHUNK_CHARACTERS):
+            if b"\r" in chunk or b"\0" in chunk:
+                return False
+            lines, _, rest = (rest + chunk).rpartition(b"\n")
+            if not _is_utf8(lines):
+                return False
+    return _is_utf8(rest)
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        pl.Series([content], dtype=pl.Binary).cast(pl.String)
+    except pl.exceptions.PolarsError:
+        return False
+    return True
 
 
 def _transcode(source: Path, encoding: str, target: Path, file: str) -> None:
@@ -72,7 +95,7 @@ def _refuse_unless_other_encoding(source: Path, encoding: str, file: str) -> Non
 
 
 def read_text(path: Path, file: str, limits: Limits) -> Grid:
-    """The cells of a text file that :func:`to_utf8` wrote."""
+    """The cells of a text file that :func:`in_utf8` found or wrote."""
     lines = pl.read_csv(path, has_header=False, separator="\0", quote_char=None, schema={"line": pl.String}, glob=False)
     with path.open(encoding="utf-8") as stream:
         delimiter = _delimiter(list(islice(stream, _HEAD_LINES)))

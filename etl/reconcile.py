@@ -35,32 +35,27 @@ _OF_TITLES = ("stated", "repeated", "undated")
 
 def books(
     judged: list[Judged],
-    sidecars: Iterable[Sidecar],
     placed: pl.DataFrame,
     refused_values: pl.DataFrame,
     lost_values: pl.DataFrame,
     catalog: Catalog,
 ) -> dict[str, pl.DataFrame]:
-    """Readings, files, announced numbers and refused rows, by table name.
+    """Readings, announced numbers and refused rows, by table name.
 
     Args:
         judged: every reading that counts with its outcome.
-        sidecars: all files, withdrawn ones included.
         placed: the accepted rows after identity and area are settled: what has no enterprise is refused after all.
         refused_values: the values of reporting sheets that are refused for that reason.
         lost_values: how many these are by reading, ``refused`` or ``outside`` the plans' areas.
         catalog: the areas inside those that a list leaves out.
     """
-    reading_books = _readings(judged, placed, lost_values)
-    announced = _announced_numbers(judged)
     refused = [_refused_rows(source, outcome) for source, outcome in judged]
     ambiguous = _ambiguous_rows(placed.filter(pl.col("enterprise_key").is_null()))
     return {
-        "source_reading": reading_books,
+        "source_reading": _readings(judged, placed, lost_values),
         "reading_exclusion": _exclusions(judged, catalog),
-        "announced_number": announced,
+        "announced_number": _announced_numbers(judged),
         "rejected_row": pl.concat([pl.DataFrame(schema=REFUSAL_SCHEMA), *refused, ambiguous, refused_values]),
-        "source_file": _files(sidecars, reading_books, announced),
     }
 
 
@@ -169,8 +164,14 @@ def _readings(judged: list[Judged], placed: pl.DataFrame, lost_values: pl.DataFr
     ).drop("refused", "outside")
 
 
-def _files(sidecars: Iterable[Sidecar], readings: pl.DataFrame, announced: pl.DataFrame) -> pl.DataFrame:
-    """One row per file. Two readings of one sheet read the same rows, so only the newest of a sheet is counted."""
+def files_of(sidecars: Iterable[Sidecar], readings: pl.DataFrame, announced: pl.DataFrame) -> pl.DataFrame:
+    """One row per file. Two readings of one sheet read the same rows, so only the newest of a sheet is counted.
+
+    Args:
+        sidecars: all files, withdrawn ones included.
+        readings: one row per reading that counts, with its final counts.
+        announced: one row per announced number.
+    """
     newest = readings.with_columns(pl.col("sheet").fill_null("")).unique(
         subset=["file_id", "sheet"], keep="last", maintain_order=True
     )

@@ -10,11 +10,13 @@ import polars as pl
 
 from etl.add import Added
 from etl.build import Built
+from etl.corrections_add import CORRECTION_REFUSED
+from etl.corrections_print import print_applied
 from etl.form_print import print_sums
-from etl.inbox import VALUE_KINDS, WHOLE, Inbox, Reading
+from etl.inbox import VALUE_KINDS, WHOLE, Inbox, Reading, Sidecar
 from etl.refusal import Refusal
 from tracker.catalog import Catalog, CatalogError
-from tracker.text import LANGUAGES, word
+from tracker.text import LANGUAGES, day, word
 
 LANGUAGE = "zh"
 _SHOWN_ROWS = 20
@@ -59,19 +61,23 @@ def print_added(results: list[Added], catalog: Catalog, as_json: bool) -> None:
             print(str(result.refusal))
         if result.reading is not None:
             print("  " + _reading_line(result, catalog))
-        if result.rows is not None and result.reading is not None:
-            print("  " + say(_counts_key(result.reading.kind), **result.rows.counts))
-            if result.reading.kind == "ledger" and result.rows.unread:
+            _print_beside(result.reading, catalog)
+        if result.rows is not None:
+            # A form of corrections has rows and is read as nothing else.
+            kind = result.reading.kind if result.reading else "corrections"
+            print("  " + say(_counts_key(kind), **result.rows.counts))
+            if kind == "ledger" and result.rows.unread:
                 print("  " + say("added.unread", columns=say("app.list_separator").join(result.rows.unread)))
             _print_announced(result, catalog)
             _print_rejected(result)
+        _print_twins(result)
         if result.asked is not None:
             _print_asked(result, catalog)
 
 
 def _counts_key(kind: str) -> str:
     """Reports count values, ledgers rows and titles, everything else rows."""
-    own = {"ledger": "added.ledger_counts", "targets": "form.targets_counts"}
+    own = {"ledger": "added.ledger_counts", "targets": "form.targets_counts", "corrections": "correction.counts"}
     return "measure.counts" if kind in VALUE_KINDS else own.get(kind, "added.counts")
 
 
@@ -108,14 +114,40 @@ def _reading_line(result: Added, catalog: Catalog) -> str:
     )
 
 
+def _print_beside(reading: Reading, catalog: Catalog) -> None:
+    """What else a list was taken for: the areas that it leaves out, the cohort that it reviews, that it is final."""
+    excluded = [catalog.areas[code].name.in_language(LANGUAGE) for code in reading.excluding]
+    said = [say("added.excluding", areas=say("app.list_separator").join(excluded))] if excluded else []
+    said += [say("added.reviewed_cohort", year=reading.reviewed_cohort)] if reading.reviewed_cohort else []
+    said += [say("added.is_final")] if reading.is_final else []
+    if said:
+        print("  " + say("app.list_separator").join(said))
+
+
 def _print_announced(result: Added, catalog: Catalog) -> None:
     rows = result.rows
     assert rows is not None
+    met = sum(announced == read for announced, read in rows.announced.values())
+    if met:
+        print("  " + say("added.announced_met", number=met))
     for scope, (announced, read) in rows.announced.items():
         if announced != read:
             name = say("added.whole") if scope == WHOLE else catalog.areas[scope].name.in_language(LANGUAGE)
             for language in LANGUAGES:
                 print("  " + word("added.announced_differs", language, scope=name, announced=announced, read=read))
+
+
+def _print_twins(result: Added) -> None:
+    """Other files that say the same: the corrected file does not take the place of the first by itself."""
+    for twin in result.twins:
+        for language in LANGUAGES:
+            values = {"file": result.name, "other": twin.original_name, "file_id": twin.file_id[:12]}
+            print("  " + word(f"added.twin_{_twin_key(result)}", language, **values))
+
+
+def _twin_key(result: Added) -> str:
+    """What helps: a file that is not kept yet can still be added in the place of the other."""
+    return "checked" if result.status == "checked" else "added"
 
 
 def _print_rejected(result: Added) -> None:
@@ -170,6 +202,9 @@ def row_message(row: dict[str, Any], file_name: str, language: str) -> str:
         column=row["column"] or "–",
     )
     value = row["value"] if row["value"] is not None else word("rule.blank", language)
+    if row["rule"] == CORRECTION_REFUSED and language == "en":
+        # The refusal of a correction is a whole sentence, and its row has it in both languages.
+        value = row["candidates"]
     what = word(f"rule.{row['rule']}", language, value=value, candidates=row["candidates"] or "–")
     return where + what
 
@@ -188,12 +223,14 @@ def _added(result: Added) -> dict[str, Any]:
         }
     if result.asked is not None:
         content["asked"] = result.asked.to_dicts()
+    if result.twins:
+        content["twins"] = [twin.file_id for twin in result.twins]
     if result.refusal is not None:
         content |= _refusal(result.refusal)
     return content
 
 
-def print_files(folder: Path, as_json: bool) -> None:
+def print_files(folder: Path, catalog: Catalog, as_json: bool) -> None:
     """All files of the inbox with their readings and whether they count."""
     inbox = Inbox(folder)
     counting = {sidecar.file_id for sidecar in inbox.counting()}
@@ -202,22 +239,38 @@ def print_files(folder: Path, as_json: bool) -> None:
         print(json.dumps(files, ensure_ascii=False))
         return
     for sidecar in inbox.sidecars():
-        state = say("files.counts" if sidecar.file_id in counting else "files.does_not_count")
-        print(f"{sidecar.file_id[:12]}  {sidecar.received_on}  {state}  {sidecar.original_name}")
+        state = _file_state(sidecar, sidecar.file_id in counting)
+        print(f"{sidecar.file_id[:12]}  {sidecar.received_on}  {say(f'files.{state}')}  {sidecar.original_name}")
         for reading in sidecar.readings:
             mark = "" if sidecar.withdrawn(reading.reading_no) is None else say("files.reading_withdrawn")
-            print(f"    {reading.reading_no}. {_reading_summary(reading)} {mark}")
+            print(f"    {reading.reading_no}. {_reading_summary(reading, catalog)} {mark}".rstrip())
 
 
-def _reading_summary(reading: Reading) -> str:
+def _file_state(sidecar: Sidecar, counts: bool) -> str:
+    """Whether a file counts, and where it is only read: of publicity and pools nothing is ever counted."""
+    if not counts:
+        return "does_not_count"
+    return "counts" if any(_is_counted(reading) for reading in sidecar.active_readings()) else "never_counted"
+
+
+def _is_counted(reading: Reading) -> bool:
+    return reading.kind != "pool" and reading.event not in ("publicity", "review_publicity", "recommended")
+
+
+def _reading_summary(reading: Reading, catalog: Catalog) -> str:
+    tier = catalog.tiers[reading.tier].short.in_language(LANGUAGE) if reading.tier in catalog.tiers else ""
+    day = str(reading.event_on or "")
     if reading.kind in VALUE_KINDS:
-        return f"{say(f'measure.{reading.kind}')} {reading.period_end or say('measure.own_period')}"
-    if reading.kind == "ledger":
-        return f"{say('event.ledger')} {reading.tier or ''} {reading.event_on or ''}"
-    if reading.kind == "targets":
-        return f"{reading.kind} {reading.document_no} {reading.event_on}"
-    event = say(f"event.{reading.event}") if reading.event else say("event.pool")
-    return f"{reading.tier} {event} {reading.batch or ''} {reading.event_on}"
+        said = [say(f"measure.{reading.kind}"), str(reading.period_end or say("measure.own_period"))]
+    elif reading.kind == "ledger":
+        said = [say("event.ledger"), tier, day]
+    elif reading.kind == "targets":
+        said = [say("files.targets"), reading.document_no or "", day]
+    else:
+        event = say(f"event.{reading.event}") if reading.event else say("event.pool")
+        said = [tier, event, say("files.batch", batch=reading.batch) if reading.batch else "", day]
+    area = catalog.areas[reading.area_code].short.in_language(LANGUAGE) if reading.area_code in catalog.areas else ""
+    return " ".join(filter(None, [*said, area]))
 
 
 def print_built(built: Built, catalog: Catalog, as_json: bool) -> None:
@@ -230,31 +283,58 @@ def print_built(built: Built, catalog: Catalog, as_json: bool) -> None:
             "change": built.change.to_dicts(),
             "debts": built.debts.to_dicts(),
             "target_sums": built.target_sums.to_dicts(),
+            "corrections": built.corrections.to_dicts(),
+            "publicity_difference": built.publicity_difference.to_dicts(),
         }
         print(json.dumps(content, ensure_ascii=False, default=str))
         return
     print(say("cli.in_force", build_id=built.build_id))
     for row in built.readings.iter_rows(named=True):
         day = row["event_on"] or row["period_end"] or "–"
-        print(f"  {day} {row['original_name']}: " + say(_counts_key(row["kind"]), **row))
-    print(say("built.changes", number=built.change.height))
-    for row in built.change.iter_rows(named=True):
-        print("  " + _change_line(row, catalog))
+        complete = say("built.complete" if row["is_complete"] else "built.incomplete")
+        print(f"  {day} {row['original_name']}: {say(_counts_key(row['kind']), **row)}{complete}")
+    print_applied(built.corrections)
+    # Against nothing there is no change: the first build prints none.
+    if built.previous_id is not None:
+        print(say("built.changes", number=built.change.height))
+        for row in built.change.iter_rows(named=True):
+            print("  " + _change_line(row, catalog))
+    _print_publicity_difference(built.publicity_difference, catalog)
     print_sums(built.target_sums, catalog)
     print(say("built.debts", number=built.debts.height))
     for row in built.debts.iter_rows(named=True):
         print("  " + debt_line(row, built.readings, catalog))
 
 
+def _print_publicity_difference(names: pl.DataFrame, catalog: Catalog) -> None:
+    """Of every batch whose final list differs from its publicity list: who left, who came."""
+    keys = ["tier", "event", "batch", "publicity_on", "final_on"]
+    for key, rows in names.group_by(keys, maintain_order=True):
+        tier, event, batch, publicity_on, final_on = key
+        dropped, added = (rows.filter(side)["name"].to_list() for side in ("in_publicity", "in_final"))
+        line = say(
+            "closing.publicity_difference",
+            tier=catalog.tiers[str(tier)].short.in_language(LANGUAGE),
+            event=say(f"event.{event}"),
+            batch=batch or "–",
+            publicity_on=day(publicity_on, LANGUAGE),
+            final_on=day(final_on, LANGUAGE),
+            dropped=len(dropped),
+            added=len(added),
+        )
+        print("\n    ".join([line, *(f"− {name}" for name in dropped), *(f"+ {name}" for name in added)]))
+
+
 def _change_line(row: dict[str, Any], catalog: Catalog) -> str:
-    plan = catalog.plans[row["plan_id"]]
-    names = [t.indicator_id for t in plan.targets if t.target_id == row["target_id"]]
-    indicator = catalog.indicators[names[0]].short.in_language(LANGUAGE) if names else row["target_id"]
+    known = catalog.indicators.get(row["indicator_id"])
+    indicator = known.short.in_language(LANGUAGE) if known else row["indicator_id"]
     value = [("–" if row[key] is None else f"{row[key]:g}") for key in ("value_before", "value_after")]
     state = [say(f"state.{row[key]}") if row[key] else "–" for key in ("state_before", "state_after")]
+    states = f"  {state[0]} → {state[1]}" if row["target_id"] else ""
     area = catalog.areas[row["area_code"]].short.in_language(LANGUAGE)
     # A month, not its last day: the running month has no last day yet.
-    return f"{row['as_of']:%Y-%m} {area} {indicator}: {value[0]} → {value[1]}  {state[0]} → {state[1]}"
+    months = [f"{month:%Y-%m}" for month in dict.fromkeys((row["as_of_before"], row["as_of"])) if month]
+    return f"{' → '.join(months)} {area} {indicator}: {value[0]} → {value[1]}{states}"
 
 
 def debt_line(row: dict[str, Any], readings: pl.DataFrame, catalog: Catalog) -> str:
@@ -264,7 +344,7 @@ def debt_line(row: dict[str, Any], readings: pl.DataFrame, catalog: Catalog) -> 
     names = readings.filter(is_here)["original_name"].to_list()
     area = catalog.areas.get(row["area_code"] or "")
     tier = catalog.tiers.get(row["tier"] or "")
-    return say(
+    line = say(
         f"debt.{row['kind']}",
         file=names[0] if names else "–",
         area=area.name.in_language(LANGUAGE) if area else "–",
@@ -272,3 +352,7 @@ def debt_line(row: dict[str, Any], readings: pl.DataFrame, catalog: Catalog) -> 
         number=row["number"],
         detail=row["detail"] or "",
     )
+    if row["accepted_by"] is None:
+        return line
+    acceptance = {"by": row["accepted_by"], "on": row["accepted_on"], "reason": row["accept_reason"]}
+    return line + say("debt.accepted", **acceptance)

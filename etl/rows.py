@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,8 @@ REJECTION_SCHEMA: dict[str, type[pl.DataType]] = {
     "name_as_printed": pl.String,
     "candidates": pl.String,
 }
+# ``number``: how many rows or values a refusal takes out; a further fault of a row that is counted already, none.
+COUNTED_REJECTION_SCHEMA: dict[str, type[pl.DataType]] = REJECTION_SCHEMA | {"number": pl.Int64}
 Sheet = dict[str, Any]
 
 
@@ -58,9 +60,24 @@ class ListRows:
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing was rejected and every announced number is met."""
-        met = all(said == read for said, read in self.announced.values())
-        return met and self.counts["rejected"] == 0 and self.counts.get("rejected_cells", 0) == 0
+        """Whether every row read was taken, or lies elsewhere, and every announced number is met."""
+        return not gaps(self.counts, self.announced)
+
+
+def gaps(counts: Mapping[str, int], announced: Mapping[str, tuple[int, int]]) -> dict[str, int]:
+    """What keeps a reading from being complete: refused and repeated rows, and announced numbers that differ.
+
+    Args:
+        counts: what became of its rows; blank ones and those of other areas lack nothing.
+        announced: area code or ``total`` -> (announced, read).
+
+    Returns:
+        ``rejected``, ``rejected_cells`` and ``duplicate`` with their numbers; by area code or ``total`` behind
+        ``announced.`` how many more are announced than read. Only what is not zero.
+    """
+    found = {name: counts.get(name, 0) for name in ("rejected", "rejected_cells", "duplicate")}
+    found |= {f"announced.{scope}": said - read for scope, (said, read) in announced.items()}
+    return {name: number for name, number in found.items() if number}
 
 
 def sheets_of(folder: Path, reading: Reading) -> list[Sheet]:
@@ -150,7 +167,8 @@ def with_area(rows: pl.DataFrame, reading: Reading, catalog: Catalog) -> pl.Data
         pl.Series("area_candidates", candidates, dtype=pl.String),
         pl.Series("area_scope", scopes, dtype=pl.String),
     )
-    return rows.join(areas, on=keys, how="left", nulls_equal=True, maintain_order="left")
+    found = rows.select(keys).join(areas, on=keys, how="left", nulls_equal=True, maintain_order="left")
+    return rows.with_columns(found.drop(keys))
 
 
 def _area_texts(texts: tuple[str | None, ...]) -> tuple[str | None, ...]:
@@ -189,9 +207,29 @@ def identity_breaks() -> dict[str, pl.Expr]:
     }
 
 
-def first_broken(breaks: dict[str, pl.Expr]) -> pl.Expr:
+def first_broken(breaks: Mapping[str, pl.Expr]) -> pl.Expr:
     """The first rule that a row breaks, or null."""
-    return pl.coalesce(pl.when(condition.fill_null(False)).then(pl.lit(rule)) for rule, condition in breaks.items())
+    return pl.coalesce(_named(breaks))
+
+
+def _named(breaks: Mapping[str, pl.Expr]) -> list[pl.Expr]:
+    return [pl.when(condition.fill_null(False)).then(pl.lit(rule)) for rule, condition in breaks.items()]
+
+
+def faults_of(rows: pl.DataFrame, breaks: Mapping[str, pl.Expr]) -> Iterator[tuple[dict[str, Any], bool]]:
+    """Refused rows once for every rule that they break, with ``rule``, and whether it is the row's first.
+
+    A cell is said once: a credit code that lost its digits in Excel is none of 18 characters either. A row refused
+    for another reason than these rules has the one that it came with.
+    """
+    known = rows.with_columns(rules=pl.concat_list(_named(breaks)).list.drop_nulls())
+    for row in known.iter_rows(named=True):
+        said: set[str] = set()
+        for rule in row["rules"] or [row["rule"]]:
+            cell = IDENTITY_RULES.get(rule, rule)
+            if cell not in said:
+                yield row | {"rule": rule}, not said
+                said.add(cell)
 
 
 def identity() -> pl.Expr:

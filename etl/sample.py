@@ -16,7 +16,16 @@ from etl.refusal import Refusal
 from etl.sample_answers import Answers
 from etl.sample_lists import PROVINCE, ListWriter
 from etl.sample_reports import Reporter
-from etl.sample_settings import ListStory, WorldStory, lists_story, report_story, world_story
+from etl.sample_settings import (
+    ListStory,
+    TargetStory,
+    WorldStory,
+    lists_story,
+    report_story,
+    targets_story,
+    world_story,
+)
+from etl.sample_targets import write_tasks
 from etl.sample_world import World
 from etl.sandbox import parse
 from tracker.catalog import Catalog
@@ -55,11 +64,15 @@ def sample_files(folder: Path, catalog: Catalog) -> list[Stated]:
         written = reporter.write(quarter)
         return [(report.path, _of_file(report.kind, report.received_on, names)) for report in written]
 
+    def handed_down(story: TargetStory) -> list[Stated]:
+        return [(write_tasks(folder, story, names, catalog), _of_file("targets", story.received_on, names))]
+
     # What is written on a day knows the lists up to that day, with the names and districts of their time.
     steps: list[tuple[dt.date, Callable[[], list[Stated]]]] = [
         *((story.on, partial(listed, story)) for story in lists.lists),
         (lists.ledger.on, ledger),
         *((quarter, partial(reported, quarter)) for quarter in reports.quarters),
+        *((story.decided_on, partial(handed_down, story)) for story in targets_story().documents),
     ]
     files = [file for _, write in sorted(steps, key=lambda step: step[0]) for file in write()]
     return sorted(files, key=lambda file: file[1].received_on)
@@ -77,7 +90,7 @@ def _added(received: Sequence[Stated], data_folder: Path, catalog: Catalog) -> I
 
 
 def _of_file(kind: Kind, received_on: dt.date, names: WorldStory) -> Statement:
-    """Of ledgers and reports the rest stands in the file."""
+    """Of ledgers, reports and decomposition forms the rest stands in the file."""
     return Statement(kind=kind, area=names.city, issuer=names.issuer, received_on=received_on)
 
 

@@ -49,7 +49,7 @@ class Answers:
             enterprise
             for enterprise in self.holders(day)
             if not self.is_silent(enterprise.area, day)
-            and 100 * self._rank(enterprise, "answers") < self.story.answered_percent
+            and 100 * self._rank(enterprise, "who answers") < self.story.answered_percent
         ]
 
     def is_silent(self, area: Code, day: dt.date) -> bool:

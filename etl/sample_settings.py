@@ -242,6 +242,29 @@ class ReportStory(Model):
         return ends.dt.month_end().to_list()
 
 
+class TargetStory(Model):
+    """One document that hands tasks down: a cell for each unit, in the order of the units of the world."""
+
+    file: str
+    document_no: str
+    decided_on: dt.date
+    decided_by: str
+    received: int
+    baselines: dict[Code, tuple[float, ...]] = Field(default_factory=dict)
+    tasks: dict[Code, tuple[float | str | None, ...]]
+
+    @property
+    def received_on(self) -> dt.date:
+        """The day on which the form came in."""
+        return self.decided_on + dt.timedelta(days=self.received)
+
+
+class TargetsStory(Model):
+    """All decomposition forms of the demo."""
+
+    documents: tuple[TargetStory, ...]
+
+
 def world_story() -> WorldStory:
     """Who there is."""
     return WorldStory.model_validate(_read("world.yml"))
@@ -255,6 +278,11 @@ def lists_story() -> ListsStory:
 def report_story() -> ReportStory:
     """The reports."""
     return ReportStory.model_validate(_read("reports.yml"))
+
+
+def targets_story() -> TargetsStory:
+    """The tasks of districts and zones."""
+    return TargetsStory.model_validate(_read("targets.yml"))
 
 
 def _read(name: str) -> object:

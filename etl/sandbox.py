@@ -30,7 +30,8 @@ from tracker.catalog_models import CatalogFile, Header
 PARSER_VERSION = 2
 
 _PROJECT = Path(__file__).resolve().parent.parent
-_UNFINISHED = ".parsing-"
+# Folders of this name are temporary; what a killed process left of them is removed by a later one.
+UNFINISHED = ".parsing-"
 _UNFINISHED_AGE_SECONDS = 3600
 
 
@@ -80,7 +81,7 @@ def parse(
     if not folder.exists():
         parsed_root.mkdir(parents=True, exist_ok=True)
         _remove_unfinished(parsed_root)
-        with tempfile.TemporaryDirectory(prefix=_UNFINISHED, dir=parsed_root, ignore_cleanup_errors=True) as scratch:
+        with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=parsed_root, ignore_cleanup_errors=True) as scratch:
             into = Path(scratch) / "result"
             into.mkdir()
             _run_child(
@@ -155,7 +156,7 @@ def _keep(result: Path, folder: Path) -> None:
 
 def _remove_unfinished(parsed_root: Path) -> None:
     """What a killed reading left behind; a running one is younger than this."""
-    for folder in parsed_root.glob(f"{_UNFINISHED}*"):
+    for folder in parsed_root.glob(f"{UNFINISHED}*"):
         # Another process may remove the same folder at this moment.
         with contextlib.suppress(FileNotFoundError):
             if time.time() - folder.stat().st_mtime > _UNFINISHED_AGE_SECONDS:

@@ -18,7 +18,9 @@ VALUE_COUNTING = (
     "period_observation",
     "value_observation",
 )
-COUNTING = (*TITLE_COUNTING, *VALUE_COUNTING)
+# What could be counted on the day that decides, and who stands on a publicity list or its final list only.
+CLOSING = ("closing", "publicity_difference")
+COUNTING = (*TITLE_COUNTING, *VALUE_COUNTING, *CLOSING)
 
 
 def read_sql(name: str) -> str:

@@ -56,6 +56,16 @@ def column_letter(index: int) -> str:
     return letters
 
 
+def column_index(letter: str) -> int:
+    """The place, from 0, of the column that Excel shows under a letter; -1 for anything that is no letter."""
+    index = 0
+    for character in letter.upper():
+        if not "A" <= character <= "Z":
+            return -1
+        index = 26 * index + ord(character) - 64
+    return index - 1
+
+
 def squeezed(text: str) -> str:
     """A text without differences of width and without white space."""
     return "".join(unicodedata.normalize("NFKC", text).split())

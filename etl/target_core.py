@@ -49,6 +49,7 @@ SUM_SCHEMA: dict[str, type[pl.DataType]] = {
     "units_with_task": pl.Int32,
     "units_exempt": pl.Int32,
     "units_without": pl.Int32,
+    "units_estimated": pl.Int32,
 }
 
 
@@ -139,7 +140,7 @@ class _Replay:
         base = self.rows_of_plans[plan_id, target_id, plan.area_code, plan.due_on(target)]
         is_whole = area_code == plan.area_code
         inherited = base["baseline_value"] if is_whole else None
-        judged = {} if is_whole and due == plan.due_on(target) else _task_of_part(target, value)
+        judged = {} if is_whole and due == plan.due_on(target) else task_of_part(target, value)
         self.tasks[key, decided_on] = (
             base
             | judged
@@ -153,7 +154,7 @@ class _Replay:
         )
 
 
-def _task_of_part(target: Target, value: float) -> dict[str, Any]:
+def task_of_part(target: Target, value: float) -> dict[str, Any]:
     """How the task of an area, or of a year before the last, is judged: as the plan's target, or as a plain number.
 
     "About 5" and ranges are said of the whole: one enterprise more or less of a district's one would be everything.
@@ -190,5 +191,5 @@ def _sums(replay: _Replay) -> Iterable[tuple[Any, ...]]:
             values = [value for value in stated if value is not None]
             whole = replay.standing.get((plan.plan_id, target_id, plan.area_code, due))
             difference = None if whole is None else sum(values) - whole
-            counts = (len(values), len(stated) - len(values), len(units) - len(stated))
+            counts = (len(values), len(stated) - len(values), len(units) - len(stated), 0)
             yield plan.plan_id, target_id, due, float(sum(values)), whole, difference, *counts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -31,14 +31,22 @@ KEYS = ("code", "sequence", "indicator", "unit")
 _WHOLE_COLUMN = len(KEYS)
 _FIRST_AREA = _WHOLE_COLUMN + 1
 _EXAMPLES = 3
+# What is estimated shows as 测算 15 until the two cells of these names are filled in.
+_DOCUMENT_NAMES = ("document_no", "document_date")
+_ESTIMATED, _ESTIMATED_NUMBER = "#1F5C99", '"测算 "0'
+_ESTIMATED_WIDTH, _RULE_WIDTH = 11, 52
 
 
 @dataclass(frozen=True)
 class Answers:
-    """What a form says already when it is written: its document, and the cells by sheet, target and area."""
+    """What a form says already when it is written: its document, and the cells by sheet, target and area.
 
-    document: Document
+    ``estimated_by``: by what the tasks of a target are estimated, in words. They are marked until a document is named.
+    """
+
+    document: Document | None
     cells: Mapping[tuple[str, Code, Code], float | str]
+    estimated_by: Mapping[Code, str] = field(default_factory=dict)
 
 
 def write_targets(
@@ -51,7 +59,7 @@ def write_targets(
         plan: whose targets are handed down.
         catalog: names and units.
         build_id: the build in force, which the form only mentions.
-        answers: what is filled in; the invented tasks of the demo come as a form like any others.
+        answers: what is filled in: estimates, or the invented tasks of the demo, a form like any others.
     """
     texts = words()["targets"]
     names = [document_sheet(), baseline_sheet(), *(year_sheet(year) for year in years(plan))]
@@ -65,10 +73,13 @@ def write_targets(
         tables=tuple(map(Table.model_validate, tables)),
     )
     area = catalog.areas[plan.area_code].short.zh
-    path = folder / str(words()["file_names"]["targets"]).format(area=area)
+    answers = answers or Answers(None, {})
+    name = "targets_estimated" if answers.estimated_by else "targets"
+    path = folder / str(words()["file_names"][name]).format(area=area)
     with form_book(path, form, dt.datetime.combine(plan.starts_on, dt.time())) as book:
         writer = _Writer(book, plan, catalog, texts, areas_of(plan, catalog), answers)
-        book.guide(texts["title"], [line.format(plan=plan.name.zh) for line in texts["lines"]])
+        lines = [*texts["lines"], *([texts["estimate_line"]] if answers.estimated_by else [])]
+        book.guide(texts["title"], [line.format(plan=plan.name.zh) for line in lines])
         writer.document()
         writer.baselines()
         for year in years(plan):
@@ -84,7 +95,7 @@ class _Writer:
     catalog: Catalog
     texts: dict[str, Any]
     areas: dict[str, Code]
-    answers: Answers | None
+    answers: Answers
 
     def _sheet(self, name: str, hint: str, title_column: int = 1) -> Any:
         """A sheet with its title; the first column of a table of tasks is hidden and cannot hold it."""
@@ -99,7 +110,7 @@ class _Writer:
         heads = (looks.head, looks.head_to_fill, looks.head)
         write_head(sheet, [(texts[key], look) for key, look in zip(keys, heads, strict=True)], height=24)
         for row, item in enumerate(fields(Document), start=FIRST_ROW):
-            key, value = item.name, getattr(self.answers.document, item.name) if self.answers else None
+            key, value = item.name, getattr(self.answers.document, item.name, None)
             sheet.set_row(row, 24)
             sheet.write_string(row, 0, texts[key], looks.centred)
             if isinstance(value, dt.date):
@@ -130,7 +141,9 @@ class _Writer:
         """What every area has to reach by the end of a year, with the sum against the whole."""
         targets = targets_of_year(self.plan, year)
         ends = {due_on(self.plan, target, year) for target in targets.values()}
-        hint = self.texts["year_hint"].format(day="、".join(map(_day, sorted(ends))))
+        estimated = {code for name, code, _ in self.answers.cells if name == year_sheet(year)}
+        rules = {code: rule for code, rule in self.answers.estimated_by.items() if code in estimated}
+        hint = self.texts["estimate_hint" if rules else "year_hint"].format(day="、".join(map(_day, sorted(ends))))
         sheet = self._sheet(year_sheet(year), hint)
         self._captions(sheet, HEADER_ROW, "whole", has_check=True)
         for row, target in enumerate(targets.values(), start=FIRST_ROW):
@@ -138,6 +151,8 @@ class _Writer:
             self._whole(sheet, row, target.value if self.plan.due_on(target).year == year else None)
             self._check(sheet, row, target, self._tasks_of_areas(sheet, row, target))
         self._set_up(sheet, targets.values(), "task", has_check=True)
+        if rules:
+            self._mark_estimates(sheet, list(targets), rules)
 
     def example(self) -> None:
         """Three rows as they look when filled in, with invented numbers; never read."""
@@ -185,8 +200,9 @@ class _Writer:
 
     def _tasks_of_areas(self, sheet: Any, row: int, target: Target) -> float:
         """The cells to fill, one an area; the sum of what stands in them already."""
-        cells = self.answers.cells if self.answers else {}
-        tasks = [cells.get((sheet.get_name(), target.target_id, area_code)) for area_code in self.areas.values()]
+        tasks = [
+            self.answers.cells.get((sheet.get_name(), target.target_id, area_code)) for area_code in self.areas.values()
+        ]
         for column, task in zip(self._area_columns(), tasks, strict=True):
             sheet.write(row, column, task, self.book.looks.fill_number)
         return sum(task for task in tasks if isinstance(task, (int, float)))
@@ -208,6 +224,25 @@ class _Writer:
         )
         sheet.write_formula(row, total, f"=SUM({tasks})", looks.formula, summed_up)
         sheet.write_formula(row, check, f'=IF(OR(COUNT({tasks})=0,{whole}=""),"",{compared})', looks.formula, "")
+
+    def _mark_estimates(self, sheet: Any, codes: list[Code], rules: Mapping[Code, str]) -> None:
+        """Estimates look like estimates until a document is named, and beside them stands by what they were made."""
+        columns, looks = self._area_columns(), self.book.looks
+        marked = self.book.book.add_format({"italic": True, "font_color": _ESTIMATED, "num_format": _ESTIMATED_NUMBER})
+        cells = [xl_rowcol_to_cell(FIRST_ROW + row, 1, row_abs=True, col_abs=True) for row in range(2)]
+        # A condition reaches another sheet by a name only.
+        for name, cell in zip(_DOCUMENT_NAMES, cells, strict=True):
+            self.book.book.define_name(name, f"='{document_sheet()}'!{cell}")
+        unnamed = '=OR({}="",{}="")'.format(*_DOCUMENT_NAMES)
+        rule_column = columns[-1] + 3
+        sheet.write_string(HEADER_ROW, rule_column, self.texts["estimated_by"], looks.head_grey)
+        for row, code in enumerate(codes, start=FIRST_ROW):
+            if code in rules:
+                look = {"type": "formula", "criteria": unnamed, "format": marked}
+                sheet.conditional_format(row, columns[0], row, columns[-1], look)
+                sheet.write_string(row, rule_column, rules[code], looks.grey_text)
+        sheet.set_column(columns[0], columns[-1], _ESTIMATED_WIDTH)
+        sheet.set_column(rule_column, rule_column, _RULE_WIDTH)
 
     def _widths(self, has_check: bool) -> list[float]:
         return [0, 5, 38, 8, 10, *([9] * len(self.areas)), *([11, 14] if has_check else [])]

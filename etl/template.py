@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from etl.areas import AreaResolver
@@ -10,11 +11,22 @@ from etl.form_owed import known, owed
 from etl.form_report import Written, write_report
 from etl.publish import Builds
 from etl.refusal import Refusal
-from etl.target_form import write_targets
+from etl.target_estimate import Estimate, estimates_of, rule_in_words
+from etl.target_form import Answers, write_targets
+from etl.target_tasks import year_sheet
 from tracker.catalog import Catalog
-from tracker.catalog_models import Code, Plan
+from tracker.catalog_models import Code, Plan, Target
 
 DEFAULT_PLAN = "lianyungang"
+
+
+@dataclass(frozen=True)
+class EstimatedForm:
+    """A form with estimates: where it is, what was estimated, and the targets that no rule divides."""
+
+    path: Path
+    estimates: list[Estimate]
+    without_rule: list[Target]
 
 
 def write_reports(
@@ -51,6 +63,25 @@ def write_targets_form(data_folder: Path, folder: Path, catalog: Catalog, plan_i
     plan = plan_of(plan_id, catalog)
     folder.mkdir(parents=True, exist_ok=True)
     return write_targets(folder, plan, catalog, Builds(data_folder).current())
+
+
+def write_estimated_form(data_folder: Path, folder: Path, catalog: Catalog, plan_id: Code) -> EstimatedForm:
+    """Write the same form with estimated tasks in it, marked until a person names the document that decides them.
+
+    Raises:
+        Refusal: where there is no such plan or no build.
+    """
+    plan = plan_of(plan_id, catalog)
+    made, without_rule = estimates_of(data_folder, plan, catalog)
+    cells: dict[tuple[str, Code, Code], float | str] = {
+        (year_sheet(plan.due_on(found.target).year), found.target.target_id, area): task
+        for found in made
+        for area, task in found.tasks.items()
+    }
+    rules = {found.target.target_id: rule_in_words(found.rule, catalog) for found in made if found.tasks}
+    folder.mkdir(parents=True, exist_ok=True)
+    path = write_targets(folder, plan, catalog, Builds(data_folder).current(), Answers(None, cells, rules))
+    return EstimatedForm(path, made, without_rule)
 
 
 def plan_of(plan_id: Code, catalog: Catalog) -> Plan:

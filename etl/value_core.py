@@ -50,7 +50,8 @@ def stated_identities(valued: Sequence[Valued], listed: pl.DataFrame) -> pl.Data
     schema = dict.fromkeys(_PERSON, pl.String)
     stated = pl.concat([pl.DataFrame(schema=schema), *people]).unique(maintain_order=True)
     stated = stated.rename({"name_key": "printed_name", "uscc_clean": "printed_code"})
-    names = listed.select(printed_name="name_key", code="uscc_clean").filter(pl.col("printed_name").is_not_null())
+    names = listed.select(printed_name="name_key", code="uscc_clean")
+    names = names.join(stated.select("printed_name").unique(), on="printed_name", how="semi")
     codes_of_name = names.group_by("printed_name").agg(codes=pl.col("code").drop_nulls().unique().sort())
     stated = stated.join(codes_of_name, on="printed_name", how="left", maintain_order="left").with_columns(
         knows_code=pl.col("printed_code").is_in(listed["uscc_clean"].drop_nulls().unique().implode()).fill_null(False)

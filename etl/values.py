@@ -16,13 +16,12 @@ import polars as pl
 
 from etl.inbox import Reading
 from etl.quantities import with_numbers, with_yes_no
-from etl.rows import REJECTION_SCHEMA, ListRows, first_broken
+from etl.rows import COUNTED_REJECTION_SCHEMA, ListRows, first_broken
 from etl.value_cells import PARTS, read_cells
 from etl.value_tables import Layout, Shapes
 from tracker.catalog import Catalog
 
 EARLIEST_PERIOD = dt.date(2000, 1, 1)
-VALUE_REJECTION_SCHEMA: dict[str, type[pl.DataType]] = REJECTION_SCHEMA | {"number": pl.Int64}
 
 
 @dataclass(frozen=True)
@@ -228,7 +227,7 @@ def _rejections(refused: pl.DataFrame, who: pl.DataFrame, sheets: list[Layout]) 
         )
         .group_by("sheet", "row", "column", "rule", "value", "name_as_printed", "candidates", maintain_order=True)
         .agg(number=pl.len().cast(pl.Int64))
-        .select(pl.col(name).cast(kind) for name, kind in VALUE_REJECTION_SCHEMA.items())
+        .select(pl.col(name).cast(kind) for name, kind in COUNTED_REJECTION_SCHEMA.items())
     )
 
 

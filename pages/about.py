@@ -1,100 +1,117 @@
-"""方法与来源: rules, thresholds, definitions, assumptions, source files, the build."""
+"""方法与来源: the rules, thresholds to try, data debts, source files, and how far forecasts may be trusted."""
 
-from tracker import blocks, text, ui
-from tracker.findings import Row
+from __future__ import annotations
+
+import streamlit as st
+
+from tracker import about, blocks, blocks_about, blocks_enterprises, links, text, ui, what_if
 from tracker.text import word
 
 view = ui.current_view()
 language = view.language
 build = ui.read(view.build_id, "build").row(0, named=True)
-
-
-COUNTS = ("read", "accepted", "out_of_area", "rejected")
+thresholds = ui.read(view.build_id, "thresholds", language=language)
+place = " · ".join([word("about.title", language), text.as_of(view.as_of, view.data_cutoff, language)])
 
 
 def say(key: str, **values: object) -> str:
     return word(f"about.{key}", language, **values)
 
 
-def evidence(row: Row) -> str:
-    return word(f"evidence.{row['evidence']}", language)
+def headed(finding: str) -> None:
+    tags = [blocks.tag(word("app.demo", language), "demo")] if view.is_demo else []
+    ui.html(blocks.header(place, tags, finding))
 
 
-def definition(row: Row) -> str:
-    return " ".join(filter(None, [row["definition"], row["caution"]]))
+def file_name(key: str) -> str:
+    """The name of a file to save."""
+    return word(f"about.file_{key}", language, as_of=f"{view.as_of:%Y-%m}")
 
 
-tags = [blocks.tag(word("app.demo", language), "demo")] if view.is_demo else []
-ui.html(blocks.header(say("title"), tags, say("intro")))
-ui.html(
-    blocks.section(say("rules_title")),
-    blocks.paragraph(say("rules_text")),
-    blocks.section(say("counting_title")),
-    blocks.paragraph(say("counting_text")),
-)
-
-thresholds = ui.read(view.build_id, "thresholds", language=language)
-ui.html(
-    blocks.section(say("thresholds_title")),
-    blocks.table(
-        [say("column_threshold"), say("column_value"), say("column_source"), say("column_evidence")],
-        blocks.plain_rows(
-            [row["name"], text.quantity(row["value"], row["unit"], 0, language), row["source"], evidence(row)]
-            for row in thresholds.iter_rows(named=True)
-        ),
-    ),
-)
-
-definitions = ui.read(view.build_id, "definitions", plan_id=view.plan_id, language=language)
-ui.html(
-    blocks.section(say("definitions_title")),
-    blocks.table(
-        [say("column_indicator"), say("column_formula"), say("column_definition"), say("column_evidence")],
-        blocks.plain_rows(
-            [row["name"], word(f"formula.{row['formula']}", language), definition(row), evidence(row)]
-            for row in definitions.iter_rows(named=True)
-        ),
-    ),
-)
-
-assumptions = ui.read(view.build_id, "assumptions", plan_id=view.plan_id, language=language)
-ui.html(
-    blocks.section(say("assumptions_title")),
-    blocks.table(
-        [say("column_indicator"), say("column_assumed")],
-        blocks.plain_rows(
-            [row["name"], text.listed([word(f"field.{name}", language) for name in fields], language)]
-            for row in assumptions.iter_rows(named=True)
-            for fields in [row["assumed"].split(",")]
-        ),
+def rules() -> None:
+    """Rules, limits, thresholds, definitions, what the plan leaves open."""
+    headed(say("intro"))
+    plans = ui.read(view.build_id, "plan_assumptions", plan_id=view.plan_id, language=language)
+    targets = ui.read(view.build_id, "assumptions", plan_id=view.plan_id, language=language)
+    indicators = ui.read(view.build_id, "definitions", plan_id=view.plan_id, language=language)
+    units = dict(ui.read(view.build_id, "units", plan_id=view.plan_id, language=language).iter_rows())
+    ui.html(
+        blocks_about.rules(language),
+        blocks_about.threshold_tables(thresholds, language),
+        blocks_about.definitions(indicators, language),
+        blocks_about.assumptions(plans, targets, units, language),
     )
-    if not assumptions.is_empty()
-    else blocks.paragraph(say("assumptions_none")),
-)
 
-sources = ui.read(view.build_id, "sources")
-ui.html(
-    blocks.section(say("sources_title")),
-    blocks.table(
-        [say("column_file"), say("column_issuer"), say("column_received"), say("column_rows")],
-        blocks.plain_rows(
-            [row["original_name"], row["issuer"] or "–", received, counts]
-            for row in sources.iter_rows(named=True)
-            for received in [text.received(row["received_on"], row["withdrawn_on"], language)]
-            for counts in [" / ".join(str(row[key] or 0) for key in COUNTS)]
-        ),
-    )
-    if not sources.is_empty()
-    else blocks.paragraph(say("sources_none")),
-)
 
-moment = f"{text.day(build['built_at'], language)} {build['built_at']:%H:%M}"
-hashes = say("hashes", inputs=build["inputs_hash"][:12], catalog=build["catalog_hash"][:12])
-ui.html(
-    blocks.section(say("build_title")),
-    blocks.paragraph(
-        word("app.build", language, build_id=view.build_id),
-        say("built", moment=moment, version=build["version"]),
-        hashes,
-    ),
-)
+def try_out() -> None:
+    """Other thresholds, and which states would flip."""
+    head = st.container()
+    changed = ui.try_thresholds(thresholds, language)
+    in_order = what_if.in_order({**dict(thresholds.select("threshold_id", "value").iter_rows()), **changed})
+    rows = ui.tried(view, changed if in_order else {})
+    with head:
+        headed(what_if.finding(rows, changed, view.as_of, language) if in_order else say("what_if_disorder"))
+        ui.html(blocks.paragraph(say("what_if_unsaved")))
+    reset = links.href("about", view, section="what_if")
+    if changed:
+        moved = text.listed(what_if.changes_in_words(thresholds, changed, language), language)
+        ui.html(blocks_enterprises.remark(moved, say("what_if_reset"), reset))
+    if not in_order or rows.is_empty():
+        return
+    if not what_if.running(rows, view.as_of):
+        ui.html(blocks_enterprises.remark("", say("what_if_running_month"), ui.running_month(view)))
+    ui.html(blocks.section(say("what_if_counts")), blocks_about.what_if_counts(rows, view))
+    if not rows["has_flipped"].any():
+        return
+    between = what_if.bounds(dict(thresholds.select("threshold_id", "value").iter_rows()), changed)
+    ui.html(blocks.section(say("what_if_list")), blocks_about.flips(rows, between, view))
+    said = [say("what_if_unsaved"), *what_if.changes_in_words(thresholds, changed, language)]
+    with st.container(horizontal=True):
+        ui.offer_table(view, lambda: what_if.flip_table(rows, between, language), said, file_name("what_if"))
+
+
+def debts() -> None:
+    """Every debt of the build, what was refused, what was corrected."""
+    found = ui.read_if_there(view.build_id, "debts", language=language)
+    if found is None:
+        headed(say("old_build"))
+        return
+    refused = ui.read(view.build_id, "refusals")
+    finding = about.debts_finding(found, language)
+    headed(finding)
+    if found.height:
+        ui.html(blocks_about.debts(found, language))
+        with st.container(horizontal=True):
+            ui.offer_table(view, lambda: about.debt_table(found, language), [finding], file_name("debts"))
+    ui.html(blocks_about.refusals(refused, language))
+    if refused.height:
+        with st.container(horizontal=True):
+            ui.offer_table(view, lambda: about.refusal_table(refused, language), [finding], file_name("refusals"))
+    fixed = ui.read_if_there(view.build_id, "corrections", language=language)
+    ui.html(blocks_about.corrections(fixed, language))
+
+
+def sources() -> None:
+    """Every file with what became of its rows, and the build made from them."""
+    found = ui.read_if_there(view.build_id, "readings", language=language)
+    headed(say("old_build") if found is None else about.sources_finding(found, language))
+    if found is not None:
+        ui.html(blocks_about.readings(found, language))
+        with st.container(horizontal=True):
+            ui.offer_table(view, lambda: about.reading_table(found, language), [], file_name("sources"))
+
+
+def forecasts() -> None:
+    """How often forecasts came true."""
+    found = ui.read_if_there(view.build_id, "reliability", plan_id=view.plan_id)
+    if found is None:
+        headed(say("old_build"))
+        return
+    headed(about.forecast_finding(found, language))
+    if found.height:
+        ui.html(blocks.paragraph(say("forecasts_note")), blocks_about.forecasts(found, language))
+
+
+section = ui.pick_section(language)
+{"rules": rules, "what_if": try_out, "debts": debts, "sources": sources, "forecasts": forecasts}[section]()
+ui.html(blocks.footer(blocks_about.build_lines(build, language)))

@@ -1,23 +1,30 @@
 """Router: language, view from the link, sidebar, the page, the view back into the link."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from tracker import ui
+from tracker.links import FIRST_PAGE, PAGES
 from tracker.text import word
 
 language = ui.language()
 ui.start_page(language)
+ui.start_run()
+found = [name for name in PAGES if (Path(__file__).parent / f"{name}.py").is_file()]
 page = st.navigation(
     [
-        st.Page("overview.py", title=word("overview.title", language), url_path="overview", default=True),
-        st.Page("about.py", title=word("about.title", language), url_path="about"),
+        st.Page(f"{name}.py", title=word(f"{name}.title", language), url_path=name, default=name == FIRST_PAGE)
+        for name in found
     ]
 )
 view = ui.choose_view(language)
-ui.show_notices(language)
+notices = st.container(key="notices")
 if view is None:
     ui.show_nothing_yet(language)
 else:
     st.session_state["view"] = view
-    ui.write_link(view)
     page.run()
+    ui.write_link(view)
+with notices:
+    ui.show_notices(language)

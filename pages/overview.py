@@ -1,16 +1,15 @@
-"""总览: the finding, six counts, headline targets, what to push, all targets, areas, what changed."""
+"""总览: the finding, six counts, headline targets, what to push, areas, what changed, all targets."""
 
 import polars as pl
 import streamlit as st
 
-from tracker import blocks, findings, text, ui
+from tracker import blocks, blocks_enterprises, enterprises, findings, text, ui
+from tracker import enterprises_words as words
 from tracker.text import word
 
 view = ui.current_view()
 language = view.language
 targets = ui.targets_of(view)
-everywhere = ui.targets_at(view.build_id, view.plan_id, view.as_of, language, view.rule)
-in_areas = everywhere.filter(pl.col("area_code") != view.plan_area)
 areas = ui.read(view.build_id, "areas", plan_id=view.plan_id, language=language)
 units = dict(ui.read(view.build_id, "units", plan_id=view.plan_id, language=language).iter_rows())
 plans = ui.read(view.build_id, "plans", language=language)
@@ -19,50 +18,77 @@ area_name = areas.row(by_predicate=pl.col("area_code") == view.area_code, named=
 as_of = text.as_of(view.as_of, view.data_cutoff, language)
 demo = word("app.demo", language) if view.is_demo else None
 
-title = [plan["name"], area_name, as_of] if view.area_code != view.plan_area else [plan["name"], as_of]
-tags = [blocks.tag(text.listed(ui.rule_labels(view), language), "rule")]
-if demo:
-    tags.insert(0, blocks.tag(demo, "demo"))
-ui.html(blocks.header(" · ".join(title), tags, findings.finding(targets, language)))
-ui.html(blocks.status_counts(findings.status_counts(targets), language))
 
-with st.container(key="overview_top"):
-    left, right = st.columns([19, 10], gap="large")
-with left:
-    headline = targets.filter(pl.col("is_headline"))
-    is_running = bool((headline["due_on"] > view.as_of).any())
-    note = word("chart.bullets_note_running" if is_running else "chart.bullets_note", language)
-    ui.html(blocks.section(word("chart.bullets_title", language), note))
-    ui.draw_figure(
-        ui.bullets(view, " · ".join([area_name, as_of, *ui.rule_labels(view), *([demo] if demo else [])])),
-        key="bullets",
-        file_name=word("chart.bullets_file", language, area=area_name, as_of=f"{view.as_of:%Y-%m}"),
-        alt=findings.bullets_in_words(headline, language),
-    )
-with right:
-    need = findings.most_in_need(targets, 3)
+def headed(finding: str) -> None:
+    title = [plan["name"], area_name, as_of] if view.area_code != view.plan_area else [plan["name"], as_of]
+    tags = [blocks.tag(text.listed(ui.rule_labels(view), language), "rule")]
+    if demo:
+        tags.insert(0, blocks.tag(demo, "demo"))
+    ui.html(blocks.header(" · ".join(title), tags, finding))
+
+
+def overview_of_titles() -> None:
+    """Where the plan sets the area no target: how many enterprises hold which title where."""
+    tiers = ui.read(view.build_id, "tiers", language=language)
+    below = ui.read(view.build_id, "area_units", plan_id=view.plan_id, area_code=view.area_code, language=language)
+    counts = ui.tier_counts(view)
+    rows = enterprises.areas_of(below, counts, view.area_code)
+    headed(words.tiers_finding(counts, tiers, rows[0], language))
     ui.html(
-        blocks.section(word("overview.need_title", language)),
-        blocks.need_cards(need, in_areas if view.area_code == view.plan_area else in_areas.clear(), units, language),
-        blocks.caption([word("overview.need_note", language)]),
+        blocks.section(word("overview.titles_title", language), word("overview.titles_note", language)),
+        blocks_enterprises.tier_table(counts, tiers, rows, view),
+        blocks.caption([word("overview.titles_caption", language)]),
     )
 
-thresholds = ui.read(view.build_id, "thresholds", language=language)
-ui.html(
-    blocks.section(
-        word("overview.table_title", language), word("overview.table_note", language, number=targets.height)
-    ),
-    blocks.target_table(targets, units, view.as_of, view.rule, language, focus=view.target_id),
-    blocks.caption(findings.rules_in_words(thresholds, language)),
-)
-if not in_areas.is_empty():
+
+def overview_of_targets() -> None:
+    """The finding, six counts, headline targets, what to push, areas, what changed, all targets."""
+    everywhere = ui.targets_at(view.build_id, view.plan_id, view.as_of, language, view.rule)
+    in_areas = everywhere.filter(pl.col("area_code") != view.plan_area)
+    headed(findings.finding(targets, language))
+    ui.html(blocks.status_counts(findings.status_counts(targets), language))
+    with st.container(key="overview_top"):
+        left, right = st.columns([19, 10], gap="large")
+    with left:
+        headline = targets.filter(pl.col("is_headline"))
+        is_running = bool((headline["due_on"] > view.as_of).any())
+        note = word("chart.bullets_note_running" if is_running else "chart.bullets_note", language)
+        ui.html(blocks.section(word("chart.bullets_title", language), note))
+        ui.draw_figure(
+            ui.bullets(view, " · ".join([area_name, as_of, *ui.rule_labels(view), *([demo] if demo else [])])),
+            key="bullets",
+            file_name=word("chart.bullets_file", language, area=area_name, as_of=f"{view.as_of:%Y-%m}"),
+            alt=findings.bullets_in_words(headline, language),
+        )
+    with right:
+        need = findings.most_in_need(targets, 3)
+        short = in_areas if view.area_code == view.plan_area else in_areas.clear()
+        ui.html(
+            blocks.section(word("overview.need_title", language)),
+            blocks.need_cards(need, short, units, view),
+            blocks.caption([word("overview.need_note", language)]),
+        )
+    if not in_areas.is_empty():
+        ui.html(
+            blocks.section(word("overview.matrix_title", language), word("overview.matrix_note", language)),
+            blocks.area_matrix(everywhere, areas, view),
+        )
+    ui.html(blocks.section(word("overview.changes_title", language)))
+    with st.container(key="overview_since", width=320):
+        changes = ui.pick_changes(view, targets.filter(pl.col("is_headline")))
+    ui.html(blocks.change_list(changes, language))
+    thresholds = ui.read(view.build_id, "thresholds", language=language)
     ui.html(
-        blocks.section(word("overview.matrix_title", language), word("overview.matrix_note", language)),
-        blocks.area_matrix(everywhere, areas, language),
+        blocks.section(
+            word("overview.table_title", language), word("overview.table_note", language, number=targets.height)
+        ),
+        blocks.target_table(targets, units, view),
+        blocks.caption(findings.rules_in_words(thresholds, language)),
     )
-changes = ui.read(view.build_id, "changes", plan_id=view.plan_id, as_of=view.as_of, language=language)
-ui.html(
-    blocks.section(word("overview.changes_title", language)),
-    blocks.change_list(changes, language, shown=8),
-)
+
+
+if targets.is_empty():
+    overview_of_titles()
+else:
+    overview_of_targets()
 ui.html(blocks.footer(ui.footer_lines(view, plan["source"])))

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.demo import Demo, built_demo
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--cases", type=Path, help="numeric cases of progress methods to run instead of the shared ones")
@@ -15,3 +17,9 @@ def pytest_configure(config: pytest.Config) -> None:
     # A skipped test is counted with its reason at the end of every run, never silently.
     if "s" not in config.option.reportchars:
         config.option.reportchars += "s"
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """The demo, written and built once for all tests of a run."""
+    return built_demo(tmp_path_factory.mktemp("demo"))

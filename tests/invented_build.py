@@ -5,10 +5,13 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
+from tests import invented_titles
 from tracker.progress import progress
 
 PLAN_ID = "example"
@@ -33,7 +36,7 @@ create table core.area (area_code text, parent_code text, located_in text, kind 
     short_zh text, short_en text, valid_from date, valid_to date, sort int);
 create table core.indicator (indicator_id text, name_zh text, name_en text, short_zh text, short_en text, unit text,
     decimals int, direction text, formula text, definition_zh text, definition_en text, caution_zh text,
-    caution_en text, evidence text);
+    caution_en text, evidence text, tier text);
 create table core.threshold (threshold_id text, value double, unit text, name_zh text, name_en text,
     source_zh text, source_en text, evidence text);
 create table core.target (target_id text, plan_id text, indicator_id text, area_code text, comparator text,
@@ -47,8 +50,10 @@ create table core.source_file (file_id text, original_name text, kind text, issu
 create table mart.observation (indicator_id text, area_code text, period_end date, basis text, value double,
     numerator double, denominator double, in_force int, awaiting int, publicity int, own_title int,
     source_period_end date, expected_units int, reported_units int, state text);
+create table mart.list_date (plan_id text, tier text, batch text, event_on date);
+create table core.batch (tier text, batch text, expected_on date);
 create table meta.build (build_id text, built_at timestamp, inputs_hash text, catalog_hash text, version text,
-    is_demo boolean, data_cutoff date);
+    is_demo boolean, data_cutoff date, previous_build_id text);
 create table meta.change (plan_id text, target_id text, area_code text, as_of date, value_before double,
     value_after double, state_before text, state_after text);
 """
@@ -113,6 +118,14 @@ innovative,990092,60,60
 AWAITING = {"innovative": 12}
 PUBLICITY = {"giant": 3}
 EVER_MORE = 6
+# The one indicator that enterprises answer for, and the tier of those who are asked.
+ANSWERED, ASKED_TIER = "control", "srdi"
+
+OUTLOOK = (
+    *(f"cast(null as double) as {name}" for name in ("median", "low_50", "high_50", "low_80", "high_80", "chance")),
+    "cast(null as text) as forecast_model",
+    "cast(null as int) as forecast_points",
+)
 
 UNITS = (
     ("industry", "市工信局", "Industry Bureau"),
@@ -126,27 +139,40 @@ def publish(folder: Path, build_id: str = "20260112T093000000-a41f22", *, is_dem
     """Write the invented build into a data folder and point to it. Returns its id."""
     builds = folder / "builds"
     builds.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect(str(builds / f"{build_id}.duckdb")) as connection:
-        connection.begin()
-        connection.execute(TABLES)
-        _insert_catalog(connection)
-        for position, target in enumerate(_rows(TARGETS)):
-            _insert_target(connection, target, position)
-        for row in _rows(AREA_ROWS):
-            _insert_area_row(connection, row)
-        _insert_progress(connection)
+    file = builds / f"{build_id}.duckdb"
+    file.write_bytes(_written())
+    with duckdb.connect(str(file)) as connection:
         connection.execute(
-            "insert into meta.build values (?, timestamp '2026-01-12 09:30:00', 'in', 'cat', '0.1.0', ?, ?)",
+            "insert into meta.build values (?, timestamp '2026-01-12 09:30:00', 'in', 'cat', '0.1.0', ?, ?, null)",
             [build_id, is_demo, CUTOFF],
         )
-        connection.execute(
-            "insert into meta.change values ('example', 'giant', '990000', ?, 20, 21, 'missed', 'missed'),"
-            " ('example', 'champion', '990000', ?, 4, 5, 'missed', 'met')",
-            [DUE, DUE],
-        )
-        connection.commit()
     (builds / "current").write_text(build_id + "\n", encoding="utf-8")
     return build_id
+
+
+@lru_cache(maxsize=1)
+def _written() -> bytes:
+    """The file of the invented build without its name, written once for all tests of a run."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "invented.duckdb"
+        with duckdb.connect(str(file)) as connection:
+            connection.begin()
+            connection.execute(TABLES)
+            connection.execute(invented_titles.TABLES)
+            _insert_catalog(connection)
+            for position, target in enumerate(_rows(TARGETS)):
+                _insert_target(connection, target, position)
+            for row in _rows(AREA_ROWS):
+                _insert_area_row(connection, row)
+            _insert_progress(connection)
+            _insert_enterprises(connection)
+            connection.execute(
+                "insert into meta.change values ('example', 'giant', '990000', ?, 20, 21, 'missed', 'missed'),"
+                " ('example', 'champion', '990000', ?, 4, 5, 'missed', 'met')",
+                [DUE, DUE],
+            )
+            connection.commit()
+        return file.read_bytes()
 
 
 def _rows(block: str) -> list[dict[str, str]]:
@@ -179,11 +205,12 @@ def _insert_catalog(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute("insert into core.plan_unit values ('example', ?, ?, ?)", list(unit))
     for row in _rows(INDICATORS):
         names = [row[key] for key in ("name_zh", "name_en", "short_zh", "short_en")]
-        formula = "tier_count" if row["unit"] == "enterprise" else "reported"
+        tier = row["id"] if row["unit"] == "enterprise" else None
+        formula = "tier_count" if tier else "mean_of_enterprise_ratios" if row["id"] == ANSWERED else "reported"
         connection.execute(
             "insert into core.indicator values (?, ?, ?, ?, ?, ?, ?, ?, ?, '期末在有效期内的企业数（示例）。',"
-            " 'Enterprises in force at period end (example).', null, null, 'R')",
-            [row["id"], *names, row["unit"], int(row["decimals"]), row["direction"], formula],
+            " 'Enterprises in force at period end (example).', null, null, 'R', ?)",
+            [row["id"], *names, row["unit"], int(row["decimals"]), row["direction"], formula, tier],
         )
     for threshold_id, value in THRESHOLDS.items():
         connection.execute(
@@ -238,18 +265,81 @@ def _insert_observation(
     counts = [value - awaiting, awaiting, publicity] if is_count and value is not None else [None, None, None]
     rows = [("in_force" if is_count else "level", value, counts)]
     if is_count:
-        rows.append(("ever", None if value is None else value + EVER_MORE, [None, None, None]))
+        more = EVER_MORE if area_code == CITY else 0
+        rows.append(("ever", None if value is None else value + more, [None, None, None]))
     for basis, shown, parts in rows:
         connection.execute(
             "insert into mart.observation (indicator_id, area_code, period_end, basis, value, in_force, awaiting,"
-            " publicity, state) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [indicator_id, area_code, as_of, basis, shown, *parts, state],
+            " publicity, source_period_end, state) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [indicator_id, area_code, as_of, basis, shown, *parts, None if is_count else as_of, state],
         )
 
 
+def _insert_enterprises(connection: duckdb.DuckDBPyConnection) -> None:
+    """Titles, answers and cells behind every number."""
+    connection.execute(invented_titles.MEASURES)
+    connection.execute(
+        "insert into core.area_closure select area_code, area_code from core.area"
+        " union all select area_code, parent_code from core.area where parent_code is not null"
+    )
+    areas = _rows(AREA_ROWS)
+    register = invented_titles.Register()
+    valued: dict[str, dict[dt.date, float]] = {}
+    indicators = {row["id"]: row for row in _rows(INDICATORS)}
+    for place, target in enumerate(_rows(TARGETS)):
+        indicator_id, names = target["id"], indicators[target["id"]]
+        values = {as_of: _number(target[f"v{number}"]) for number, as_of in enumerate(AS_OF_DATES, start=1)}
+        known = {as_of: value for as_of, value in values.items() if value is not None}
+        if names["unit"] == "enterprise":
+            titles = [names[key] for key in ("name_zh", "name_en", "short_zh", "short_en")]
+            connection.execute("insert into core.tier values (?, ?, ?, ?, ?, ?)", [indicator_id, *titles, place])
+            connection.execute("insert into core.tier_inclusion values (?, ?, 0)", [indicator_id, indicator_id])
+            if known:
+                september, december, january = (int(value) for value in known.values())
+                register.add_tier(
+                    indicator_id,
+                    (september, december, january),
+                    {row["area_code"]: int(row["value"] or 0) for row in areas if row["target"] == indicator_id},
+                    awaiting=AWAITING.get(indicator_id, 0),
+                    publicity=PUBLICITY.get(indicator_id, 0),
+                    lapsed=EVER_MORE,
+                )
+        else:
+            valued[indicator_id] = known
+    register.insert(connection)
+    for indicator_id, known in valued.items():
+        _insert_values(connection, indicator_id, known)
+    invented_titles.insert_small_facts(connection)
+
+
+def _insert_values(connection: duckdb.DuckDBPyConnection, indicator_id: str, known: dict[dt.date, float]) -> None:
+    is_answered = indicator_id == ANSWERED
+    formula = "mean_of_enterprise_ratios" if is_answered else "reported"
+    asked = [ASKED_TIER, "key_processes_controlled", "key_processes", "enterprise", "enterprise", False, 100]
+    source = asked if is_answered else [None, None, None, "area", "area", True, 1]
+    connection.execute(
+        "insert into mart.indicator_source values (?, ?, ?, ?, ?, ?, ?, ?, ?)", [indicator_id, formula, *source]
+    )
+    if is_answered:
+        invented_titles.insert_answers(connection, ASKED_TIER, known)
+    for place, (period_end, value) in enumerate(known.items(), start=3):
+        connection.execute(
+            "insert into mart.period_value values (?, ?, ?, ?, null, null, 1, 1)",
+            [indicator_id, CITY, period_end, value],
+        )
+        if not is_answered:
+            connection.execute(
+                "insert into core.reported_value values (?, ?, ?, ?, null, null, 'f1', '报表', ?, 'C')",
+                [CITY, indicator_id, period_end, value, place],
+            )
+
+
 def _insert_progress(connection: duckdb.DuckDBPyConnection) -> None:
-    targets = connection.sql("select target.*, direction from core.target join core.indicator using (indicator_id)")
+    targets = connection.sql(
+        "select target.*, direction, tier from core.target join core.indicator using (indicator_id)"
+    )
     observations = connection.sql("from mart.observation").pl()
     assessed = progress(targets.pl(), observations, THRESHOLDS)
     connection.register("assessed", assessed)
-    connection.execute("create table mart.progress as from assessed")
+    # Nothing is forecast here: what a build adds to progress stays empty.
+    connection.execute(f"create table mart.progress as select *, {', '.join(OUTLOOK)} from assessed")

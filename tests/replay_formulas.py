@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from tracker.catalog_models import Indicator
@@ -113,13 +113,12 @@ def seen(world: World, indicator: Indicator, area: str, month_end: dt.date) -> S
             return Seen(None, state, expected=sum(is_due(world, indicator, u, month_end) for u in world.units))
         return Seen(None, state, expected=expected_alone(world, indicator, area, month_end))
     best, _ = min(choices, key=lambda c: (c[0].is_stale, c[0].is_partial, -c[0].source.toordinal(), not c[1]))
-    minimum = indicator.minimum_coverage_percent
     state = "ok"
     if best.is_stale:
         state = "stale"
     elif best.value is None:
         state = "no_data"
-    elif minimum is not None and 100 * best.answered < minimum * best.asked:
+    elif is_too_small(indicator, best.answered, best.asked):
         state = "sample_too_small"
     elif best.is_partial:
         state = "partial"
@@ -127,23 +126,42 @@ def seen(world: World, indicator: Indicator, area: str, month_end: dt.date) -> S
 
 
 def held(world: World, indicator: Indicator, area: str, month_end: dt.date) -> Figure | None:
-    """The area's own figure of its newest period; stale when the next period and the grace are over."""
-    figures = {period: of_period(world, indicator, area, period) for period in periods(world, month_end)}
-    known = [period for period, figure in figures.items() if figure is not None]
+    """The area's own figure of its newest period; stale when the next period and the grace are over.
+
+    A newest figure that too few answered for waits while an earlier one still holds.
+    """
     basis = world.bases[indicator.indicator_id]
-    if not known or (basis == "annual" and max(known).year < month_end.year):
+    held_by_period: dict[dt.date, Figure] = {}
+    for period in periods(world, month_end):
+        figure = of_period(world, indicator, area, period)
+        if figure is not None and (basis != "annual" or period.year == month_end.year):
+            held_by_period[period] = _on(month_end, figure, indicator, basis)
+    if not held_by_period:
         return None
-    figure = figures[max(known)]
-    assert figure is not None
+    still_good = [
+        period
+        for period, figure in held_by_period.items()
+        if not figure.is_stale and not is_too_small(indicator, figure.reported, figure.expected)
+    ]
+    newest = held_by_period[max(held_by_period)]
+    if still_good and is_too_small(indicator, newest.reported, newest.expected):
+        return held_by_period[max(still_good)]
+    return newest
+
+
+def is_too_small(indicator: Indicator, answered: int, asked: int) -> bool:
+    """Whether too few of those who were asked have answered."""
+    minimum = indicator.minimum_coverage_percent
+    return minimum is not None and 100 * answered < minimum * asked
+
+
+def _on(month_end: dt.date, figure: Figure, indicator: Indicator, basis: str) -> Figure:
+    """A period's figure as it stands on a month end."""
     months_ago = 12 * (month_end.year - figure.source.year) + month_end.month - figure.source.month
     length = PERIOD_MONTHS.get(indicator.frequency)
-    return Figure(
+    return replace(
+        figure,
         value=Fraction(0) if basis == "new" and months_ago > 0 else figure.value,
-        numerator=figure.numerator,
-        denominator=figure.denominator,
-        expected=figure.expected,
-        reported=figure.reported,
-        source=figure.source,
         is_stale=length is not None and months_ago > length + indicator.grace_months,
         asked=figure.expected,
         answered=figure.reported,

@@ -128,7 +128,7 @@ def test_the_language_switch_keeps_the_view(visit: Visit, address: str) -> None:
     expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
     page.get_by_role("radio", name="English").click()
     expect(page.locator(".tt-finding")).to_contain_text("1 of 2 targets completed")
-    expect(page).to_have_url(f"{address}/?lang=en&as_of=2025-12-31&area=990002")
+    expect(page).to_have_url(f"{address}/?lang=en&plan=example&as_of=2025-12-31&area=990002")
 
 
 def test_nothing_is_asked_of_others_and_nothing_is_complained_about(visit: Visit, address: str) -> None:
@@ -141,6 +141,51 @@ def test_nothing_is_asked_of_others_and_nothing_is_complained_about(visit: Visit
     assert len(visit.requests) > 20
     assert [url for url in visit.requests if not url.startswith(own)] == []
     assert visit.complaints == []
+
+
+def test_a_number_leads_to_its_names_and_to_one_enterprise(visit: Visit, address: str) -> None:
+    page = opened(visit, address, "/?as_of=2025-12-31")
+    number = page.locator("tr", has_text="创新型中小企业").locator("td.is-number a")
+    expect(number).to_have_text("936 家")
+    number.click()
+    expect(page.locator(".tt-finding")).to_have_text("创新型中小企业 936 家 = 有效期内 924 + 到期待复核 12")
+    page.get_by_role("searchbox", name="搜索企业").fill("旧名示例")
+    expect(page.locator(".tt-finding")).to_have_text("列出 1 家 = 到期待复核 1（创新型中小企业 936 家）")
+    page.get_by_role("link", name="示例企业1号有限公司").click()
+    expect(page.locator(".tt-finding")).to_have_text("示例企业1号有限公司：创新型，到期待复核")
+    page.wait_for_selector(".js-plotly-plot .main-svg")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="下载 Excel").click()
+    assert saved.value.suggested_filename == "一企一档_示例企业1号有限公司_2025-12.xlsx"
+    page.go_back()
+    expect(page.locator(".tt-finding")).to_have_text("列出 1 家 = 到期待复核 1（创新型中小企业 936 家）")
+    own = (address, address.replace("http", "ws"), "data:", "blob:")
+    assert [url for url in visit.requests if not url.startswith(own)] == []
+    assert visit.complaints == []
+
+
+def test_streamlit_speaks_the_language_of_the_page(visit: Visit, address: str) -> None:
+    page = opened(visit, address, "/enterprises?tier=innovative")
+    expect(page.get_by_role("button", name="下一页")).to_be_visible()
+    page.get_by_role("radio", name="English").click()
+    expect(page.get_by_role("button", name="Next page")).to_be_visible()
+    page.get_by_role("radio", name="中文").click()
+    expect(page.get_by_role("button", name="下一页")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("path", ["tier=innovative&rows=area&columns=year", "enterprise=919900000000000001"])
+@pytest.mark.parametrize(("width", "height"), [(1093, 614), (1440, 900), (1920, 1080)])
+def test_nothing_is_cut_off_among_the_enterprises(
+    visit: Visit, address: str, width: int, height: int, path: str, language: str
+) -> None:
+    visit.page.set_viewport_size({"width": width, "height": height})
+    page = opened(visit, address, f"/enterprises?as_of=2025-12-31&lang={language}&{path}")
+    page.wait_for_selector(".tt-foot")
+    until = time.monotonic() + SECONDS
+    while (cut := page.evaluate(CUT_OFF)) and time.monotonic() < until:
+        page.wait_for_timeout(200)
+    assert cut == []
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -164,7 +209,8 @@ def test_words_of_the_chart_do_not_overlap(visit: Visit, address: str) -> None:
     page = opened(visit, address, "/?as_of=2025-09-30&lang=en")
     page.wait_for_selector(".js-plotly-plot .annotation-text")
     boxes = page.evaluate(
-        """() => [...document.querySelectorAll('.js-plotly-plot .annotation-text')].map(text => {
+        """() => [...document.querySelectorAll('.js-plotly-plot .annotation-text')]
+            .filter(text => text.textContent).map(text => {
             const box = text.getBoundingClientRect();
             return [box.left, box.top, box.right, box.bottom, text.textContent]})"""
     )

@@ -247,6 +247,16 @@ def test_pool_entries_never_count(tmp_path: Path) -> None:
     assert rows(tmp_path, "select count(*) from core.tenure") == [(0,)]
 
 
+def test_every_target_stands_in_one_state_of_every_month(tmp_path: Path) -> None:
+    add(tmp_path, write_list(tmp_path, "a.csv", THREE))
+    built(tmp_path)
+    of_plan = "from mart.state_count where plan_id = 'lianyungang' and rank_group = 'total'"
+    assert set(rows(tmp_path, f"select sum(targets) {of_plan} group by as_of")) == {(29,)}
+    left = rows(tmp_path, "select distinct batches_left from mart.progress where target_id = 'srdi_smes'")
+    # One list in June 2023 and nothing before it: then each June brings one, in 2024 and 2025.
+    assert {(2,), (None,)} <= set(left)
+
+
 def test_an_empty_inbox_builds_an_empty_overview(tmp_path: Path) -> None:
     built(tmp_path)
     assert rows(tmp_path, "select count(*) from core.recognition_event") == [(0,)]

@@ -40,6 +40,19 @@ def bullets(*rows: dict[str, object], as_of: dt.date = DUE) -> go.Figure:
     return charts.bullet_rows(findings.bullet_frame(frame(*rows), as_of, "zh"), "示例市 · 演示数据")
 
 
+def test_a_value_that_cannot_be_judged_has_no_bar() -> None:
+    small = target(state="not_assessable", status="not_reported", gap=None, observation_state="sample_too_small")
+    assert findings.share(small) is None
+    assert findings.share(target()) == 0.84
+    assert findings.share(target(value=None, state="no_data")) is None
+
+
+def test_a_task_due_before_the_final_date_stands_beside_the_value() -> None:
+    row = target(interim_due_on=dt.date(2024, 12, 31), interim_target_value=18.0, interim_state="slightly_behind")
+    found = findings.notes(row, dt.date(2024, 6, 30), DEFAULT_RULE, "zh")
+    assert found == ["2024年12月任务 18 家：未达序时"]
+
+
 def test_bars_are_shares_of_the_target_from_zero() -> None:
     figure = bullets(target(), MET, target(value=90.0, gap=-65.0))
     track, actual = figure.data

@@ -128,3 +128,93 @@ def test_a_report_is_added_with_its_period_and_unit(folder: Path, capsys: pytest
     assert "企业填报数据 2024-12-31" in capsys.readouterr().out
     assert main(["build"]) == 0
     assert "读取 2 个数值：采纳 0，外地 0，退回 2" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("day", ["2024-07-05", "2024/7/5", "2024.7.5", "2024年7月5日", "20240705"])
+@pytest.mark.parametrize("tier", ["little_giant", "小巨人", "专精特新“小巨人”企业", "Little giant"])
+def test_days_and_titles_as_people_write_them(
+    folder: Path, capsys: pytest.CaptureFixture[str], day: str, tier: str
+) -> None:
+    path = write_list(folder, "a.csv", "序号,企业名称,所属县区\n1,甲公司,海州区")
+    stated = ("--tier", tier, "--event", "recognition", "--on", day, "--area", "连云港市", "--json")
+    assert main(["check", str(path), *stated]) == 0
+    [result] = json.loads(capsys.readouterr().out)
+    assert (result["reading"]["tier"], result["reading"]["event_on"]) == ("little_giant", "2024-07-05")
+
+
+def test_a_day_or_title_that_is_none_is_refused_in_both_languages(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_list(folder, "a.csv", LINES)
+    assert main(["add", str(path), "--on", "2024年7月"]) == 1
+    printed = capsys.readouterr().out
+    assert "--on：看不出“2024年7月”是哪一天" in printed
+    assert "--on: “2024年7月” names no day" in printed
+    assert main(["add", str(path), "--on", "明天", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["refused"] == "add.bad_day"
+    assert main(["add", str(path), *STATED[2:], "--tier", "最好企业"]) == 1
+    assert "小巨人 little_giant" in capsys.readouterr().out
+
+
+def test_every_option_of_add_has_its_help(capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("add", "correct", "accept", "withdraw"):
+        with pytest.raises(SystemExit):
+            main([name, "--help"])
+        lines = [line for line in capsys.readouterr().out.splitlines() if line.strip()]
+        # An option without help stands alone, and the next line begins an option again.
+        bare = [one for one, two in zip(lines, [*lines[1:], "  -"], strict=True) if _is_bare(one, two)]
+        assert bare == []
+
+
+def _is_bare(line: str, following: str) -> bool:
+    is_option = line.startswith("  -") and "  " not in line.strip()
+    return is_option and not following.startswith("      ")
+
+
+def test_a_corrected_file_is_said_to_stand_beside_the_first(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first = write_list(folder, "名单.csv", "序号,企业名称,所属县区\n1,甲公司,海州区")
+    second = write_list(folder, "更正.csv", "序号,企业名称,所属县区\n1,甲公司,东海县")
+    main(["add", str(first), *STATED, "--json"])
+    [added] = json.loads(capsys.readouterr().out)
+    file_id = added["file_id"][:12]
+    assert main(["check", str(second), *STATED]) == 0
+    assert f"--replaces {file_id}" in capsys.readouterr().out
+    assert main(["add", str(second), *STATED, "--replaces", file_id]) == 0
+    assert "withdraw" not in capsys.readouterr().out
+    third = write_list(folder, "再更正.csv", "序号,企业名称,所属县区\n1,甲公司,灌云县")
+    assert main(["add", str(third), *STATED]) == 0
+    printed = capsys.readouterr().out
+    assert "提示：更正.csv" in printed
+    assert "python -m etl withdraw" in printed
+    other_day = (*STATED[:5], "2024-06-01", *STATED[6:])
+    assert (
+        main(["add", str(write_list(folder, "次年.csv", LINES.splitlines()[0] + "\n1,丁公司,海州区")), *other_day]) == 0
+    )
+    assert "提示" not in capsys.readouterr().out
+
+
+def test_files_speaks_in_words_and_says_that_publicity_never_counts(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_list(folder, "a.csv", "序号,企业名称,所属县区\n1,甲公司,海州区")
+    main(["add", str(path), *STATED[:2], "--event", "publicity", *STATED[4:], "--batch", "2023"])
+    capsys.readouterr()
+    main(["files"])
+    printed = capsys.readouterr().out
+    assert "在册，不计数  a.csv" in printed
+    assert "1. 专精特新 公示 批次 2023 2023-06-01 连云港" in printed
+    main(["add", str(path), *STATED, "--batch", "2023"])
+    capsys.readouterr()
+    main(["files"])
+    assert "  计入  a.csv" in capsys.readouterr().out
+
+
+def test_all_faults_of_a_row_are_said_and_the_row_is_counted_once(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = "企业名称,统一社会信用代码,所属县区,有效期止\n甲公司,123,东山区,2025年某日"
+    assert main(["check", str(write_list(folder, "a.csv", lines)), *STATED, "--json"]) == 1
+    [result] = json.loads(capsys.readouterr().out)
+    assert result["counts"]["rejected"] == 1
+    said = [(row["column"], row["rule"], row["number"]) for row in result["rejected"]]
+    assert said == [("B", "uscc_format", 1), ("C", "area_unknown", 0), ("D", "date_unreadable", 0)]

@@ -31,7 +31,10 @@ def count_by_sql(connection: duckdb.DuckDBPyConnection, events: list[Event], fin
     for schema in ("core", "mart", "meta"):
         connection.execute(f"drop schema if exists {schema} cascade")
     run(connection, "tables")
-    readings = [_reading(f"file-{i:03d}", event.tier, event.event, event.on, "1") for i, event in enumerate(events)]
+    readings = [
+        {**_reading(f"file-{i:03d}", event.tier, event.event, event.on, "1"), "batch": event.batch}
+        for i, event in enumerate(events)
+    ]
     for number, final in enumerate(finals):
         for area in sorted(final.areas & {SEA, HILL, REST}):
             reading = _reading(f"final-{number}-{area}", final.tier, final.event, final.on, area)

@@ -233,6 +233,37 @@ def test_a_value_holds_until_the_next_is_due_and_its_grace_is_over() -> None:
     assert counted.check(PATENTS, SEA, D(2025, 9, 30))[:3] == (7.0, "stale", MARCH)
 
 
+def test_answers_that_are_still_too_few_do_not_push_out_a_value_that_holds() -> None:
+    holders = tuple(holds(enterprise) for enterprise in (1, 2, 3, 4))
+    march = tuple(one for e in (1, 2, 3, 4) for one in told(e, MARCH, controlled=5, processes=10))
+    june = told(1, JUNE, controlled=9, processes=10)
+    counted = Counted(world(CONTROL, holders=holders, answers=(*march, *june)))
+    # The second quarter is due by the end of August; in June one of four has answered.
+    assert counted.check(CONTROL, SEA, JUNE)[:5] == (50.0, "ok", MARCH, 4, 4)
+    assert counted.check(CONTROL, SEA, D(2025, 8, 31))[:2] == (50.0, "ok")
+    # Then the first quarter holds no longer, and what came in is too little.
+    assert counted.check(CONTROL, SEA, D(2025, 9, 30))[:5] == (90.0, "sample_too_small", JUNE, 4, 1)
+    # As soon as enough have answered, the new quarter stands.
+    more = (*june, *told(2, JUNE, controlled=7, processes=10))
+    enough = Counted(world(CONTROL, holders=holders, answers=(*march, *more)))
+    assert enough.check(CONTROL, SEA, JUNE)[:3] == (80.0, "ok", JUNE)
+
+
+def test_too_few_answers_without_a_value_before_stand_as_they_are() -> None:
+    holders = tuple(holds(enterprise) for enterprise in (1, 2, 3, 4))
+    few = (*told(1, MARCH, controlled=5, processes=10), *told(1, JUNE, controlled=9, processes=10))
+    counted = Counted(world(CONTROL, holders=holders, answers=few))
+    assert counted.check(CONTROL, SEA, JUNE)[:3] == (90.0, "sample_too_small", JUNE)
+
+
+def test_a_cell_that_says_there_is_none_leaves_the_value_before_it_in_force_while_that_holds() -> None:
+    reports = (Report(SEA, "platforms", MARCH, 8), Report(SEA, "platforms", JUNE, None, file="b"))
+    received = {"a": D(2026, 1, 1), "b": D(2026, 2, 1)}
+    counted = Counted(world(PLATFORMS, reports=reports, received=received))
+    assert counted.cell(PLATFORMS, SEA, JUNE) == (8.0, "ok")
+    assert counted.cell(PLATFORMS, SEA, D(2025, 9, 30)) == (8.0, "stale")
+
+
 def test_a_yearly_value_holds_for_a_year_and_a_half() -> None:
     answers = told(1, D(2024, 12, 31), research=6, revenue=100)
     counted = Counted(world(INTENSITY, holders=(holds(1),), answers=answers))

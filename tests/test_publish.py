@@ -120,3 +120,12 @@ def test_two_builders_take_turns(tmp_path: Path) -> None:
     assert [process.returncode for process in builders] == [0, 0], outputs
     assert len(Builds(tmp_path).all()) == 2
     read_whole_build(Builds(tmp_path))
+
+
+def test_what_a_killed_build_spilled_is_removed_by_the_next(tmp_path: Path) -> None:
+    builds = Builds(tmp_path)
+    spilled = builds.folder / "20260101T000000000-abcdef.part.tmp"
+    spilled.mkdir(parents=True)
+    (spilled / "duckdb_temp_storage.tmp").write_bytes(b"half")
+    with builds.lock():
+        assert list(builds.folder.glob("*.part*")) == []

@@ -4,35 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import fastexcel
 import polars as pl
 import pytest
 
-from etl.add import Added
 from etl.clean import uscc_faults
 from etl.inbox import Inbox, content_id
 from etl.refusal import Refusal
 from etl.sample import sample_files, write_sample
 from etl.sample_world import credit_code
+from tests.demo import CITY, CLOSE, UNITS, Demo
 from tests.replay import Event, FinalList, counts
 from tests.replay_formulas import Answer, Holder, Report, World, seen
-from tests.worlds import built, rows
 from tracker import viewing, warehouse
 from tracker.catalog import load
 from tracker.progress import LEADER_STATE
 
 pytestmark = pytest.mark.slow
 D = dt.date
-CLOSE = D(2025, 12, 31)
-CITY = "320700"
-UNITS = (
-    "320706", "320703", "320707", "320722", "320723", "320724", "320771", "320700-gaoxin", "320700-xuwei",
-    "320700-yuntaishan",
-)  # fmt: skip
 
 # What the leaders see at the close: target -> (value with one decimal, state).
 PICTURE = {
@@ -41,23 +32,23 @@ PICTURE = {
     "little_giants": (24, "missed"),
     "manufacturing_champions": (5, "met"),
     "research_intensity": (4.8, "missed"),
-    "patents_per_enterprise": (5.6, "met"),
-    "digital_transformation_coverage": (95.2, "missed"),
+    "patents_per_enterprise": (5.8, "met"),
+    "digital_transformation_coverage": (95.9, "missed"),
     "numerical_control_rate": (51.3, "met"),
-    "management_digitalisation_rate": (65.7, "met"),
-    "digital_design_rate": (67.5, "missed"),
-    "main_revenue_share": (46.2, "missed"),
+    "management_digitalisation_rate": (64.7, "met"),
+    "digital_design_rate": (67.1, "missed"),
+    "main_revenue_share": (46.9, "missed"),
     "chain_coverage": (90, "missed"),
     "provincial_platforms_and_bases": (11, "met"),
     "city_platforms_and_bases": (23, "met"),
-    "research_body_coverage": (94.6, "missed"),
+    "research_body_coverage": (94.7, "missed"),
     "provincial_clusters": (1, "missed"),
     "jiangsu_premium_enterprises": (6, "met"),
     "mayor_quality_awards": (1, "met"),
-    "ip_standard_share_srdi": (95.8, "missed"),
-    "ip_standard_share_innovative": (95.8, "not_assessable"),
+    "ip_standard_share_srdi": (97.1, "missed"),
+    "ip_standard_share_innovative": (97.1, "not_assessable"),
     "free_diagnosis_coverage": (100, "met"),
-    "integration_standard_coverage": (55.6, "not_assessable"),
+    "integration_standard_coverage": (55.7, "not_assessable"),
     "smart_workshops": (12, "met"),
     "smart_factories": (1, "met"),
     "star_cloud_enterprises": (52, "missed"),
@@ -73,25 +64,6 @@ COUNTED = {
     "little_giant": (24, 0, 0),
     "champion": (5, 0, 0),
 }
-
-
-@dataclass(frozen=True)
-class Demo:
-    """The data folder of the demo and what became of its files."""
-
-    folder: Path
-    added: list[Added]
-
-    def rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
-        return rows(self.folder, sql, *parameters)
-
-
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    folder = tmp_path_factory.mktemp("demo")
-    added = write_sample(folder, load())
-    built(folder)
-    return Demo(folder, added)
 
 
 # --- the files ------------------------------------------------------------------------------------------------------

@@ -55,7 +55,7 @@ def test_a_query_reaches_nothing_outside_its_build(
     monkeypatch.setattr(warehouse, "leaked", pl.DataFrame({"a": [1]}), raising=False)
     (tmp_path / "secret.csv").write_text("a\n1\n", encoding="utf-8")
     with_queries(tmp_path, monkeypatch, intruder=statement.format(file=tmp_path / "secret.csv"))
-    with pytest.raises(duckdb.Error):
+    with pytest.raises((duckdb.Error, warehouse.BuildOutdated)):
         warehouse.query(build_id, "intruder")
 
 
@@ -121,7 +121,7 @@ def test_old_connections_are_let_go_while_a_query_still_runs(
 
 def test_the_default_rule_recomputed_equals_what_the_build_stores(build_id: str) -> None:
     stored = viewing.targets_at(build_id, PLAN_ID, DUE, "zh", DEFAULT_RULE)
-    recomputed = viewing._under(DEFAULT_RULE, build_id, PLAN_ID, DUE)
+    recomputed = viewing._under(DEFAULT_RULE, build_id, PLAN_ID, DUE, {}).filter(pl.col("as_of") == DUE)
     keys = ["target_id", "area_code"]
     pairs = stored.join(recomputed, on=keys, suffix="_again")
     assert pairs.height == stored.height == 23
@@ -149,13 +149,28 @@ def test_a_switch_counts_anew_and_judges_by_the_same_function(
     assert found["cloud"]["status"] == "not_reported"
 
 
-def test_of_an_annual_target_the_running_year_is_shown() -> None:
-    due_dates = [dt.date(2024, 12, 31), dt.date(2025, 12, 31)]
-    rows = pl.DataFrame({"target_id": ["a", "a"], "area_code": ["x", "x"], "due_on": due_dates})
+def test_the_final_date_of_a_stock_is_shown_and_its_running_task_beside_it(
+    build_id: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = dt.date(2027, 12, 31)
+    warehouse.forget_connections()
+    with duckdb.connect(str(tmp_path / "builds" / f"{build_id}.duckdb")) as connection:
+        # The little giants get a final date two years later: what was due in 2025 becomes an interim task.
+        of_giants = "where target_id = 'giant' and area_code = '990000'"
+        changes = f"date '{later}' as due_on, 40.0 as"
+        connection.execute(f"insert into core.target select * replace ({changes} value) from core.target {of_giants}")
+        connection.execute(f"update mart.progress set is_current = false {of_giants}")
+        connection.execute(
+            f"insert into mart.progress select * replace ({changes} target_value, true as is_current,"
+            f" 'on_pace' as state) from mart.progress {of_giants}"
+        )
 
-    def shown(as_of: dt.date) -> list[dt.date]:
-        return rows.filter(pl.col("due_on") == viewing._running_period(as_of))["due_on"].to_list()
+    def shown(as_of: dt.date) -> tuple[object, ...]:
+        rows = viewing.targets_at(build_id, PLAN_ID, as_of, "zh", DEFAULT_RULE)
+        row = rows.row(by_predicate=(pl.col("target_id") == "giant") & (pl.col("area_code") == "990000"), named=True)
+        names = ("due_on", "target_value", "state", "interim_due_on", "interim_target_value", "interim_state")
+        return tuple(row[name] for name in names)
 
-    assert shown(dt.date(2024, 6, 30)) == [due_dates[0]]
-    assert shown(dt.date(2025, 1, 31)) == [due_dates[1]]
-    assert shown(dt.date(2026, 3, 31)) == [due_dates[1]]
+    assert shown(DUE) == (later, 40.0, "on_pace", DUE, 25.0, "missed")
+    # Once it is over, the task of 2025 is history.
+    assert shown(dt.date(2026, 1, 31)) == (later, 40.0, "on_pace", None, None, None)

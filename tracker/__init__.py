@@ -1,1 +1,1 @@
-"""What the numbers mean: catalogue, progress, charts, words. Importable without Streamlit (ui.py excepted)."""
+"""What the numbers mean: catalogue, progress, charts, words. Importable without Streamlit (ui excepted)."""

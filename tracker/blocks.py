@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Mapping
 from html import escape
 
 import polars as pl
 
-from tracker import findings, text
+from tracker import findings, opinions, text
 from tracker.findings import Row
+from tracker.links import View, href
 from tracker.look import STATUS_LOOKS
 from tracker.text import word
-from tracker.viewing import Rule
 
 _MICRO_SCALE = 80  # percent of the micro bar that the target stands at, as in the large bullets
 
@@ -51,20 +50,36 @@ def section(title: str, note: str = "") -> str:
     return f'<div class="tt-section"><h2>{escape(title)}</h2><span>{escape(note)}</span></div>'
 
 
-def need_cards(targets: pl.DataFrame, area_rows: pl.DataFrame, unit_names: Mapping[str, str], language: str) -> str:
-    """The targets to push first: name, gap, where it is missing, who is responsible."""
+def link(shown: str, target: str) -> str:
+    """A number or name as a link; without a target it stays text."""
+    return f'<a href="{escape(target)}">{escape(shown)}</a>' if target else escape(shown)
+
+
+def number_link(row: Row, view: View) -> str:
+    """Where the enterprises, answers or cells behind a target's number stand; empty where there is no number."""
+    if row["value"] is None:
+        return ""
+    return href("enterprises", view, target=row["target_id"], area=row["area_code"])
+
+
+def need_cards(targets: pl.DataFrame, area_rows: pl.DataFrame, unit_names: Mapping[str, str], view: View) -> str:
+    """The targets to push first: name, gap, where it is missing, what stands in the way, who is responsible."""
+    language = view.language
     cards = []
     for row in targets.iter_rows(named=True):
         value = findings.value_phrase(row, language)
         target = findings.target_phrase(row, language)
         gap = escape(findings.gap_phrase(row, language))
+        reported = word("need.reported", language, value=value, target=target)
         lines = [
             f"<strong><span>{escape(row['name'])}</span>"
             f'<span style="color:var(--{row["status"]}-text)">{gap}</span></strong>',
-            f"<p>{escape(word('need.reported', language, value=value, target=target))}</p>",
+            f"<p>{link(reported, number_link(row, view))}</p>",
         ]
         if where := findings.where(row, area_rows, language):
             lines.append(f"<p>{escape(where)}</p>")
+        if obstacle := opinions.reason_in_words(row, language):
+            lines.append(f"<p>{escape(obstacle)}</p>")
         owners = word("need.owners", language, owners=_cut(findings.owners(row, unit_names), 2, language))
         lines.append(f'<p class="is-quiet">{escape(owners)}</p>')
         cards.append(f'<li class="tt-card is-{row["status"]}">{"".join(lines)}</li>')
@@ -83,24 +98,22 @@ def status_mark(status: str, language: str) -> str:
 def target_table(
     targets: pl.DataFrame,
     unit_names: Mapping[str, str],
-    as_of: dt.date,
-    rule: Rule,
-    language: str,
-    focus: str | None = None,
+    view: View,
 ) -> str:
-    """All targets: indicator, target, value, gap, state, responsible unit, clause. ``focus`` is lifted out."""
+    """All targets: indicator, target, value, gap, state, responsible unit, clause; that of the link is lifted out."""
+    language = view.language
     columns = ("name", "target", "value", "gap", "status", "owners", "clause")
     captions = [word(f"overview.column_{column}", language) for column in columns]
     captions.insert(3, "")
     rows = []
     for row in targets.iter_rows(named=True):
-        beside = findings.notes(row, as_of, rule, language)
+        beside = findings.notes(row, view.as_of, view.rule, language)
         basis = _small(findings.counting_basis(row, language))
         value = findings.value_phrase(row, language) if row["value"] is not None else "–"
         cells = [
             f'<th scope="row">{escape(row["name"])}{_small(_origin(row, language))}</th>',
             f'<td class="is-tight">{escape(findings.target_phrase(row, language))}{basis}</td>',
-            f'<td class="is-number">{escape(value)}{_small(beside)}</td>',
+            f'<td class="is-number">{link(value, number_link(row, view))}{_small(beside)}</td>',
             f'<td class="is-micro">{_micro(row)}</td>',
             f'<td class="is-tight">{escape(findings.gap_phrase(row, language))}</td>',
             f"<td>{status_mark(row['status'], language)}</td>",
@@ -108,7 +121,7 @@ def target_table(
             f'<td class="is-quiet" title="{escape(row["clause"])}">{escape(row["section"])}'
             f'<span class="is-wide"> {escape(row["clause"])}</span></td>',
         ]
-        focused = ' class="is-focus"' if row["target_id"] == focus else ""
+        focused = ' class="is-focus"' if row["target_id"] == view.target_id else ""
         rows.append(f"<tr{focused}>{''.join(cells)}</tr>")
     return table(captions, rows)
 
@@ -150,13 +163,14 @@ def _owners_cell(names: list[str], language: str) -> str:
 
 
 def _micro(row: Row) -> str:
-    if row["value"] is None:
+    share = findings.share(row)
+    if share is None:
         return '<span class="tt-micro"></span>'
-    width = min(max(row["value"] / row["target_value"] * _MICRO_SCALE, 0), 100)
+    width = min(max(share * _MICRO_SCALE, 0), 100)
     return f'<span class="tt-micro"><i style="width:{width:.1f}%"></i><u></u></span>'
 
 
-def area_matrix(area_rows: pl.DataFrame, areas: pl.DataFrame, language: str) -> str:
+def area_matrix(area_rows: pl.DataFrame, areas: pl.DataFrame, view: View) -> str:
     """Targets by areas: quiet where things are well, loud with the missing amount where they are not.
 
     Args:
@@ -170,12 +184,15 @@ def area_matrix(area_rows: pl.DataFrame, areas: pl.DataFrame, language: str) -> 
     shared = area_rows.filter(pl.col("area_code") != order[0][0])["target_id"].unique()
     names = area_rows.filter(pl.col("target_id").is_in(shared.to_list())).unique("target_id", maintain_order=True)
     rows = []
-    for target_id, name in names.select("target_id", "name").iter_rows():
-        cells = [_cell(found.get((target_id, code)), code in firsts, language) for code, _, _ in order]
-        rows.append(f'<tr><th scope="row">{escape(name)}</th>{"".join(cells)}</tr>')
+    for target_id, name, unit in names.select("target_id", "name", "unit").iter_rows():
+        cells = [_cell(found.get((target_id, code)), code in firsts, view) for code, _, _ in order]
+        # The unit stands once, at the head of the row: ten cells of 个百分点 would push the zones off the screen.
+        head_unit = word(f"unit.{'percentage_point' if unit == 'percent' else unit}.name", view.language)
+        title = f"{escape(name)} <small>{escape(head_unit)}</small>"
+        rows.append(f'<tr><th scope="row">{title}</th>{"".join(cells)}</tr>')
     return (
         f'<div class="tt-scroll"><table class="tt-matrix"><thead><tr><td></td>{head}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></div>{_legend(language)}"
+        f"<tbody>{''.join(rows)}</tbody></table></div>{_legend(view.language)}"
     )
 
 
@@ -184,19 +201,22 @@ def _first(is_first: bool, *classes: str) -> str:
     return f' class="{" ".join(names)}"' if names else ""
 
 
-def _cell(row: Row | None, is_first: bool, language: str) -> str:
+def _cell(row: Row | None, is_first: bool, view: View) -> str:
+    language = view.language
     if row is None:
         return f"<td{_first(is_first, 'is-empty')}>{escape(word('overview.no_task', language))}</td>"
     look = STATUS_LOOKS[row["status"]]
     label = word(f"status.{row['status']}", language)
     gap = findings.gap_phrase(row, language)
-    shown = gap if row["status"] in findings.IN_NEED else look.mark
+    shown = findings.short_gap(row, language) if row["status"] in findings.IN_NEED else look.mark
     if row["status"] == "not_reported":
         shown = label
-    title = text.listed([row["area_short"], row["name"], label, gap or label], language)
+    title = text.listed([row["area_short"], row["name"], label, gap or label, *_origin(row, language)], language)
+    if row["origin"] == "estimated":
+        shown = word("overview.estimated_cell", language, shown=shown)
     return (
         f'<td{_first(is_first)} style="background:var(--{row["status"]}-fill)" title="{escape(title)}">'
-        f"{escape(shown)}</td>"
+        f"{link(shown, number_link(row, view))}</td>"
     )
 
 
@@ -205,29 +225,11 @@ def _legend(language: str) -> str:
     return f'<p class="tt-caption">{marks}</p>'
 
 
-def change_list(changes: pl.DataFrame, language: str, shown: int) -> str:
-    """What differs from the build before: value before and after, state before and after."""
-    if changes.is_empty():
+def change_list(lines: list[str], language: str) -> str:
+    """What differs from an earlier moment, one line a target with every part of the difference."""
+    if not lines:
         return f'<p class="tt-caption">{escape(word("overview.changes_none", language))}</p>'
-    items = []
-    for row in changes.head(shown).iter_rows(named=True):
-        values = [
-            "–" if row[key] is None else text.compact(row[key], row["unit"], row["decimals"], language)
-            for key in ("value_before", "value_after")
-        ]
-        line = word("overview.change_value", language, before=values[0], after=values[1])
-        if row["state_before"] != row["state_after"]:
-            states = [_state_word(row[key], language) for key in ("state_before", "state_after")]
-            moved = word("overview.change_value", language, before=states[0], after=states[1])
-            line = text.listed([line, moved], language)
-        items.append(f"<li><b>{escape(row['area_short'])} {escape(row['short'])}</b>{escape(line)}</li>")
-    if changes.height > shown:
-        items.append(f"<li>{escape(word('overview.change_more', language, number=changes.height - shown))}</li>")
-    return f'<ul class="tt-list">{"".join(items)}</ul>'
-
-
-def _state_word(state: str | None, language: str) -> str:
-    return word(f"state.{state}", language) if state else "–"
+    return f'<ul class="tt-list">{"".join(f"<li>{escape(line)}</li>" for line in lines)}</ul>'
 
 
 def caption(lines: Iterable[str]) -> str:

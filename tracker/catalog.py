@@ -268,6 +268,8 @@ def _plan_faults(plan: Plan, catalog: Catalog, file: str) -> Iterator[Fault]:
             yield Fault(file, f"{at}.unit", f"is {target.unit}, the indicator's is {indicator.unit}")
         if target.area_code is not None and target.area_code not in catalog.areas:
             yield Fault(file, f"{at}.area_code", f"unknown area {target.area_code}")
+        if target.area_estimate is not None and target.area_estimate.tier not in catalog.tiers:
+            yield Fault(file, f"{at}.area_estimate.tier", f"unknown tier {target.area_estimate.tier}")
         for owner in target.owner_units:
             if owner not in plan.units:
                 yield Fault(file, f"{at}.owner_units", f"unknown unit {owner}")

@@ -128,6 +128,24 @@ class Measure(Model):
         return self
 
 
+class AreaEstimate(Model):
+    """By what the tasks of areas are estimated where nobody has handed any down.
+
+    ``base``: the enterprises that hold a title (``in_force``) or stand in the pool for it (``pool``); ``tier`` names
+    the title and ``counted_on`` the month end of the count.
+    """
+
+    base: Literal["in_force", "pool"]
+    tier: Code
+    counted_on: dt.date
+
+    @model_validator(mode="after")
+    def _counted_on_is_a_month_end(self) -> Self:
+        if (self.counted_on + dt.timedelta(days=1)).day != 1:
+            raise ValueError("`counted_on` is no last day of a month")
+        return self
+
+
 class Target(Model):
     """One figure of a plan, with the words that decide how it is judged.
 
@@ -159,6 +177,7 @@ class Target(Model):
     section: str
     owner_units: tuple[Code, ...]
     is_headline: bool = False
+    area_estimate: AreaEstimate | None = None
 
     @model_validator(mode="after")
     def _numbers_fit_the_comparator(self) -> Self:
@@ -172,6 +191,10 @@ class Target(Model):
             raise ValueError("comparator full means 100 percent")
         if self.starts_on and self.due_on and self.due_on <= self.starts_on:
             raise ValueError("`due_on` does not lie after `starts_on`")
+        if self.area_estimate and (self.unit not in WHOLE_UNITS or self.basis in ("ratio", "growth", "rank")):
+            raise ValueError("`area_estimate` belongs to numbers of things: ratios and ranks cannot be divided")
+        if self.area_estimate and self.area_code is not None:
+            raise ValueError("`area_estimate` belongs to the target of the whole area")
         return self
 
 

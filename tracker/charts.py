@@ -11,13 +11,16 @@ from tracker.look import DATA, FONTS, INK, PAGE, PANEL, SECONDARY, STATUS_LOOKS
 
 # A value far beyond its target must not shrink all other rows; its bar runs to the edge instead.
 WIDEST_SHARE = 1.25
-ROW_HEIGHT = 72
-_RIGHT_MARGIN = 264
+ROW_HEIGHT = 80
+_RIGHT_MARGIN = 312
 _STATUS_OFFSET = 132
 _FOOT_HEIGHT = 24
+_SPARK_WIDTH = 88
+_SPARK_HEIGHT = 14
+_SHORTEST_SPARK = 3
 _AT_EDGE = {"xanchor": "left", "align": "left", "showarrow": False, "borderpad": 0, "borderwidth": 0}
 # The bar stands in the lower part of its row, under the name.
-_BAR_BELOW = 0.17
+_BAR_BELOW = 0.14
 
 TEMPLATE = go.layout.Template(
     layout={
@@ -60,6 +63,7 @@ def bullet_rows(rows: pl.DataFrame, foot: str) -> go.Figure:
         if row["expected_share"] is not None:
             shapes += _line(place, min(row["expected_share"], WIDEST_SHARE), half_height=0.2, width=2)
         shapes += _line(place, 1.0, half_height=0.25, width=4)
+        shapes += _spark(place, row["past"])
         annotations += _words(place, row)
     figure = go.Figure([_bars([WIDEST_SHARE] * rows.height, bars, tracks), _bars(shares, bars, DATA)])
     figure.update_layout(
@@ -101,9 +105,25 @@ def _words(place: int, row: dict[str, object]) -> list[dict[str, object]]:
     status = f"<span style='color:{look.text}'><b>{look.mark} {row['status_word']}</b></span>"
     is_reported = row["share"] is not None
     value = f"<b>{row['value']}</b>" if is_reported else "–"
+    outlook = escape(str(row["outlook"]), quote=False)
     return [
-        left | {"text": title, "yshift": 20, "font": {"size": 18}},
-        right | {"text": value, "xshift": 16, "yshift": -10, "font": {"size": 24}},
-        right | {"text": status, "xshift": _STATUS_OFFSET, "yshift": 0, "font": {"size": 16}},
-        right | {"text": row["gap"], "xshift": _STATUS_OFFSET, "yshift": -22, "font": {"size": 16, "color": SECONDARY}},
+        left | {"text": title, "yshift": 25, "font": {"size": 18}},
+        right | {"text": value, "xshift": 16, "yshift": -4, "font": {"size": 24}},
+        right | {"text": status, "xshift": _STATUS_OFFSET, "yshift": 3, "font": {"size": 16}},
+        right | {"text": row["gap"], "xshift": _STATUS_OFFSET, "yshift": -15, "font": {"size": 16, "color": SECONDARY}},
+        right | {"text": outlook, "xshift": _STATUS_OFFSET, "yshift": -33, "font": {"size": 14, "color": SECONDARY}},
     ]
+
+
+def _spark(place: int, past: list[float | None]) -> list[dict[str, object]]:
+    """The last months as a line without a scale under the value: its shape, not its size, is what it tells."""
+    known = [value for value in past if value is not None]
+    if len(known) < _SHORTEST_SPARK:
+        return []
+    low, span = min(known), max(known) - min(known) or 1.0
+    step = _SPARK_WIDTH / (len(known) - 1)
+    points = [
+        f"{16 + index * step:.1f},{-37 + _SPARK_HEIGHT * (value - low) / span:.1f}" for index, value in enumerate(known)
+    ]
+    anchor = {"xref": "paper", "xsizemode": "pixel", "xanchor": 1, "ysizemode": "pixel", "yanchor": place}
+    return [{"type": "path", "path": "M" + "L".join(points), **anchor, "line": {"color": DATA, "width": 1.5}}]

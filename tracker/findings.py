@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from tracker import text
-from tracker.progress import PACED_BASES
+from tracker.progress import LEADER_STATE, PACED_BASES
 from tracker.text import word
 from tracker.viewing import Rule
 
@@ -111,6 +111,16 @@ def gap_phrase(row: Row, language: str) -> str:
     return word("gap.beyond" if is_good_side else "gap.short", language, amount=amount)
 
 
+def short_gap(row: Row, language: str) -> str:
+    """The gap without its unit, for a cell whose row names the unit: ``差 21``, ``低 46.0``."""
+    if row["value"] is None or row["gap"] is None:
+        return ""
+    amount = text.number(abs(row["gap"]), row["decimals"], language, target=0)
+    if row["unit"] == "percent":
+        return word("gap.higher" if row["value"] > row["target_value"] else "gap.lower", language, amount=amount)
+    return word("gap.short", language, amount=amount)
+
+
 def notes(row: Row, as_of: dt.date, rule: Rule, language: str) -> list[str]:
     """What must stand beside a value: the finer state, titles awaiting review, incomplete or old data."""
     found = [note] if (note := text.state_note(row["state"], language)) else []
@@ -132,6 +142,11 @@ def notes(row: Row, as_of: dt.date, rule: Rule, language: str) -> list[str]:
     if is_over and row["judged_value"] is not None and row["judged_value"] != row["value"]:
         judged = text.compact(row["judged_value"], row["unit"], row["decimals"], language, row["target_value"])
         found.append(word("note.judged", language, value=judged))
+    if row.get("interim_due_on") is not None:
+        due_on = text.month(row["interim_due_on"], language)
+        task = text.compact(row["interim_target_value"], row["unit"], row["decimals"], language)
+        status = word(f"status.{LEADER_STATE[row['interim_state']]}", language)
+        found.append(word("note.interim", language, due_on=due_on, task=task, status=status))
     return found
 
 
@@ -153,31 +168,53 @@ def where(row: Row, area_rows: pl.DataFrame, language: str) -> str:
     phrases = [
         word("need.area", language, area=area["area_short"], gap=gap_phrase(area, language) or value)
         for area in short.head(3).iter_rows(named=True)
-        for value in [word("state.no_data", language)]
+        for value in [word(f"state.{area['state']}", language)]
     ]
     if short.height > len(phrases):
         phrases.append(word("need.more_areas", language, number=short.height - len(phrases)))
     return text.listed(phrases, language)
 
 
-def bullet_frame(targets: pl.DataFrame, as_of: dt.date, language: str) -> pl.DataFrame:
-    """One row per bullet bar: share of the target, share expected by now, and the words around the bar."""
+def bullet_frame(
+    targets: pl.DataFrame,
+    as_of: dt.date,
+    language: str,
+    outlooks: Mapping[str, str] | None = None,
+    past: Mapping[str, list[float | None]] | None = None,
+) -> pl.DataFrame:
+    """One row per bullet bar: share of the target, share expected by now, and the words around the bar.
+
+    Args:
+        targets: rows of :func:`tracker.viewing.targets_at`.
+        as_of: the date looked at.
+        language: of the words.
+        outlooks: the expected range in words by target id; without one the line stays empty.
+        past: the values of the last months by target id, oldest first, for the small line.
+    """
     return pl.DataFrame(
         [
             {
                 "name": row["name"],
                 "target": word("chart.target", language, target=target_phrase(row, language)),
-                "share": None if row["value"] is None else row["value"] / row["target_value"],
+                "share": share(row),
                 "expected_share": _expected_share(row, as_of),
                 "value": value_phrase(row, language),
                 "status": row["status"],
                 "status_word": word(f"status.{row['status']}", language),
                 "gap": gap_phrase(row, language),
+                "outlook": (outlooks or {}).get(row["target_id"], ""),
+                "past": (past or {}).get(row["target_id"], []),
             }
             for row in targets.iter_rows(named=True)
         ],
-        schema_overrides={"share": pl.Float64, "expected_share": pl.Float64},
+        schema_overrides={"share": pl.Float64, "expected_share": pl.Float64, "past": pl.List(pl.Float64)},
     )
+
+
+def share(row: Row) -> float | None:
+    """The value as a share of the target, for bars: none where there is no value that can be judged."""
+    is_judged = row["value"] is not None and row["state"] != "not_assessable"
+    return float(row["value"] / row["target_value"]) if is_judged else None
 
 
 def bullets_in_words(targets: pl.DataFrame, language: str) -> str:

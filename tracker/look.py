@@ -35,6 +35,15 @@ STATUS_LOOKS = {
     "not_reported": StatusLook("–", "#66757E", "#F1F3F4"),
 }
 
+# Where a title stands: the same marks in list, timeline and legend.
+TITLE_LOOKS = {
+    "in_force": StatusLook("●\ufe0e", "#0B5C7A", "#0B5C7A"),
+    "awaiting_review": StatusLook("○\ufe0e", "#9A5B00", "#FFFFFF"),
+    "publicity": StatusLook("◇\ufe0e", "#5B6C76", "#FFFFFF"),
+    "lapsed": StatusLook("✕\ufe0e", "#66757E", "#F1F3F4"),
+    "pool": StatusLook("+", "#66757E", "#F1F3F4"),
+}
+
 
 def css_variables() -> str:
     """The palette as custom properties, so that the stylesheet names colours and never repeats them."""

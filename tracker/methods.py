@@ -73,10 +73,10 @@ def linear_pace(
     for 2023 to 2025, not exactly one third, because 2024 is a leap year. `lead_in_units` is current minus
     expected, so for a falling target a negative number is good news. Dates may be ISO text.
 
-    Our state stands instead in four cases. After the target date the elapsed share stays at 1 and a missed target
-    still shows a "lead": `missed` (or `met`; one value cannot tell `met_late`). Base equals target: no way to
-    measure shares of, so they are None: `met_early` while the value holds, else `going_backwards`. Worse than the
-    base: a negative share, `going_backwards`. On or before base_date: `not_started`; no ratio exists there.
+    Our state stands instead in five cases. After the target date the elapsed share stays at 1 and a missed target
+    still shows a "lead": `missed` (or `met`; one value cannot tell `met_late`). Base equals target: nothing to share,
+    None; base beyond it: the share falls as the value rises; both are `met_early` while the value holds, else
+    `going_backwards`. Worse than the base: a negative share, `going_backwards`. Until base_date: `not_started`.
 
     Args:
         direction: inferred from base and target where None; a base already beyond the target needs it.

@@ -7,6 +7,7 @@ the rows counted anew, so a switch can change numbers but never the way they are
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -27,32 +28,74 @@ DEFAULT_RULE = Rule()
 RULE_BASES = ("in_force", "ever")
 
 
-def targets_at(build_id: str, plan_id: str, as_of: dt.date, language: str, rule: Rule) -> pl.DataFrame:
+def targets_at(
+    build_id: str,
+    plan_id: str,
+    as_of: dt.date,
+    language: str,
+    rule: Rule,
+    thresholds: Mapping[str, float] | None = None,
+) -> pl.DataFrame:
     """One row per target and area: its definition, its progress and what must be printed beside it.
 
-    An annual target has one due date a year; the row is that of the year that runs, else of the last one.
+    The row is the one that stands for the target (``is_current``): of a yearly target the year that runs, of a stock
+    the plan's final date. A task due before that stands beside it: ``interim_due_on``, ``interim_target_value``,
+    ``interim_gap``, ``interim_state`` of the next one still ahead, null where there is none.
+
+    Args:
+        thresholds: values by threshold id that stand in place of the build's; then everything is judged anew.
     """
     definitions = warehouse.query(build_id, "targets", plan_id=plan_id, as_of=as_of, language=language)
-    if rule == DEFAULT_RULE:
+    if rule == DEFAULT_RULE and not thresholds:
         found = warehouse.query(build_id, "progress", plan_id=plan_id, as_of=as_of)
     else:
-        found = _under(rule, build_id, plan_id, as_of).drop("plan_id", "indicator_id", "as_of", "trace")
+        found = _under(rule, build_id, plan_id, as_of, thresholds or {}).filter(pl.col("as_of") == as_of)
+        found = found.drop("plan_id", "indicator_id", "as_of", "trace")
     beside = warehouse.query(build_id, "beside", plan_id=plan_id, as_of=as_of)
     return (
-        definitions.join(found, on=["target_id", "area_code", "due_on"], how="inner", maintain_order="left")
+        definitions.join(
+            found.filter("is_current"), on=["target_id", "area_code", "due_on"], how="inner", maintain_order="left"
+        )
         .join(beside, on=["indicator_id", "area_code", "basis"], how="left", maintain_order="left")
-        .filter(pl.col("due_on") == _running_period(as_of))
+        .join(_interim(found, as_of), on=["target_id", "area_code"], how="left", maintain_order="left")
         .with_columns(status=pl.col("state").replace_strict(progress.LEADER_STATE, return_dtype=pl.String))
     )
 
 
-def _running_period(as_of: dt.date) -> pl.Expr:
-    due_on = pl.col("due_on")
-    ahead = due_on.filter(due_on >= as_of).min()
-    return ahead.fill_null(due_on.max()).over("target_id", "area_code")
+def _thresholds(build_id: str) -> dict[str, float]:
+    return dict(warehouse.query(build_id, "thresholds", language="en").select("threshold_id", "value").rows())
 
 
-def _under(rule: Rule, build_id: str, plan_id: str, as_of: dt.date) -> pl.DataFrame:
+def _interim(found: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
+    """The next task of a target that is due before the one that stands for it."""
+    shown = pl.col("due_on").filter("is_current").first().over("target_id", "area_code")
+    return (
+        found.filter((pl.col("due_on") >= as_of) & (pl.col("due_on") < shown))
+        .sort("due_on")
+        .unique(["target_id", "area_code"], keep="first", maintain_order=True)
+        .select(
+            "target_id",
+            "area_code",
+            *(pl.col(name).alias(f"interim_{name}") for name in ("due_on", "target_value", "gap", "state")),
+        )
+    )
+
+
+def history(build_id: str, plan_id: str, target_id: str, due_on: dt.date, as_of: dt.date, rule: Rule) -> pl.DataFrame:
+    """One row per area and month end up to the as-of date of the task of a target that is due on a day."""
+    if rule == DEFAULT_RULE:
+        asked = {"plan_id": plan_id, "target_id": target_id, "due_on": due_on, "as_of": as_of}
+        return warehouse.query(build_id, "progress_history", **asked)
+    rows = _under(rule, build_id, plan_id, as_of, {}).filter(
+        (pl.col("target_id") == target_id) & (pl.col("due_on") == due_on) & (pl.col("as_of") <= as_of)
+    )
+    columns = ("value", "target_value", "baseline_value", "expected_value", "lead_points", "state")
+    return rows.select("area_code", "as_of", *columns).sort("area_code", "as_of")
+
+
+def _under(
+    rule: Rule, build_id: str, plan_id: str, as_of: dt.date, changed_thresholds: Mapping[str, float]
+) -> pl.DataFrame:
     targets = warehouse.query(build_id, "rule_targets", plan_id=plan_id)
     observations = warehouse.query(
         build_id,
@@ -63,5 +106,9 @@ def _under(rule: Rule, build_id: str, plan_id: str, as_of: dt.date) -> pl.DataFr
         with_awaiting=rule.with_awaiting,
         with_publicity=rule.with_publicity,
     )
-    thresholds = dict(warehouse.query(build_id, "thresholds", language="en").select("threshold_id", "value").rows())
-    return progress.progress(targets, observations, thresholds).filter(pl.col("as_of") == as_of)
+    thresholds = {**_thresholds(build_id), **changed_thresholds}
+    lists = progress.Lists(
+        warehouse.query(build_id, "list_dates", plan_id=plan_id, as_of=as_of),
+        warehouse.query(build_id, "stated_batches"),
+    )
+    return progress.progress(targets, observations, thresholds, lists)

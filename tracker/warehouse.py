@@ -45,6 +45,10 @@ class BuildUnreadable(Exception):
     """The file of a build is there and DuckDB cannot open it: damaged, or written by a newer version."""
 
 
+class BuildOutdated(BuildUnreadable):
+    """The build lacks a table or column that this version asks for: an older version wrote it."""
+
+
 class QueryTooSlow(Exception):
     """A query was stopped after ``QUERY_SECONDS`` so that one page cannot hold up the others."""
 
@@ -78,6 +82,7 @@ def query(build_id: str, name: str, **parameters: object) -> pl.DataFrame:
     Raises:
         BuildMissing: the build's file is gone.
         BuildUnreadable: the build's file is damaged.
+        BuildOutdated: the build was written by an older version and must be built again.
         QueryTooSlow: the query ran longer than ``QUERY_SECONDS``.
     """
     with _connection(build_id).cursor() as cursor:
@@ -87,6 +92,8 @@ def query(build_id: str, name: str, **parameters: object) -> pl.DataFrame:
             return cursor.sql(_statement(name), params=parameters).pl()
         except duckdb.InterruptException as fault:
             raise QueryTooSlow(name) from fault
+        except (duckdb.BinderException, duckdb.CatalogException) as fault:
+            raise BuildOutdated(build_id) from fault
         finally:
             stop.cancel()
 

@@ -103,30 +103,73 @@ identity as (
         min(concat(coalesce(uscc, ''), ' ', coalesce(name_key, ''), ' ', coalesce(other, ''))) as detail
     from core.identity_question
     group by question
+),
+repeated as (
+    select
+        'rows_repeated' as kind, reading.reading_id, reading.tier, reading.area_code, gap.number,
+        cast(null as varchar) as detail
+    from core.reading_gap as gap
+    inner join core.source_reading as reading on reading.reading_id = gap.reading_id
+    where gap.gap = 'duplicate'
+),
+-- corrections that apply nowhere any more, or where something else is printed than they expect
+unapplied as (
+    select
+        concat('correction_', correction.cause) as kind, cast(null as varchar) as reading_id, correction.tier,
+        correction.area_code, count(*) as number,
+        min(concat(
+            correction.correction_id, ' ', coalesce(file.original_name, correction.enterprise, area.name_zh, ''), ' ',
+            coalesce(correction.sheet, ''), ' ', coalesce(correction."column", ''),
+            coalesce(cast(correction.row as varchar), ''),
+            ': ', correction.expected,
+            case when correction.old_value is null then '' else concat(' / ', correction.old_value) end
+        )) as detail
+    from core.correction as correction
+    left join core.source_file as file on file.file_id = correction.file_id
+    left join core.area as area on area.area_code = correction.area_code
+    where correction.state in ('not_needed', 'guard_failed')
+    group by correction.correction_id, correction.cause, correction.tier, correction.area_code
+),
+unreadable as (
+    select
+        'file_unreadable' as kind, cast(null as varchar) as reading_id, cast(null as varchar) as tier,
+        cast(null as varchar) as area_code, 1 as number, file.original_name as detail
+    from core.unreadable_file as unreadable
+    inner join core.source_file as file on file.file_id = unreadable.file_id
+),
+debt as (
+    select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from unreadable
+    union all
+    select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from repeated
+    union all
+    select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from unapplied
+    union all
+    select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from rejected
+    union all
+    select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from cells
+    union all
+    select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from announced
+    union all
+    select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from estimated
+    union all
+    select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from dated
+    union all
+    select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from differing
+    union all
+    select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from unassigned
+    union all
+    select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from overdue
+    union all
+    select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from asked
+    union all
+    select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from identity
 )
+-- what keeps a reading from being complete may have been accepted by somebody; it stays a debt
 select
-    'file_unreadable' as kind, cast(null as varchar) as reading_id, cast(null as varchar) as tier,
-    cast(null as varchar) as area_code, 1 as number, file.original_name as detail
-from core.unreadable_file as unreadable
-inner join core.source_file as file on file.file_id = unreadable.file_id
-union all
-select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from rejected
-union all
-select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from cells
-union all
-select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from announced
-union all
-select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from estimated
-union all
-select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from dated
-union all
-select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from differing
-union all
-select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from unassigned
-union all
-select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from overdue
-union all
-select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from asked
-union all
-select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from identity
-order by kind, reading_id, tier, area_code;
+    debt.kind, debt.reading_id, debt.tier, debt.area_code, debt.number, debt.detail,
+    reading.accepted_by, reading.accepted_on, reading.accept_reason
+from debt
+left join core.source_reading as reading
+    on reading.reading_id = debt.reading_id
+    and debt.kind in ('rows_rejected', 'values_rejected', 'cells_rejected', 'rows_repeated', 'announced_differs')
+order by debt.kind, debt.reading_id, debt.tier, debt.area_code, debt.detail;

@@ -5,7 +5,7 @@ create schema meta;
 
 -- one row per recognition, review, publicity, change or removal of one enterprise on one list
 create table core.recognition_event (
-    event_id varchar primary key,
+    event_id varchar not null,
     enterprise_id bigint not null,
     tier varchar not null,
     event varchar not null,

@@ -39,20 +39,63 @@ month as (
 ),
 period as (
     select
-        indicator_id, area_code, period_end, value, numerator, denominator, expected_units, reported_units,
-        extract(year from period_end) as year,
-        12 * extract(year from period_end) + extract(month from period_end) as month_number,
-        lead(period_end) over (partition by indicator_id, area_code order by period_end) as next_period_end
-    from mart.period_value
+        value.indicator_id, value.area_code, value.period_end, value.value, value.numerator, value.denominator,
+        value.expected_units, value.reported_units,
+        extract(year from value.period_end) as year,
+        12 * extract(year from value.period_end) + extract(month from value.period_end) as month_number,
+        case
+            when 100 * value.reported_units < source.minimum_coverage_percent * value.expected_units then 0
+            else 1
+        end as is_enough
+    from mart.period_value as value
+    inner join mart.indicator_source as source on source.indicator_id = value.indicator_id
 ),
--- each area's own newest value on a month end. An annual task begins anew each year; what was new in a period is
--- booked in the month of its end, so that months add up
+-- beside each period the next one, and the newest before it that enough had answered for
+in_turn as (
+    select
+        indicator_id, area_code, period_end, year, is_enough,
+        lead(period_end) over (partition by indicator_id, area_code order by period_end) as next_period_end,
+        max(case when is_enough = 1 then period_end end) over (
+            partition by indicator_id, area_code
+            order by period_end
+            rows between unbounded preceding and 1 preceding
+        ) as enough_before
+    from period
+),
+-- A value holds until the next is due and its grace is over: answers that come in early and are still too few do not
+-- push it out before. A cell that says there is none (—) is no answer either, in the same way: silence takes nothing
+-- away, only the withdrawal or replacement of a file does.
+held as (
+    select
+        grid.indicator_id, grid.area_code, grid.basis, grid.is_count, month.month_end, month.month_number,
+        case
+            when
+                newest.is_enough = 0
+                and (grid.basis <> 'annual' or extract(year from newest.enough_before) = month.year)
+                and month.month_number
+                    - (12 * extract(year from newest.enough_before) + extract(month from newest.enough_before))
+                <= source.holds_months
+                then newest.enough_before
+            else newest.period_end
+        end as period_end
+    from grid
+    inner join mart.indicator_source as source on source.indicator_id = grid.indicator_id
+    cross join month
+    left join in_turn as newest
+        on newest.indicator_id = grid.indicator_id
+        and newest.area_code = grid.area_code
+        and newest.period_end <= month.month_end
+        and (newest.next_period_end is null or newest.next_period_end > month.month_end)
+        and (grid.basis <> 'annual' or newest.year = month.year)
+),
+-- each area's own value on a month end. An annual task begins anew each year; what was new in a period is booked in
+-- the month of its end, so that months add up
 own as (
     select
-        grid.indicator_id, grid.area_code, grid.basis, grid.is_count, month.month_end,
+        held.indicator_id, held.area_code, held.basis, held.is_count, held.month_end,
         source.population, source.minimum_coverage_percent, population.enterprises,
         period.period_end as source_period_end,
-        case when grid.basis = 'new' and period.month_number < month.month_number then 0 else period.value end as value,
+        case when held.basis = 'new' and period.month_number < held.month_number then 0 else period.value end as value,
         period.numerator, period.denominator, period.reported_units,
         case when source.denominator_from = 'population' and population.enterprises = 0 then 0 else 1 end as is_due,
         coalesce(
@@ -63,24 +106,21 @@ own as (
                 else 1
             end
         ) as expected_units,
-        case when month.month_number - period.month_number > source.holds_months then 1 else 0 end as is_stale,
+        case when held.month_number - period.month_number > source.holds_months then 1 else 0 end as is_stale,
         case
-            when grid.is_count then period.value is not null
+            when held.is_count then period.value is not null
             else period.numerator is not null and period.denominator is not null
         end as has_parts
-    from grid
-    inner join mart.indicator_source as source on source.indicator_id = grid.indicator_id
-    cross join month
+    from held
+    inner join mart.indicator_source as source on source.indicator_id = held.indicator_id
     left join period
-        on period.indicator_id = grid.indicator_id
-        and period.area_code = grid.area_code
-        and period.period_end <= month.month_end
-        and (period.next_period_end is null or period.next_period_end > month.month_end)
-        and (grid.basis <> 'annual' or period.year = month.year)
+        on period.indicator_id = held.indicator_id
+        and period.area_code = held.area_code
+        and period.period_end = held.period_end
     left join mart.population as population
         on population.tier = source.population
-        and population.area_code = grid.area_code
-        and population.day = month.month_end
+        and population.area_code = held.area_code
+        and population.day = held.month_end
 ),
 -- stale units stay out of a sum, unless nothing fresher is left of any
 part as (

@@ -6,10 +6,6 @@ select
         when area.area_code = plan.area_code then 'total'
         else plan_area.rank_group
     end as rank_group,
-    exists (
-        from mart.progress
-        where progress.plan_id = plan.plan_id and progress.area_code = area.area_code
-    ) as has_targets,
 from core.plan
 join core.area on true
 left join core.plan_area

@@ -4,6 +4,7 @@ select
     case $language when 'zh' then indicator.name_zh else indicator.name_en end as name,
     indicator.unit,
     indicator.formula,
+    indicator.tier,
     indicator.evidence,
     case $language when 'zh' then indicator.definition_zh else indicator.definition_en end as definition,
     case $language when 'zh' then indicator.caution_zh else indicator.caution_en end as caution,

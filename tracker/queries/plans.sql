@@ -1,4 +1,4 @@
--- one row per plan with progress, in the order of the catalogue
+-- one row per plan that the build knows any number of, with targets or without, in the order of the catalogue
 select
     plan.plan_id,
     plan.area_code,
@@ -9,5 +9,12 @@ select
     plan.starts_on,
     plan.ends_on,
 from core.plan
-where exists (from mart.progress where progress.plan_id = plan.plan_id)
+where exists (
+    from mart.observation
+    where observation.value is not null
+        and (
+            observation.area_code = plan.area_code
+            or observation.area_code in (select area_code from core.plan_area where plan_id = plan.plan_id)
+        )
+)
 order by plan.rowid

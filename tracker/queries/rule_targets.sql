@@ -17,6 +17,7 @@ select
     target.decided_on,
     target.exempt_on,
     indicator.direction,
+    indicator.tier,
 from core.target
 join core.plan using (plan_id)
 join core.indicator using (indicator_id)

@@ -1,0 +1,232 @@
+"""Applying corrections: the parsed rows of a file are copied with what was decided, and judged from there.
+
+Because this happens before anything is judged, a corrected cell passes the same checks as a printed one. Every
+correction leaves its trace, one row a place; one that no longer applies is a data debt and stops nothing.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import polars as pl
+
+from etl.corrections import Correction, Record, is_as_expected
+from etl.corrections_place import Place, places_of, sheets_in
+from etl.parse import META_FILE, ROWS_FILE
+from etl.reconcile import Source
+from etl.sandbox import UNFINISHED
+from etl.table import column_index, column_name
+from tracker.catalog import Catalog
+
+State = Literal["applied", "not_needed", "guard_failed", "withdrawn"]
+Cause = Literal["file_gone", "row_gone", "already_so", "superseded", "differs"]
+Cell = tuple[str, int, str]  # sheet, row, letter; of a whole row the letter is empty
+
+CORRECTION_SCHEMA: dict[str, Any] = {
+    "correction_id": pl.String,
+    "recorded_at": pl.Datetime("us"),
+    "recorded_by": pl.String,
+    "reason": pl.String,
+    "action": pl.String,
+    "state": pl.String,
+    "cause": pl.String,
+    "file_id": pl.String,
+    "sheet": pl.String,
+    "row": pl.Int32,
+    "column": pl.String,
+    "enterprise": pl.String,
+    "area_code": pl.String,
+    "tier": pl.String,
+    "measure": pl.String,
+    "period": pl.String,
+    "expected": pl.String,
+    "old_value": pl.String,
+    "new_value": pl.String,
+    "origin": pl.String,
+    "withdrawn_at": pl.Datetime("us"),
+    "withdrawn_by": pl.String,
+    "withdrawn_reason": pl.String,
+}
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """The readings that count with their rows as corrected, and ``core.correction``: one row a record and place."""
+
+    sources: list[Source]
+    frame: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one correction does at one place (None: nowhere)."""
+
+    correction: Correction
+    state: State
+    cause: Cause | None
+    place: Place | None = None
+
+
+@contextmanager
+def corrected(
+    sources: Sequence[Source], records: Sequence[Record], catalog: Catalog, parsed_root: Path
+) -> Iterator[Corrected]:
+    """The readings with all corrections applied; the copies live as long as the block.
+
+    Args:
+        sources: the readings that count, with their rows as received.
+        records: every correction, withdrawn ones included.
+        catalog: measures, areas and titles.
+        parsed_root: beside whose folders the copies are written.
+    """
+    in_force = [record.correction for record in records if record.is_in_force]
+    outcomes = judged(in_force, sources, catalog)
+    edited = _edits(outcomes)
+    if not edited:
+        yield Corrected(list(sources), correction_frame(records, outcomes))
+        return
+    with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=parsed_root, ignore_cleanup_errors=True) as scratch:
+        copies = {
+            folder: _copy(folder, edits, Path(scratch) / f"{number}")
+            for number, (folder, edits) in enumerate(edited.items())
+        }
+        yield Corrected(
+            [replace(source, parsed=copies.get(source.parsed, source.parsed)) for source in sources],
+            correction_frame(records, outcomes),
+        )
+
+
+def judged(corrections: Sequence[Correction], sources: Sequence[Source], catalog: Catalog) -> list[Outcome]:
+    """What becomes of each correction, in the order of the records. Of two about one cell the newer one decides."""
+    places = places_of(corrections, sources, catalog)
+    counting = {source.sidecar.file_id for source in sources}
+    taken: set[tuple[Path, Cell]] = set()
+    outcomes: list[list[Outcome]] = []
+    for correction in reversed(corrections):
+        here = places[correction.correction_id]
+        if not here:
+            is_gone = correction.file_id is not None and correction.file_id not in counting
+            outcomes.append([Outcome(correction, "not_needed", "file_gone" if is_gone else "row_gone")])
+            continue
+        each = [_at_place(correction, place, taken) for place in here]
+        taken.update(
+            (outcome.place.address.folder, cell)
+            for outcome in each
+            if outcome.state == "applied" and outcome.place
+            for cell in cells_of(outcome.place)
+        )
+        # What is said of an enterprise is looked for in every file; where it is found in one, the others agree.
+        outcomes.append([outcome for outcome in each if outcome.state == "applied"] or each)
+    return [outcome for some in reversed(outcomes) for outcome in some]
+
+
+def _at_place(correction: Correction, place: Place, taken: set[tuple[Path, Cell]]) -> Outcome:
+    if any((place.address.folder, cell) in taken for cell in (*cells_of(place), _row(place))):
+        return Outcome(correction, "not_needed", "superseded", place)
+    if any(is_as_expected(text, correction.expect) for text in place.printed):
+        return Outcome(correction, "applied", None, place)
+    is_so = all(is_as_expected(text, correction.value) for text in place.printed)
+    if is_so:
+        return Outcome(correction, "not_needed", "already_so", place)
+    return Outcome(correction, "guard_failed", "differs", place)
+
+
+def _row(place: Place) -> Cell:
+    return place.address.sheet, place.address.row, ""
+
+
+def cells_of(place: Place) -> tuple[Cell, ...]:
+    """The cells of a place, or its row."""
+    sheet, row, _ = _row(place)
+    return tuple((sheet, row, letter) for letter in place.address.letters) or (_row(place),)
+
+
+def _edits(outcomes: Iterable[Outcome]) -> dict[Path, dict[Cell, str | None]]:
+    """By parsed folder the new text of every cell that changes; a cell without a letter is a row that leaves."""
+    edits: dict[Path, dict[Cell, str | None]] = {}
+    for outcome in outcomes:
+        if outcome.state == "applied" and outcome.place is not None:
+            found = edits.setdefault(outcome.place.address.folder, {})
+            found |= dict.fromkeys(cells_of(outcome.place), outcome.correction.value)
+    return edits
+
+
+def _copy(folder: Path, edits: Mapping[Cell, str | None], into: Path) -> Path:
+    """A parsed file with other texts in some cells and without some rows."""
+    into.mkdir()
+    shutil.copyfile(folder / META_FILE, into / META_FILE)
+    rows = pl.scan_parquet(folder / ROWS_FILE)
+    codes = {sheet["name"]: c["index"] for sheet in sheets_in(folder) for c in sheet["columns"] if c["field"] == "uscc"}
+    keys = ["sheet", "row"]
+    schema = {"sheet": pl.String, "row": pl.Int32}
+    gone = [(sheet, row) for sheet, row, letter in edits if not letter]
+    by_column: dict[int, list[tuple[str, int, str | None]]] = {}
+    for (sheet, row, letter), text in edits.items():
+        if letter:
+            by_column.setdefault(column_index(letter), []).append((sheet, row, text))
+    for index, cells in by_column.items():
+        new = pl.LazyFrame(cells, schema=schema | {"new_text": pl.String}, orient="row")
+        # A code that was kept as a number has lost digits; one that a person typed has not.
+        is_code = pl.col("is_new") & pl.col("sheet").is_in([name for name, code in codes.items() if code == index])
+        rows = (
+            rows.join(new.with_columns(is_new=True), on=keys, how="left", maintain_order="left")
+            .with_columns(pl.col("is_new").fill_null(False))
+            .with_columns(
+                pl.when("is_new").then("new_text").otherwise(column_name(index)).alias(column_name(index)),
+                uscc_is_number=pl.col("uscc_is_number") & ~is_code,
+            )
+            .drop("new_text", "is_new")
+        )
+    left = pl.LazyFrame(gone, schema=schema, orient="row")
+    rows.join(left, on=keys, how="anti", maintain_order="left").sink_parquet(into / ROWS_FILE)
+    return into
+
+
+def correction_frame(records: Iterable[Record], outcomes: Iterable[Outcome]) -> pl.DataFrame:
+    """One row per correction and place it speaks of; a withdrawn one has none."""
+    by_id: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        by_id.setdefault(outcome.correction.correction_id, []).append(outcome)
+    rows = [
+        _row_of(record, outcome)
+        for record in records
+        for outcome in by_id.get(record.correction.correction_id, [Outcome(record.correction, "withdrawn", None)])
+    ]
+    return pl.DataFrame(rows, schema=CORRECTION_SCHEMA, orient="row")
+
+
+def _row_of(record: Record, outcome: Outcome) -> dict[str, Any]:
+    said, end, place = record.correction, record.withdrawal, outcome.place
+    address = place.address if place else None
+    at: dict[str, object] = {"file_id": said.file_id, "sheet": said.sheet, "row": said.row, "column": said.column}
+    if address is not None:
+        letters = "、".join(address.letters) or None
+        at = {"file_id": address.file_id, "sheet": address.sheet, "row": address.row, "column": letters}
+    same = ("action", "reason", "enterprise", "area_code", "tier", "measure", "period", "origin")
+    return {
+        "correction_id": said.correction_id,
+        "recorded_at": said.recorded_at,
+        "recorded_by": said.by,
+        **{name: getattr(said, name) for name in same},
+        "state": outcome.state,
+        "cause": outcome.cause,
+        **at,
+        "expected": said.expect,
+        "old_value": _shown(said, place) if place else None,
+        "new_value": said.value if outcome.state == "applied" else None,
+        "withdrawn_at": end.recorded_at if end else None,
+        "withdrawn_by": end.by if end else None,
+        "withdrawn_reason": end.reason if end else None,
+    }
+
+
+def _shown(correction: Correction, place: Place) -> str | None:
+    """What is printed at a place: the text that the guard speaks of, else the first that is there."""
+    texts = [text for text in place.printed if text]
+    return next((text for text in texts if is_as_expected(text, correction.expect)), texts[0] if texts else None)

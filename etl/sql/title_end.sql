@@ -1,0 +1,136 @@
+-- one row per tier, tier of the title that ends last, area, as-of month, status, last month and month of effect
+-- Only what is dated by the as-of month counts: a later review, removal or list changes nothing here.
+
+-- one row per group of enterprises with the same events: the one that stands for all, and how many they are
+-- Recognitions come in lists, so that few histories are shared by many. What is counted of an enterprise follows from
+-- its own events alone, and from the order of their ids where nothing else decides.
+create temp table alike as
+with kind as (
+    select
+        tier, event, batch, event_on, counts_from, expires_on, awaiting_until, publicity_until, dated_by, area_code,
+        row_number() over (order by tier, event, event_on) as kind_number
+    from core.recognition_event
+    group by
+        tier, event, batch, event_on, counts_from, expires_on, awaiting_until, publicity_until, dated_by, area_code
+),
+numbered as (
+    select
+        event.enterprise_id,
+        row_number() over (partition by event.enterprise_id order by event.event_id) * 1000000000 + kind.kind_number
+            as step
+    from core.recognition_event as event
+    inner join kind
+        on kind.tier = event.tier
+        and kind.event = event.event
+        and kind.event_on = event.event_on
+        and kind.area_code = event.area_code
+        and kind.batch is not distinct from event.batch
+        and kind.counts_from is not distinct from event.counts_from
+        and kind.expires_on is not distinct from event.expires_on
+        and kind.awaiting_until is not distinct from event.awaiting_until
+        and kind.publicity_until is not distinct from event.publicity_until
+        and kind.dated_by is not distinct from event.dated_by
+),
+history as (
+    select enterprise_id, list(step order by step) as steps
+    from numbered
+    group by enterprise_id
+)
+select min(enterprise_id) as enterprise_id, cast(count(*) as integer) as enterprises
+from history
+group by steps;
+
+create temp table title_end as
+with ending as (
+    select enterprise_id, tier, event_on
+    from core.recognition_event
+    where event in ('revoked', 'lapsed', 'moved_out')
+),
+ended as (
+    select granted.event_id, min(ending.event_on) as ended_on
+    from core.recognition_event as granted
+    inner join ending
+        on ending.enterprise_id = granted.enterprise_id
+        and ending.tier = granted.tier
+        and ending.event_on > granted.event_on
+    where granted.event in ('recognition', 'review_passed')
+    group by granted.event_id
+),
+-- a title as it stands in every tier in which it counts
+claim as (
+    select
+        granted.event_id, granted.enterprise_id, inclusion.tier, granted.tier as via_tier, inclusion.distance,
+        granted.area_code, granted.event_on, granted.counts_from, granted.expires_on, granted.awaiting_until,
+        alike.enterprises,
+        least(granted.awaiting_until, coalesce(ended.ended_on, granted.awaiting_until)) as gone_on
+    from core.recognition_event as granted
+    inner join alike on alike.enterprise_id = granted.enterprise_id
+    inner join core.tier_inclusion as inclusion on inclusion.via_tier = granted.tier
+    left join ended on ended.event_id = granted.event_id
+    where granted.event in ('recognition', 'review_passed')
+),
+held as (
+    select tenure.enterprise_id, tenure.tier, tenure.status, tenure.area_code, calendar.month_end as as_of
+    from core.tenure as tenure
+    inner join alike on alike.enterprise_id = tenure.enterprise_id
+    inner join core.calendar as calendar
+        on tenure.from_on <= calendar.month_end and tenure.to_on > calendar.month_end
+    where tenure.status in ('in_force', 'awaiting_review')
+),
+-- decided by the as-of month, with a window that has not begun
+decided as (
+    select claim.enterprise_id, claim.tier, 'decided' as status, claim.area_code, calendar.month_end as as_of
+    from claim
+    inner join core.calendar as calendar
+        on claim.event_on <= calendar.month_end
+        and claim.counts_from > calendar.month_end
+        and claim.gone_on > calendar.month_end
+    left join held
+        on held.enterprise_id = claim.enterprise_id and held.tier = claim.tier and held.as_of = calendar.month_end
+    where held.enterprise_id is null
+),
+counted as (
+    select enterprise_id, tier, status, area_code, as_of from held
+    union all
+    select enterprise_id, tier, status, area_code, as_of from decided
+),
+ranked as (
+    select
+        counted.tier, counted.area_code, counted.as_of,
+        -- passed its review already, with a new window that has not begun
+        case
+            when counted.status = 'awaiting_review' and claim.expires_on > counted.as_of then 'renewed'
+            else counted.status
+        end as status,
+        claim.via_tier, claim.counts_from, claim.expires_on, claim.awaiting_until, claim.enterprises,
+        row_number() over (
+            partition by counted.enterprise_id, counted.tier, counted.as_of
+            order by claim.expires_on desc, claim.distance, claim.event_id
+        ) as place
+    from counted
+    inner join claim
+        on claim.enterprise_id = counted.enterprise_id
+        and claim.tier = counted.tier
+        and claim.event_on <= counted.as_of
+        and claim.gone_on > counted.as_of
+)
+select
+    ranked.tier,
+    ranked.via_tier,
+    closure.ancestor_code as area_code,
+    ranked.as_of,
+    ranked.status,
+    -- the month of the last day: of the window, or of the wait for a review
+    last_day(
+        case when ranked.status = 'awaiting_review' then ranked.awaiting_until else ranked.expires_on end
+        - interval 1 day
+    ) as month_end,
+    -- the first month end at which the title is no longer, or newly, in force
+    last_day(case when ranked.status = 'decided' then ranked.counts_from else ranked.expires_on end) as takes_effect,
+    cast(sum(ranked.enterprises) as integer) as titles
+from ranked
+inner join core.area_closure as closure on closure.area_code = ranked.area_code
+where ranked.place = 1
+group by
+    ranked.tier, ranked.via_tier, closure.ancestor_code, ranked.as_of, ranked.status,
+    ranked.awaiting_until, ranked.expires_on, ranked.counts_from;

@@ -1,0 +1,254 @@
+"""Every difference explained: months against their replay, builds so that nothing is left over, the change list."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from etl.__main__ import main
+from etl.add import withdraw
+from etl.steps import load
+from tests.replay import Event, FinalList, holding, with_lapses
+from tests.replay_difference import months
+from tests.test_counting import CITY, HILL, PARENTS, SEA, any_event, any_final, count_by_sql, days, title
+from tests.worlds import add, built, rows, write_list
+from tracker import warehouse
+from tracker.difference import Counted, between_builds, changed_thresholds, totals
+from tracker.explained import Moment, explain
+
+D = dt.date
+HEAD = "序号,企业名称,所属县区\n"
+DUE = D(2025, 12, 31)
+TIERS = ("innovative", "srdi", "champion")
+
+
+def asked(connection: duckdb.DuckDBPyConnection, name: str, **parameters: object) -> pl.DataFrame:
+    """The rows of a query of the tracker on a database of a test."""
+    statement = (warehouse.QUERIES_DIR / f"{name}.sql").read_text(encoding="utf-8")
+    return connection.sql(statement, params=parameters).pl()
+
+
+def count_world(
+    connection: duckdb.DuckDBPyConnection, events: Mapping[int, Event], finals: list[FinalList], received: set[int]
+) -> None:
+    """Count events that keep the names of their files whatever else is loaded.
+
+    ``received`` are the files that this build knows of; those without an event in it are withdrawn.
+    """
+    count_by_sql(connection, list(events.values()), finals)
+    connection.execute("create or replace temp table named (old varchar, new varchar)")
+    for place, number in enumerate(events):
+        connection.execute("insert into named values (?, ?)", [f"file-{place:03d}", f"file {number}"])
+    for table in ("recognition_event", "source_reading"):
+        connection.execute(
+            f"update core.{table} set reading_id = new, file_id = new from named where reading_id = named.old"
+        )
+    connection.execute("update core.recognition_event set event_id = 'event ' || file_id where not is_derived")
+    enterprises = sorted({event.enterprise for event in events.values()})
+    load(connection, "core.enterprise", pl.DataFrame(
+        {"enterprise_id": enterprises, "uscc": [None] * len(enterprises)}
+        | {key: [f"示例公司{number % 100}" for number in enterprises] for key in ("name_key", "name")},
+        schema={"enterprise_id": pl.Int64, "uscc": pl.String, "name_key": pl.String, "name": pl.String},
+    ))  # fmt: skip
+    files = [
+        (f"file {number}", None if number in events else D(2026, 1, 1)) for number in sorted(received | set(events))
+    ]
+    finals_read = connection.sql("select distinct file_id from core.source_reading where is_final").fetchall()
+    load(connection, "core.source_file", pl.DataFrame(
+        [(file, file, on, None) for file, on in [*files, *((file, None) for (file,) in finals_read)]],
+        schema={"file_id": pl.String, "original_name": pl.String, "withdrawn_on": pl.Date, "supersedes": pl.String},
+        orient="row",
+    ))  # fmt: skip
+
+
+def counted(connection: duckdb.DuckDBPyConnection, tier: str, area: str, day: dt.date) -> Counted:
+    named = {"indicator_id": tier, "day": day}
+    return Counted(
+        holders=asked(
+            connection, "difference_holders", area_code=area, basis="in_force", starts_on=D(2000, 1, 1), **named
+        ),
+        events=asked(connection, "difference_events", **named),
+        files=asked(connection, "difference_files"),
+        thresholds={"awaiting_review_months": 12.0},
+    )
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    events=st.lists(any_event(), min_size=1, max_size=14),
+    finals=st.lists(any_final(), max_size=2),
+    two_days=st.lists(days, min_size=2, max_size=2).map(sorted),
+    area=st.sampled_from([CITY, SEA, HILL]),
+)
+def test_two_days_of_a_build_agree_with_the_replay(
+    events: list[Event], finals: list[FinalList], two_days: list[dt.date], area: str
+) -> None:
+    earlier, later = two_days
+    with duckdb.connect() as connection:
+        count_world(connection, dict(enumerate(events)), finals, set())
+        for tier in TIERS:
+            found = asked(
+                connection, "difference_months", indicator_id=tier, area_code=area, earlier=earlier, later=later
+            )
+            expected = months(events, finals, tier, area, earlier, later, PARENTS)
+            assert {(int(name[4:]), part, amount) for part, amount, name in found[:, :3].iter_rows()} == expected
+            assert found.height == len(expected)
+            held = [counted(connection, tier, area, day).holders.height for day in two_days]
+            assert found["amount"].sum() == held[1] - held[0]
+
+
+def names_held(events: list[Event], finals: list[FinalList], tier: str, area: str, day: dt.date) -> set[str]:
+    everything = with_lapses(events, finals)
+    found = set()
+    for enterprise in {event.enterprise for event in everything}:
+        held = holding([event for event in everything if event.enterprise == enterprise], tier, day, finals)
+        if held and held.status != "publicity" and area in (held.area, PARENTS[held.area]):
+            found.add(f"示例公司{enterprise % 100}")
+    return found
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    events=st.lists(any_event(), min_size=1, max_size=12),
+    finals=st.lists(any_final(), max_size=2),
+    masks=st.tuples(st.integers(0, 2**12 - 1), st.integers(0, 2**12 - 1)),
+    day=days,
+    area=st.sampled_from([CITY, SEA]),
+)
+def test_nothing_is_left_over_between_two_builds(
+    events: list[Event], finals: list[FinalList], masks: tuple[int, int], day: dt.date, area: str
+) -> None:
+    before, after = ({number: event for number, event in enumerate(events) if mask >> number & 1} for mask in masks)
+    # Enterprises are numbered anew in every build.
+    renumbered = {
+        number: Event(**{**vars(event), "enterprise": event.enterprise + 100}) for number, event in after.items()
+    }
+    with duckdb.connect() as one, duckdb.connect() as other:
+        count_world(one, before, finals, set())
+        count_world(other, renumbered, finals, set(before))
+        for tier in TIERS:
+            found = between_builds(counted(one, tier, area, day), counted(other, tier, area, day))
+            held = [names_held(list(world.values()), finals, tier, area, day) for world in (before, after)]
+            assert found["amount"].sum() == len(held[1]) - len(held[0])
+            assert {(name, amount) for name, amount in found.select("name", "amount").iter_rows()} == {
+                *((name, 1) for name in held[1] - held[0]),
+                *((name, -1) for name in held[0] - held[1]),
+            }
+            parts = set(found["part"].to_list())
+            if set(before) <= set(after):
+                assert parts <= {"late"}
+            elif set(after) <= set(before):
+                assert parts <= {"withdrawn"}
+
+
+def test_a_setting_that_ends_titles_is_named() -> None:
+    events = {0: title(D(2022, 1, 1), D(2024, 12, 31))}
+    with duckdb.connect() as one, duckdb.connect() as other:
+        count_world(one, events, [], set())
+        count_world(other, events, [], set())
+        other.execute("update core.tenure set to_on = date '2025-02-01' where status = 'awaiting_review'")
+        before = counted(one, "srdi", CITY, D(2025, 6, 30))
+        after = counted(other, "srdi", CITY, D(2025, 6, 30))
+        changed = Counted(after.holders, after.events, after.files, {"awaiting_review_months": 1.0})
+    assert totals(between_builds(before, changed)) == [("threshold", 0, -1)]
+    assert changed_thresholds(before.thresholds, changed.thresholds) == [("awaiting_review_months", 12.0, 1.0)]
+    assert totals(between_builds(before, after)) == [("corrected", 0, -1)]
+
+
+def test_parts_are_told_apart_in_the_order_of_a_reader() -> None:
+    parts = pl.DataFrame({"part": ["withdrawn", "moved", "moved", "recognised"], "amount": [-1, 1, -1, 1]})
+    assert totals(parts) == [("recognised", 1, 0), ("moved", 1, -1), ("withdrawn", 0, -1)]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("TRACKER_DATA", str(tmp_path))
+    return tmp_path
+
+
+def test_late_corrected_and_withdrawn_files_between_two_builds(folder: Path) -> None:
+    old = add(folder, write_list(folder, "a.csv", HEAD + "1,甲公司,海州区\n2,乙公司,东海县\n3,丙公司,海州区"))
+    gone = add(folder, write_list(folder, "b.csv", HEAD + "1,丁公司,海州区"), event_on=D(2023, 6, 2))
+    first = built(folder).build_id
+    assert old.file_id
+    assert gone.file_id
+    withdraw(gone.file_id, folder, by="王工", reason="传错")
+    corrected = write_list(folder, "a2.csv", HEAD + "1,甲公司,海州区\n2,乙公司,东海县\n3,己公司,海州区")
+    add(folder, corrected, replaces=old.file_id)
+    add(folder, write_list(folder, "c.csv", HEAD + "1,戊公司,灌云县"), event_on=D(2023, 5, 1))
+    second = built(folder).build_id
+    key = ("lianyungang", "srdi_smes", "320700", DUE)
+    found = explain(*key, Moment(first, D(2025, 12, 31)), Moment(second, D(2025, 12, 31)))
+    assert (found.value_before, found.value_after, found.residual) == (4.0, 4.0, 0.0)
+    assert {(row["part"], row["amount"], row["name"]) for row in found.names.to_dicts()} == {
+        ("late", 1, "戊公司"),
+        ("withdrawn", -1, "丁公司"),
+        ("corrected", 1, "己公司"),
+        ("corrected", -1, "丙公司"),
+    }
+    [late] = found.names.filter(part="late").to_dicts()
+    assert (late["file_name"], late["row"], late["changed_on"]) == ("c.csv", 2, D(2023, 5, 1))
+    # Two months of two builds: the data first, then the months.
+    both = explain(*key, Moment(first, D(2023, 5, 31)), Moment(second, D(2023, 6, 30)))
+    assert [(part, plus, minus) for part, plus, minus in totals(both.names)] == [("recognised", 3, 0), ("late", 1, 0)]
+    assert both.residual == 0
+    withdraw(gone.file_id, folder, by="王工", reason="没错", undo=True)
+    third = built(folder).build_id
+    back = explain(*key, Moment(second, D(2025, 12, 31)), Moment(third, D(2025, 12, 31)))
+    assert totals(back.names) == [("restored", 1, 0)]
+    with pytest.raises(ValueError, match="before"):
+        explain(*key, Moment(second, D(2025, 12, 31)), Moment(second, D(2025, 11, 30)))
+
+
+def test_the_report_explains_a_difference_and_alerts_what_fell_behind(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add(folder, write_list(folder, "a.csv", HEAD + "1,甲公司,海州区\n2,乙公司,东海县"))
+    ended = write_list(folder, "b.csv", HEAD + "1,乙公司,东海县")
+    add(folder, ended, event="revoked", event_on=D(2025, 12, 10))
+    add(folder, write_list(folder, "c.csv", HEAD + "1,丙公司,海州区"), event_on=D(2025, 12, 12))
+    built(folder)
+    assert main(["report", "--as-of", "2025-12-31", "--since", "2025-11-30"]) == 0
+    printed = capsys.readouterr().out
+    assert "与2025年11月相比" in printed
+    assert "省级专精特新中小企业数：由2家变为2家。新认定+1家（丙公司）；取消称号−1家（乙公司）" in printed
+    assert main(["report", "--as-of", "2025-12-31", "--since", "2026-01-31"]) == 1
+    assert main(["report", "--as-of", "2025-12-31", "--alerts"]) == 3
+    assert "省级专精特新中小企业数：未达序时 → 到期未完成" in capsys.readouterr().out
+    assert main(["report", "--as-of", "2025-10-31", "--alerts"]) == 0
+
+
+def test_the_first_build_prints_no_change_list_and_the_next_counts_plans_without_targets(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["build"]) == 0
+    assert "与上一版本相比" not in capsys.readouterr().out
+    assert main(["build"]) == 0
+    assert "与上一版本相比，0 个数字有变化" in capsys.readouterr().out
+    giants = write_list(folder, "浙江.csv", "序号,企业名称,设区市\n1,甲公司,杭州市\n2,乙公司,宁波市\n3,丙公司,杭州市")
+    add(folder, giants, tier="little_giant", area="330000")
+    change = built(folder).change
+    found = {(row["area_code"], row["indicator_id"]): row["value_after"] for row in change.to_dicts()}
+    assert found["330000", "little_giants"] == 3.0
+    assert (found["330100", "little_giants"], found["330200", "little_giants"]) == (2.0, 1.0)
+    assert change["target_id"].null_count() == change.height
+    assert built(folder).change.is_empty()
+
+
+def test_a_month_that_only_this_build_reaches_is_compared_with_the_newest_before(folder: Path) -> None:
+    add(folder, write_list(folder, "a.csv", HEAD + "1,甲公司,海州区"), received_on=D(2025, 12, 12))
+    built(folder)
+    later = write_list(folder, "b.csv", HEAD + "1,乙公司,海州区")
+    add(folder, later, event_on=D(2026, 1, 8), received_on=D(2026, 1, 9))
+    change = built(folder).change.filter(target_id="srdi_smes")
+    found = {row["as_of"]: (row["as_of_before"], row["value_before"], row["value_after"]) for row in change.to_dicts()}
+    assert found[D(2026, 1, 31)] == (D(2025, 12, 31), 1.0, 2.0)
+    assert D(2025, 12, 31) not in found
+    assert len(rows(folder, "select distinct as_of from meta.change")) == 1

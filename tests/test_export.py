@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+
+import polars as pl
+from openpyxl import load_workbook
+
+from tracker.export import csv_file, workbook
+
+FRAME = pl.DataFrame(
+    {
+        "企业名称": ["示例甲", '=HYPERLINK("x")', "@示例丙", None],
+        "数值": [1.5, None, -2.0, 0.0],
+        "日期": [dt.date(2025, 12, 31), None, None, None],
+    }
+)
+NOTES = ["演示数据", "+86 不是公式"]
+
+
+def test_a_workbook_holds_text_as_text_numbers_as_numbers_days_as_days() -> None:
+    book = load_workbook(io.BytesIO(workbook({"名单/甲": FRAME}, NOTES)))
+    [sheet] = book.worksheets
+    assert sheet.title == "名单甲"
+    assert [sheet["A1"].value, sheet["A2"].value] == NOTES
+    assert [cell.value for cell in sheet[4]] == FRAME.columns
+    assert [cell.value for cell in sheet[5]] == ["示例甲", 1.5, dt.datetime(2025, 12, 31)]
+    assert (sheet["A6"].value, sheet["A6"].data_type) == ('=HYPERLINK("x")', "s")
+    assert sheet["B6"].value is None
+
+
+def test_a_csv_file_opens_in_excel_and_runs_nothing() -> None:
+    content = csv_file(FRAME, NOTES)
+    assert content.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+    assert rows[0] == FRAME.columns
+    assert [row[0] for row in rows[1:5]] == ["示例甲", '\'=HYPERLINK("x")', "'@示例丙", ""]
+    assert rows[3][1] == "-2.0"
+    assert rows[5:] == [[], ["演示数据"], ["'+86 不是公式"]]
+
+
+def test_an_empty_table_is_a_file_with_its_captions() -> None:
+    book = load_workbook(io.BytesIO(workbook({"名单": FRAME.clear()}, [])))
+    assert [cell.value for cell in book.worksheets[0][1]] == FRAME.columns

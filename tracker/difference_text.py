@@ -1,0 +1,69 @@
+"""A difference in words: which part of it came from what, with the names behind. Pure."""
+
+from __future__ import annotations
+
+from tracker import text
+from tracker.difference import totals
+from tracker.explained import Difference
+from tracker.findings import Row
+from tracker.notice import named
+from tracker.text import word
+
+_SAME = 1e-9
+
+
+def difference_line(target: Row, difference: Difference, language: str) -> str:
+    """One target's value then and now, every part of the difference with its sign, and what else was set anew.
+
+    Args:
+        target: a row of :func:`tracker.viewing.targets_at`.
+        difference: :func:`tracker.explained.explain` of it.
+        language: of the words.
+    """
+    parts = [_part(part, amount, difference, target, language) for part, amount in _amounts(difference)]
+    for key, amount in (("restated", difference.restated), ("since", difference.since)):
+        if abs(amount) > _SAME:
+            shown = _signed(amount, target, language)
+            parts.append(word("difference.part", language, part=word(f"difference.{key}", language), amount=shown))
+    if difference.target_before is not None and difference.target_before != difference.target_after:
+        values = [_value(value, target, language) for value in (difference.target_before, difference.target_after)]
+        parts.append(word("difference.target_changed", language, before=values[0], after=values[1]))
+    parts += [
+        word("difference.threshold_changed", language, threshold=key, before=f"{before:g}", after=f"{after:g}")
+        for key, before, after in difference.thresholds
+    ]
+    return word(
+        "difference.line",
+        language,
+        name=target["name"],
+        before=_value(difference.value_before, target, language),
+        after=_value(difference.value_after, target, language),
+        parts=word("difference.separator", language).join(parts),
+    )
+
+
+def _amounts(difference: Difference) -> list[tuple[str, int]]:
+    """Each part that adds and each that takes away: a part may do both, and its sum would hide it."""
+    sides = [(part, (came, went)) for part, came, went in totals(difference.names)]
+    return [(part, amount) for part, both in sides for amount in both if amount]
+
+
+def _part(part: str, amount: int, difference: Difference, target: Row, language: str) -> str:
+    rows = difference.names.filter((difference.names["part"] == part) & (difference.names["amount"] * amount > 0))
+    return word(
+        "difference.part_named",
+        language,
+        part=word(f"difference.{part}", language),
+        amount=_signed(amount, target, language),
+        names=named(rows["name"].to_list(), language),
+    )
+
+
+def _value(value: float | None, target: Row, language: str) -> str:
+    if value is None:
+        return word("status.not_reported", language)
+    return text.compact(value, target["unit"], target["decimals"], language)
+
+
+def _signed(amount: float, target: Row, language: str) -> str:
+    return ("+" if amount > 0 else "−") + text.distance(amount, target["unit"], target["decimals"], language)

@@ -1,0 +1,183 @@
+"""A number of a target explained against an earlier one: two months of a build, two builds, or both."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import polars as pl
+
+from tracker import warehouse
+from tracker.difference import PART_SCHEMA, Counted, between_builds, changed_thresholds
+
+COUNTED_BASES = ("in_force", "ever", "new")
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A build and a month end: what was known then of that day."""
+
+    build_id: str
+    as_of: dt.date
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The value and the task of one target in one area at two moments, and what makes the difference.
+
+    ``names``: one row per enterprise that came or went (``tracker.difference.PART_SCHEMA``). Values that are no
+    counts of titles have no names: ``restated`` is what other data changed at the earlier month, ``since`` what the
+    months since then did. ``restated`` is also what a count gains by being published at all. ``thresholds``: settings
+    that differ, as (id, before, after).
+    """
+
+    value_before: float | None
+    value_after: float | None
+    target_before: float | None
+    target_after: float | None
+    names: pl.DataFrame
+    restated: float
+    since: float
+    thresholds: list[tuple[str, float, float]]
+
+    @property
+    def amount(self) -> float:
+        """The difference of the values; a value that nobody knew counts as nothing."""
+        return (self.value_after or 0) - (self.value_before or 0)
+
+    @property
+    def is_change(self) -> bool:
+        """Whether the value or the task differs, or names behind a published value do."""
+        is_same = (self.value_before, self.target_before) == (self.value_after, self.target_after)
+        return not is_same or (self.names.height > 0 and self.value_after is not None)
+
+    @property
+    def residual(self) -> float:
+        """What the parts leave open: always zero."""
+        return round(self.amount - float(self.names["amount"].sum()) - self.restated - self.since, 9)
+
+
+def explain(
+    plan_id: str, target_id: str, area_code: str, due_on: dt.date, earlier: Moment, later: Moment
+) -> Difference:
+    """Explain the value of a target in an area at ``later`` against its value at ``earlier``.
+
+    What other data make of the earlier month comes first, then what happened in the months since.
+
+    Raises:
+        ValueError: where the later moment has the earlier month.
+    """
+    if later.as_of < earlier.as_of:
+        raise ValueError(f"{later.as_of} lies before {earlier.as_of}")
+    count = _count(plan_id, target_id, area_code, due_on, later.build_id)
+    names = pl.DataFrame(schema=PART_SCHEMA)
+    restated = since = 0.0
+    before, after = count.value(earlier), count.value(later)
+    if count.is_of_titles:
+        names = pl.concat([count.by_data(earlier, later.build_id), count.by_months(earlier.as_of, later)])
+        # Where no list of a tier had come, holders of higher titles were there and nothing was published of them.
+        restated = count.unpublished(earlier, before) - count.unpublished(later, after)
+    else:
+        again = count.value(Moment(later.build_id, earlier.as_of))
+        restated, since = (again or 0) - (before or 0), (after or 0) - (again or 0)
+    return Difference(
+        value_before=before,
+        value_after=after,
+        target_before=_target_value(earlier, plan_id, target_id, area_code, due_on),
+        target_after=_target_value(later, plan_id, target_id, area_code, due_on),
+        names=names,
+        restated=restated,
+        since=since,
+        thresholds=changed_thresholds(_thresholds(earlier.build_id), _thresholds(later.build_id)),
+    )
+
+
+@dataclass(frozen=True)
+class _Count:
+    """What is counted for a target in an area: an indicator by a basis, new titles since a day."""
+
+    indicator_id: str
+    area_code: str
+    basis: str
+    starts_on: dt.date
+    is_of_titles: bool
+
+    def value(self, moment: Moment) -> float | None:
+        """What a build publishes for a month end."""
+        found = warehouse.query(
+            moment.build_id,
+            "difference_value",
+            indicator_id=self.indicator_id,
+            area_code=self.area_code,
+            basis=self.basis,
+            starts_on=self.starts_on,
+            day=moment.as_of,
+        )
+        value: float | None = found["value"][0]
+        return value
+
+    def unpublished(self, moment: Moment, value: float | None) -> float:
+        """How many are held at a moment for which no value was published."""
+        return float(self._holders(moment).height) if value is None else 0.0
+
+    def by_data(self, earlier: Moment, build_id: str) -> pl.DataFrame:
+        """Who is counted on the earlier day by only one of two builds."""
+        if build_id == earlier.build_id:
+            return pl.DataFrame(schema=PART_SCHEMA)
+        again = Moment(build_id, earlier.as_of)
+        return between_builds(self._counted(earlier), self._counted(again))
+
+    def by_months(self, since: dt.date, later: Moment) -> pl.DataFrame:
+        """Who is counted by one build on only one of two days."""
+        named = {"indicator_id": self.indicator_id, "area_code": self.area_code, "later": later.as_of}
+        if self.basis == "in_force":
+            found = warehouse.query(later.build_id, "difference_months", earlier=since, **named)
+        else:
+            # What is new counts from its period on, whatever the month it is compared with.
+            start = max(since, self.starts_on - dt.timedelta(days=1)) if self.basis == "new" else since
+            found = warehouse.query(later.build_id, "difference_first", earlier=start, basis=self.basis, **named)
+        return found.select(pl.col(name).cast(kind) for name, kind in PART_SCHEMA.items())
+
+    def _holders(self, moment: Moment) -> pl.DataFrame:
+        return warehouse.query(
+            moment.build_id,
+            "difference_holders",
+            indicator_id=self.indicator_id,
+            area_code=self.area_code,
+            basis=self.basis,
+            starts_on=self.starts_on,
+            day=moment.as_of,
+        )
+
+    def _counted(self, moment: Moment) -> Counted:
+        named = {"indicator_id": self.indicator_id, "day": moment.as_of}
+        return Counted(
+            holders=self._holders(moment),
+            events=warehouse.query(moment.build_id, "difference_events", **named),
+            files=warehouse.query(moment.build_id, "difference_files"),
+            thresholds=_thresholds(moment.build_id),
+        )
+
+
+def _count(plan_id: str, target_id: str, area_code: str, due_on: dt.date, build_id: str) -> _Count:
+    is_asked = (pl.col("target_id") == target_id) & (pl.col("area_code") == area_code) & (pl.col("due_on") == due_on)
+    [*_, task] = warehouse.query(build_id, "rule_targets", plan_id=plan_id).filter(is_asked).to_dicts()
+    formulas = dict(
+        warehouse.query(build_id, "definitions", plan_id=plan_id, language="en")
+        .select("indicator_id", "formula")
+        .iter_rows()
+    )
+    is_of_titles = formulas[task["indicator_id"]] == "tier_count" and task["basis"] in COUNTED_BASES
+    return _Count(task["indicator_id"], area_code, task["basis"], task["starts_on"], is_of_titles)
+
+
+def _target_value(moment: Moment, plan_id: str, target_id: str, area_code: str, due_on: dt.date) -> float | None:
+    rows = warehouse.query(moment.build_id, "progress", plan_id=plan_id, as_of=moment.as_of).filter(
+        (pl.col("target_id") == target_id) & (pl.col("area_code") == area_code) & (pl.col("due_on") == due_on)
+    )
+    return rows["target_value"][0] if rows.height else None
+
+
+def _thresholds(build_id: str) -> dict[str, float]:
+    rows = warehouse.query(build_id, "thresholds", language="en")
+    return dict(rows.select("threshold_id", "value").iter_rows())

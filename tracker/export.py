@@ -1,0 +1,86 @@
+"""Tables as files that a person keeps: Excel workbooks and CSV, each telling on what basis and day it stands.
+
+Nothing in a cell is ever run: text goes into Excel as text, and in CSV a cell that a spreadsheet program would take
+for a formula is led by an apostrophe. CSV carries a byte order mark, without which Excel takes Chinese for noise.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import polars as pl
+import xlsxwriter
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_WIDEST = 48
+_NARROWEST = 8
+_SHEET_NAME_LENGTH = 31
+_NOT_IN_SHEET_NAMES = str.maketrans("", "", "[]:*?/\\'")
+
+
+def workbook(sheets: Mapping[str, pl.DataFrame], notes: Iterable[str]) -> bytes:
+    """An Excel workbook: on each sheet the notes (what, basis, cut-off, build, demonstration), then a table."""
+    buffer = io.BytesIO()
+    # The creation day of a file would differ at every download of the same list.
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({"created": dt.datetime(2000, 1, 1)})
+    looks = {
+        "head": book.add_format({"bold": True, "bg_color": "#F3F6F8", "bottom": 1, "text_wrap": True, "valign": "top"}),
+        "day": book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
+        "note": book.add_format({"font_color": "#5B6C76"}),
+    }
+    lines = list(notes)
+    for name, frame in sheets.items():
+        sheet = book.add_worksheet(name.translate(_NOT_IN_SHEET_NAMES)[:_SHEET_NAME_LENGTH])
+        for row, line in enumerate(lines):
+            sheet.write_string(row, 0, line, looks["note"])
+        _write_table(sheet, frame, len(lines) + (1 if lines else 0), looks)
+    book.close()
+    return buffer.getvalue()
+
+
+def _write_table(sheet: Any, frame: pl.DataFrame, top: int, looks: Mapping[str, Any]) -> None:
+    for place, (name, kind) in enumerate(frame.schema.items()):
+        values = frame[name].to_list()
+        sheet.write_string(top, place, name, looks["head"])
+        longest = max([_width(name), *(_width(str(value)) for value in values[:1000] if value is not None)])
+        sheet.set_column(place, place, min(max(longest + 2, _NARROWEST), _WIDEST))
+        for row, value in enumerate(values, start=top + 1):
+            if value is None:
+                continue
+            if kind == pl.Date:
+                sheet.write_datetime(row, place, value, looks["day"])
+            elif kind.is_numeric():
+                sheet.write_number(row, place, value)
+            else:
+                sheet.write_string(row, place, str(value))
+    sheet.freeze_panes(top + 1, 1)
+    if frame.height:
+        sheet.autofilter(top, 0, top + frame.height, frame.width - 1)
+
+
+def _width(value: str) -> int:
+    """Columns that a text takes: a Chinese character is as wide as two letters."""
+    return sum(1 if ord(character) < 0x2E80 else 2 for character in value)
+
+
+def csv_file(frame: pl.DataFrame, notes: Iterable[str]) -> bytes:
+    """A CSV file in UTF-8 with byte order mark: the table, then a blank line and the notes."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow([_inert(name) for name in frame.columns])
+    for row in frame.iter_rows():
+        writer.writerow(["" if value is None else _inert(value) if isinstance(value, str) else value for value in row])
+    lines = list(notes)
+    if lines:
+        writer.writerow([])
+        writer.writerows([_inert(line)] for line in lines)
+    return buffer.getvalue().encode("utf-8-sig")
+
+
+def _inert(value: str) -> str:
+    return "'" + value if value.startswith(_FORMULA_STARTS) else value

@@ -1,0 +1,91 @@
+-- one row per enterprise that a tier count of an area holds on one of two days only, with what changed it
+with asked as (
+    select tier from core.indicator where indicator_id = $indicator_id
+),
+held as (
+    select
+        tenure.enterprise_id,
+        tenure.from_on,
+        tenure.to_on,
+        tenure.from_on <= $earlier and tenure.to_on > $earlier as is_earlier,
+        tenure.from_on <= $later and tenure.to_on > $later as is_later,
+        inside.area_code is not null as is_inside,
+    from core.tenure
+    join asked on asked.tier = tenure.tier
+    left join core.area_closure as inside
+        on inside.area_code = tenure.area_code and inside.ancestor_code = $area_code
+    where tenure.status in ('in_force', 'awaiting_review')
+),
+counted as (
+    select
+        enterprise_id,
+        max(case when is_earlier and is_inside then 1 else 0 end) as count_earlier,
+        max(case when is_later and is_inside then 1 else 0 end) as count_later,
+        bool_or(is_earlier) and bool_or(is_later) as is_elsewhere,
+        min(case when from_on > $earlier then from_on end) as came_on,
+        max(case when to_on <= $later then to_on end) as went_on,
+    from held
+    group by enterprise_id
+),
+changed as (
+    select
+        enterprise_id,
+        count_later - count_earlier as amount,
+        is_elsewhere,
+        case when count_later > count_earlier then came_on else went_on end as changed_on,
+    from counted
+    where count_later <> count_earlier
+),
+-- what begins a title on the day on which the enterprise came, or ends one on the day on which it went
+cause as (
+    select
+        changed.enterprise_id,
+        changed.amount,
+        changed.is_elsewhere,
+        changed.changed_on,
+        event.event,
+        event.event_on,
+        event.file_id,
+        event.row,
+        row_number() over (
+            partition by changed.enterprise_id order by event.event, inclusion.distance, event.event_id
+        ) as place,
+    from changed
+    cross join asked
+    join core.tier_inclusion as inclusion on inclusion.tier = asked.tier
+    left join core.recognition_event as event
+        on not changed.is_elsewhere
+        and event.enterprise_id = changed.enterprise_id
+        and event.tier = inclusion.via_tier
+        and (
+            (
+                changed.amount > 0
+                and event.event in ('recognition', 'review_passed')
+                and event.counts_from = changed.changed_on
+            )
+            or (
+                changed.amount < 0
+                and event.event in ('revoked', 'lapsed', 'moved_out')
+                and event.event_on = changed.changed_on
+            )
+        )
+)
+
+select
+    case
+        when cause.is_elsewhere then 'moved'
+        when cause.amount > 0 and cause.event_on <= $earlier then 'window_begun'
+        when cause.event = 'recognition' then 'recognised'
+        else coalesce(cause.event, 'expired')
+    end as part,
+    cause.amount,
+    enterprise.name,
+    enterprise.uscc,
+    case when not cause.is_elsewhere then cause.changed_on end as changed_on,
+    file.original_name as file_name,
+    cause.row,
+from cause
+join core.enterprise using (enterprise_id)
+left join core.source_file as file on file.file_id = cause.file_id
+where cause.place = 1
+order by cause.amount desc, part, cause.changed_on, enterprise.name

@@ -1,0 +1,104 @@
+-- one row per enterprise that holds, held, is shown for or is groomed for a tier (any tier: its highest) on a date
+with asked as (
+    select tier, sort from core.tier where $tier = '' or tier = $tier
+),
+-- tiers, areas, states and events as numbers, lowest state first: words of a hundred thousand rows take seconds
+held as (
+    select
+        tenure.enterprise_id,
+        via.sort as title,
+        area.rowid as area,
+        case tenure.status when 'in_force' then 0 when 'awaiting_review' then 1 else 2 end as status,
+        asked.sort,
+    from core.tenure
+    join asked using (tier)
+    join core.tier as via on via.tier = tenure.via_tier
+    join core.area on area.area_code = tenure.area_code
+    where tenure.from_on <= $as_of and tenure.to_on > $as_of
+        and ($tier <> '' or tenure.is_highest)
+),
+-- several titles: the one that is held best, of these the highest
+best as (
+    select
+        enterprise_id,
+        arg_min(title, 100 * status - sort) as title,
+        min(status) as status,
+        arg_min(area, 100 * status - sort) as area,
+    from held
+    group by enterprise_id
+),
+ever as (
+    select
+        first_title.enterprise_id,
+        max(asked.sort) as title,
+        min(first_title.first_on) as first_on,
+        arg_min(area.rowid, 100 * date_diff('day', date '1970-01-01', first_title.first_on) - asked.sort) as area,
+        bool_or(first_title.is_new) as is_new,
+    from core.first_title
+    join asked using (tier)
+    join core.area on area.area_code = first_title.area_code
+    where first_title.first_on <= $as_of
+    group by first_title.enterprise_id
+),
+known as (
+    select
+        enterprise_id,
+        coalesce(best.title, ever.title) as title,
+        coalesce(best.status, 3) as status,
+        coalesce(best.area, ever.area) as area,
+        ever.area as first_area,
+        ever.first_on,
+        coalesce(ever.is_new, false) as is_new,
+    from best
+    full outer join ever using (enterprise_id)
+),
+pool as (
+    select
+        pool_entry.enterprise_id,
+        max(asked.sort) as title,
+        arg_max(area.rowid, pool_entry.entered_on) as area,
+    from core.pool_entry
+    join asked on asked.tier = pool_entry.level
+    join core.area on area.area_code = pool_entry.area_code
+    where pool_entry.entered_on <= $as_of and (pool_entry.left_on is null or pool_entry.left_on > $as_of)
+    group by pool_entry.enterprise_id
+),
+stood as (
+    select enterprise_id, title, status, status = 2 as is_shown, area, first_area, first_on, is_new
+    from known
+    union all
+    -- the pool is no event: a key that meets none
+    select pool.enterprise_id, pool.title, 4, null, pool.area, null, null, false
+    from pool
+    anti join known using (enterprise_id)
+),
+-- the event by which it stands there gives batch, day and window; day and row packed in one number sort fast
+granted as (
+    select
+        event.enterprise_id,
+        tier.sort as title,
+        event.event in ('publicity', 'review_publicity') as is_shown,
+        max(date_diff('day', date '1970-01-01', event.event_on) * 4294967296 + event.rowid) % 4294967296
+            as event_number,
+    from core.recognition_event as event
+    join core.tier on tier.tier = event.tier
+    where event.event_on <= $as_of
+        and (
+            event.event in ('publicity', 'review_publicity')
+            or (event.event in ('recognition', 'review_passed') and event.counts_from <= $as_of)
+        )
+    group by event.enterprise_id, tier.sort, is_shown
+)
+
+select
+    enterprise_id,
+    cast(stood.title as bigint) as title,
+    cast(stood.status as tinyint) as status,
+    cast(stood.area as bigint) as area,
+    cast(stood.first_area as bigint) as first_area,
+    stood.first_on,
+    stood.is_new,
+    cast(granted.event_number as bigint) as event_number,
+from stood
+left join granted using (enterprise_id, title, is_shown)
+order by enterprise_id

@@ -1,0 +1,80 @@
+"""What pages share with Streamlit: state from the link, sidebar, cached reads, designed parts."""
+
+from tracker.links import View
+from tracker.ui.about_reads import (
+    debt_note,
+    pick_section,
+    read_if_there,
+    running_month,
+    tried,
+    try_thresholds,
+)
+from tracker.ui.change_reads import pick_changes
+from tracker.ui.district_reads import area_figures, areas_on_target, with_target
+from tracker.ui.enterprise_reads import listing, number_behind, offer_profile, profile_of, title_timeline, values_behind
+from tracker.ui.filters import carried_codes, labels_of, pick_answered, pick_enterprises, search_box
+from tracker.ui.frame import (
+    draw_figure,
+    footer_lines,
+    html,
+    offer_table,
+    rule_labels,
+    show_failure,
+    show_nothing_yet,
+    start_page,
+)
+from tracker.ui.indicator_reads import definition_of, one_target, target_figures
+from tracker.ui.reading import bullets, forget, read, targets_at, targets_of, tier_counts, warm_up
+from tracker.ui.sidebar import choose_view
+from tracker.ui.state import current_view, language, linked_code, pick_page, show_notices, start_run, write_link
+
+__all__ = [
+    "View",
+    "area_figures",
+    "areas_on_target",
+    "bullets",
+    "carried_codes",
+    "choose_view",
+    "current_view",
+    "debt_note",
+    "definition_of",
+    "draw_figure",
+    "footer_lines",
+    "forget",
+    "html",
+    "labels_of",
+    "language",
+    "linked_code",
+    "listing",
+    "number_behind",
+    "offer_profile",
+    "offer_table",
+    "one_target",
+    "pick_answered",
+    "pick_changes",
+    "pick_enterprises",
+    "pick_page",
+    "pick_section",
+    "profile_of",
+    "read",
+    "read_if_there",
+    "rule_labels",
+    "running_month",
+    "search_box",
+    "show_failure",
+    "show_nothing_yet",
+    "show_notices",
+    "start_page",
+    "start_run",
+    "target_figures",
+    "targets_at",
+    "targets_of",
+    "tier_counts",
+    "title_timeline",
+    "tried",
+    "try_thresholds",
+    "values_behind",
+    "warm_up",
+    "with_target",
+    "write_link",
+]

@@ -1,0 +1,118 @@
+"""What the enterprises page shows of a view: the number the reader came from, one enterprise, its timeline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import plotly.graph_objects as go
+import polars as pl
+import streamlit as st
+
+from tracker import enterprises, enterprises_behind, text, title_charts
+from tracker import enterprises_profile as profiles
+from tracker.enterprises import Narrowing
+from tracker.enterprises_behind import Behind, Definition
+from tracker.enterprises_profile import Profile
+from tracker.links import View
+from tracker.text import word
+from tracker.ui.frame import offer_book
+from tracker.ui.state import note
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A finished list: its rows in order, how many the rule counts in all, how many a search met outside these."""
+
+    rows: pl.DataFrame
+    statuses: list[tuple[str, int]]
+    counted: int
+    outside: int
+
+
+# A rerun that changes nothing must not go through a hundred thousand rows again; few lists, for they are large.
+@lru_cache(maxsize=8)
+def everyone(view: View, number: Definition | None, tier: str) -> pl.DataFrame:
+    """All enterprises that a list can be narrowed from. Shared by all sessions, so never changed in place."""
+    rule = view.rule if number is None else enterprises_behind.titles_rule(number, view.rule)
+    rows = enterprises.standing(view.build_id, view.plan_id, view.area_code, tier, view.as_of, rule)
+    return rows if number is None else enterprises_behind.counted_titles(rows, number)
+
+
+@lru_cache(maxsize=64)
+def choices_of(view: View, number: Definition | None, tier: str, dimension: str) -> list[str]:
+    """The codes that a reader can choose in a dimension."""
+    return enterprises.choices_of(everyone(view, number, tier), dimension)
+
+
+@lru_cache(maxsize=16)
+def listing(view: View, number: Definition | None, tier: str, picked: Narrowing, order: str) -> Listing:
+    """The list that a reader picked."""
+    every = everyone(view, number, tier)
+    rows = enterprises.narrowed(view.build_id, every, picked, view.as_of)
+    return Listing(
+        rows=enterprises.ordered(view.build_id, rows, order),
+        statuses=enterprises.status_numbers(rows),
+        counted=every.filter("is_counted").height,
+        outside=enterprises.outside(view.build_id, every, picked, view.as_of),
+    )
+
+
+def forget_lists() -> None:
+    """Empty the caches of this module."""
+    for cached in (everyone, choices_of, listing):
+        cached.cache_clear()
+
+
+def number_behind(view: View) -> Definition | None:
+    """The target whose number the reader came from; None where the link names none."""
+    if view.target_id is None:
+        return None
+    return enterprises_behind.definition(view.build_id, view.plan_id, view.target_id, view.as_of, view.language)
+
+
+def values_behind(view: View, number: Definition) -> Behind:
+    """What a ratio or reported value of a view rests on."""
+    return enterprises_behind.values_behind(
+        view.build_id, view.plan_id, number, view.area_code, view.as_of, view.language
+    )
+
+
+def profile_of(view: View, code: str) -> Profile | None:
+    """The enterprise of a link; an unknown one gives way to the list, and the page says so."""
+    if not code:
+        return None
+    found = profiles.profile(view.build_id, code, view.language)
+    if found is None:
+        note("enterprise", code, word("enterprises.title", view.language))
+        st.session_state["page_codes"].pop("enterprise", None)
+    return found
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def title_timeline(view: View, code: str) -> go.Figure:
+    """The finished figure of the titles of one enterprise."""
+    chosen = view.language
+    found = profiles.profile(view.build_id, code, chosen)
+    assert found is not None
+    foot = [
+        found.name,
+        text.as_of(view.as_of, view.data_cutoff, chosen),
+        word("app.build", chosen, build_id=view.build_id),
+    ]
+    foot += [word("app.demo", chosen)] if view.is_demo else []
+    return title_charts.title_timeline(
+        profiles.timeline_rows(found, view.as_of, chosen),
+        profiles.timeline_events(found, view.as_of, chosen),
+        view.as_of,
+        text.month(view.as_of, chosen),
+        profiles.timeline_frame(found, view.as_of, " · ".join(foot), chosen),
+    )
+
+
+def offer_profile(view: View, found: Profile) -> None:
+    """A button for all that is known of an enterprise as one workbook."""
+    chosen = view.language
+    said = [found.name, *(f"{caption}: {shown}" for caption, shown in profiles.identity(found, chosen))]
+    file_name = word("profile.file", chosen, name=found.name, as_of=f"{view.as_of:%Y-%m}")
+    offer_book(view, lambda: profiles.sheets(found, chosen), said, file_name)

@@ -1,0 +1,185 @@
+"""The choices of the enterprises page: search, groups, limits, order; each a code of the link."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from tracker import enterprises
+from tracker.enterprises import COUNTED, EVERY, STATUSES, Narrowing
+from tracker.enterprises_behind import Definition
+from tracker.enterprises_words import Labels
+from tracker.links import View
+from tracker.text import word
+from tracker.ui.enterprise_reads import choices_of
+from tracker.ui.reading import read
+from tracker.ui.state import linked_code, pick, type_number, type_text
+
+_CARRIED = (
+    "q", "tier", "status", "part", "title", "batch", "year", "chain", "measure", "from", "to", "rows", "columns",
+)  # fmt: skip
+ORDERS = ("name", "newest", "expiry", "value")
+
+
+@dataclass(frozen=True)
+class Picked:
+    """What the reader picked: tier, what narrows the list, how it is grouped and ordered, the measure in words."""
+
+    tier: str
+    is_tier_picked: bool
+    narrowing: Narrowing
+    down: str
+    across: str
+    order: str
+    measure: tuple[str, str] | None
+
+    @property
+    def codes(self) -> dict[str, str]:
+        """The choices that links on the page carry on."""
+        picked = self.narrowing
+        limits = {"from": picked.at_least, "to": picked.at_most}
+        codes = {
+            "q": picked.query,
+            "tier": self.tier if self.is_tier_picked else "",
+            "status": picked.status,
+            "part": picked.area,
+            "title": picked.title,
+            "batch": picked.batch,
+            "year": picked.year,
+            "chain": picked.chain,
+            "measure": picked.measure,
+            "rows": self.down,
+            "columns": self.across,
+            **{code: "" if value is None else f"{value:.12g}" for code, value in limits.items()},
+        }
+        return {code: value for code, value in codes.items() if value}
+
+
+def carried_codes() -> dict[str, str]:
+    """The choices of the list that a link to one enterprise carries, so that the way back opens the same list."""
+    return {code: value for code in _CARRIED if (value := linked_code(code, None, ""))}
+
+
+def labels_of(view: View) -> Labels:
+    """The names of areas and tiers in the language of a view."""
+    areas = read(
+        view.build_id, "area_units", plan_id=view.plan_id, area_code=view.plan_area, language=view.language
+    ).select("area_code", "short")
+    tiers = read(view.build_id, "tiers", language=view.language).select("tier", "short")
+    return Labels(dict(areas.iter_rows()), dict(tiers.iter_rows()), view.language)
+
+
+def search_box(language: str) -> str:
+    """What the reader looks for by name, former name, code or pinyin initials."""
+    return type_text("q", word("enterprises.search", language), word("enterprises.search_hint", language))
+
+
+def pick_enterprises(view: View, labels: Labels, number: Definition | None) -> Picked:
+    """Draw the choices and return what was picked.
+
+    Args:
+        view: what is looked at.
+        labels: names of areas and tiers.
+        number: the count that the reader came from, which fixes tier and rule; None where the reader picks the tier.
+    """
+    language = view.language
+    with st.container(key="enterprise_filters"):
+        first = st.columns([2, 1, 1, 1, 1, 1], gap="small")
+        second = st.columns(6, gap="small")
+    with first[0]:
+        query = search_box(language)
+    with first[1]:
+        tier = _pick_tier(labels, number)
+    with first[2]:
+        status = _pick_status(labels)
+    chosen = {}
+    for column, name in zip(first[3:], ("batch", "year", "chain"), strict=True):
+        with column:
+            chosen[name] = _pick_group_code(choices_of(view, number, tier, name), name, labels)
+    measures = read(view.build_id, "measures", language=language)
+    captions = {row["measure"]: _with_unit(row, language) for row in measures.iter_rows(named=True)}
+    with second[0]:
+        down = _pick_grouping("rows", language)
+    with second[1]:
+        across = _pick_grouping("columns", language, disabled=not down)
+    with second[2]:
+        measure = pick(
+            "measure",
+            ["", *captions],
+            word("enterprises.measure", language),
+            lambda code: captions[code] if code else word("enterprises.none", language),
+        )
+    with second[3]:
+        at_least = type_number("from", word("enterprises.at_least", language), disabled=not measure)
+    with second[4]:
+        at_most = type_number("to", word("enterprises.at_most", language), disabled=not measure)
+    with second[5]:
+        order = _pick_order(has_value=bool(measure), language=language)
+    every = word("enterprises.every", language)
+    part = linked_code("part", [*labels.areas], every)
+    title = linked_code("title", [*labels.tiers], every)
+    narrowing = Narrowing(query, status, part, title, **chosen, measure=measure, at_least=at_least, at_most=at_most)
+    units = dict(measures.select("measure", "unit").iter_rows())
+    shown = (captions[measure], units[measure]) if measure else None
+    return Picked(tier, number is None, narrowing, down, "" if across == down else across, order, shown)
+
+
+def _pick_tier(labels: Labels, number: Definition | None) -> str:
+    """All tiers, each enterprise at its highest title, or one; the tier of a count is not for choosing."""
+    language = labels.language
+    label = word("enterprises.by_tier", language)
+    if number is not None and number.tier is not None:
+        st.text_input(label, value=labels.tiers.get(number.tier, number.tier), disabled=True)
+        return number.tier
+    every = word("enterprises.tier_any", language)
+    return pick("tier", ["", *reversed(list(labels.tiers))], label, lambda code: labels.tiers[code] if code else every)
+
+
+def _pick_status(labels: Labels) -> str:
+    language = labels.language
+
+    def named(code: str) -> str:
+        if code == COUNTED:
+            return word("enterprises.counted", language)
+        return word("enterprises.every_status", language) if code == EVERY else labels.of("status", code)
+
+    return pick("status", [COUNTED, EVERY, *STATUSES], word("enterprises.by_status", language), named)
+
+
+def _pick_group_code(codes: list[str], dimension: str, labels: Labels) -> str:
+    every = word("enterprises.every", labels.language)
+    label = word(f"enterprises.by_{dimension}", labels.language)
+    return pick(dimension, ["", *codes], label, lambda code: labels.of(dimension, code) if code else every)
+
+
+def _pick_grouping(code: str, language: str, *, disabled: bool = False) -> str:
+    def named(dimension: str) -> str:
+        return word(f"enterprises.by_{dimension}" if dimension else "enterprises.none", language)
+
+    options = ["", *enterprises.DIMENSIONS]
+    return pick(code, options, word(f"enterprises.{code}", language), named, disabled=disabled)
+
+
+def _pick_order(*, has_value: bool, language: str) -> str:
+    orders = ORDERS if has_value else ORDERS[:-1]
+    return pick(
+        "sort", orders, word("enterprises.sort", language), lambda code: word(f"enterprises.sort_{code}", language)
+    )
+
+
+def _with_unit(row: dict[str, str], language: str) -> str:
+    return word(
+        "enterprises.with_unit", language, name=row["name"], unit=word(f"enterprises.unit_{row['unit']}", language)
+    )
+
+
+def pick_answered(language: str) -> str:
+    """Everybody who was asked, those who count, or those who do not."""
+    named = {"": "enterprises.everybody", "1": "enterprises.counts", "0": "enterprises.not_answered"}
+    return pick(
+        "answered",
+        ["", "1", "0"],
+        word("enterprises.column_counts", language),
+        lambda code: word(named[code], language),
+    )

@@ -1,0 +1,132 @@
+"""The frame around every page: document, stylesheet, designed parts, figures, and pages of their own for trouble."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import plotly.graph_objects as go
+import polars as pl
+import streamlit as st
+
+from tracker import blocks, charts, export, text, warehouse
+from tracker.links import View
+from tracker.look import css_variables
+from tracker.text import word
+from tracker.ui.native_words import script
+
+STATIC = Path(__file__).resolve().parent.parent.parent / "static"
+ICON = STATIC / "icon.png"
+_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def start_page(chosen: str) -> None:
+    """Page frame in a language: title, icon, stylesheet, language of the document."""
+    st.set_page_config(page_title=word("app.title", chosen), page_icon=str(ICON), layout="wide")
+    st.html(f"<style>{css_variables()}{_stylesheet()}</style>")
+    code = "zh-CN" if chosen == "zh" else "en"
+    language_of_document = f"<script>document.documentElement.lang = '{code}'</script>"
+    st.html(language_of_document + script(chosen), unsafe_allow_javascript=True)
+
+
+@lru_cache(maxsize=1)
+def _stylesheet() -> str:
+    return (STATIC / "look.css").read_text(encoding="utf-8")
+
+
+def html(*parts: str) -> None:
+    """Designed parts, drawn together."""
+    st.html(blocks.block(*parts))
+
+
+def draw_figure(figure: go.Figure, *, key: str, file_name: str, alt: str) -> None:
+    """A figure in its own look: Streamlit's chart theme would override the sizes."""
+    settings: dict[str, Any] = charts.config(file_name)
+    st.plotly_chart(figure, theme=None, width="stretch", key=key, config=settings, alt=alt)
+
+
+def offer_table(view: View, table: Callable[[], pl.DataFrame], said: Sequence[str], file_name: str) -> None:
+    """Buttons for a table as Excel and CSV. The files are made when pressed; each tells its basis, day and build."""
+    notes = [*said, *file_notes(view)]
+    sheet = word("app.sheet", view.language)
+    kinds: dict[str, Callable[[], bytes]] = {
+        "xlsx": lambda: export.workbook({sheet: table()}, notes),
+        "csv": lambda: export.csv_file(table(), notes),
+    }
+    for kind, made in kinds.items():
+        _download(word(f"app.save_{kind}", view.language), made, f"{file_name}.{kind}")
+
+
+def offer_book(view: View, sheets: Callable[[], dict[str, pl.DataFrame]], said: Sequence[str], file_name: str) -> None:
+    """A button for several tables as one Excel workbook."""
+    notes = [*said, *file_notes(view)]
+    label = word("app.save_xlsx", view.language)
+    _download(label, lambda: export.workbook(sheets(), notes), f"{file_name}.xlsx")
+
+
+def _download(label: str, made: Callable[[], bytes], file_name: str) -> None:
+    mime = "text/csv" if file_name.endswith(".csv") else _WORKBOOK
+    st.download_button(label, made, file_name=file_name, mime=mime, on_click="ignore")
+
+
+def file_notes(view: View) -> list[str]:
+    """What a saved table must say of itself: month, basis, cut-off, build, demonstration."""
+    chosen = view.language
+    basis = text.listed(rule_labels(view), chosen)
+    lines = [text.as_of(view.as_of, view.data_cutoff, chosen), word("overview.footer_basis", chosen, basis=basis)]
+    if view.data_cutoff is not None:
+        lines.append(word("app.cutoff", chosen, day=text.day(view.data_cutoff, chosen)))
+    lines.append(word("app.build", chosen, build_id=view.build_id))
+    return [word("app.demo_explained", chosen), *lines] if view.is_demo else lines
+
+
+def rule_labels(view: View) -> list[str]:
+    """How titles are counted in this view, in words: nothing is counted without saying so."""
+    chosen = view.language
+    if view.rule.basis == "ever":
+        return [word("basis.ever_long", chosen)]
+    awaiting = "basis.with_awaiting" if view.rule.with_awaiting else "basis.without_awaiting"
+    labels = [word("basis.in_force_long", chosen), word(awaiting, chosen)]
+    return [*labels, word("basis.with_publicity", chosen)] if view.rule.with_publicity else labels
+
+
+def footer_lines(view: View, source: str) -> list[str]:
+    """Basis, cut-off and source of everything on the page."""
+    chosen = view.language
+    basis = text.listed(rule_labels(view), chosen)
+    lines = [word("overview.footer_basis", chosen, basis=basis), word("overview.footer_plan", chosen, source=source)]
+    if view.data_cutoff is not None:
+        lines.insert(1, word("app.cutoff", chosen, day=text.day(view.data_cutoff, chosen)))
+    return lines
+
+
+def show_nothing_yet(chosen: str) -> None:
+    """The page of an empty data folder: what to run, for a demonstration and for real lists."""
+    if warehouse.current_build_id() is not None:
+        html(blocks.panel(word("app.empty_title", chosen), word("app.no_progress", chosen)))
+        return
+    add = f"python -m etl add {word('app.empty_file', chosen)}"
+    commands = {
+        word("app.empty_demo", chosen): ["python -m etl sample", "python -m etl build"],
+        word("app.empty_real", chosen): [add, "python -m etl build"],
+    }
+    html(blocks.panel(word("app.empty_title", chosen), word("app.empty_text", chosen), commands))
+
+
+def show_failure(fault: Exception) -> bool:
+    """A designed page in place of an exception: what it means to the reader. Streamlit has logged the rest.
+
+    Returns:
+        True: the exception needs no other display.
+    """
+    chosen = str(st.session_state.get("lang", "zh"))
+    keys: dict[type[Exception], str] = {
+        warehouse.QueryTooSlow: "app.slow_text",
+        warehouse.BuildMissing: "app.gone_text",
+        warehouse.BuildUnreadable: "app.unreadable_text",
+        warehouse.BuildOutdated: "app.outdated_text",
+    }
+    html(blocks.panel(word("app.failure_title", chosen), word(keys.get(type(fault), "app.failure_text"), chosen)))
+    return True

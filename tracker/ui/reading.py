@@ -1,0 +1,112 @@
+"""Cached reads for pages: frames of the build in view, finished figures, what a new process must load once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import lru_cache
+
+import plotly.graph_objects as go
+import polars as pl
+import streamlit as st
+
+from tracker import (
+    charts,
+    enterprises,
+    enterprises_behind,
+    enterprises_profile,
+    findings,
+    indicators,
+    viewing,
+    warehouse,
+)
+from tracker.links import View
+from tracker.text import word
+from tracker.ui.enterprise_reads import forget_lists
+from tracker.viewing import Rule
+
+_SPARK_MONTHS = 24
+
+
+# Frames are cached without Streamlit's help: making its key costs more than finding a small frame.
+@lru_cache(maxsize=512)
+def read(build_id: str, name: str, **parameters: object) -> pl.DataFrame:
+    """Rows of a named query. Shared by all sessions, so never changed in place."""
+    return warehouse.query(build_id, name, **parameters)
+
+
+@lru_cache(maxsize=256)
+def targets_at(build_id: str, plan_id: str, as_of: dt.date, language: str, rule: Rule) -> pl.DataFrame:
+    """See :func:`tracker.viewing.targets_at`. Shared by all sessions, so never changed in place."""
+    return viewing.targets_at(build_id, plan_id, as_of, language, rule)
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def bullets(view: View, foot: str) -> go.Figure:
+    """The finished figure of the headline targets of a view."""
+    rows = targets_of(view).filter(pl.col("is_headline"))
+    frame = findings.bullet_frame(rows, view.as_of, view.language, _outlooks(view, rows), _past(view, rows))
+    return charts.bullet_rows(frame, foot)
+
+
+def _outlooks(view: View, rows: pl.DataFrame) -> dict[str, str]:
+    """The expected range of each target that is still open, in words; made for the default counting only."""
+    if view.rule != viewing.DEFAULT_RULE:
+        return {}
+    known = read(view.build_id, "outlook", plan_id=view.plan_id, as_of=view.as_of)
+    names = ["target_id", "area_code", "due_on"]
+    ahead = rows.join(known.select(*names, "median", "low_80", "high_80"), on=names, how="inner")
+    ahead = ahead.filter((pl.col("due_on") > view.as_of) & pl.col("median").is_not_null())
+    return {
+        row["target_id"]: word(
+            "indicators.line_forecast", view.language, range=indicators.expected_range(row, view.language)
+        )
+        for row in ahead.iter_rows(named=True)
+    }
+
+
+def _past(view: View, rows: pl.DataFrame) -> dict[str, list[float | None]]:
+    """The values of the last two years of each target."""
+    found: dict[str, list[float | None]] = {}
+    for target_id, due_on in rows.select("target_id", "due_on").iter_rows():
+        months = viewing.history(view.build_id, view.plan_id, target_id, due_on, view.as_of, view.rule)
+        found[target_id] = months.filter(pl.col("area_code") == view.area_code)["value"].tail(_SPARK_MONTHS).to_list()
+    return found
+
+
+def warm_up() -> None:
+    """Do once what the first visitor would wait for: open the build, load Polars' and Plotly's inner parts."""
+    build_id = warehouse.current_build_id()
+    if build_id is None:
+        return
+    for plan_id in read(build_id, "plans", language="zh")["plan_id"].head(1):
+        as_of = read(build_id, "as_of_dates", plan_id=plan_id)["as_of"][0]
+        rows = targets_at(build_id, plan_id, as_of, "zh", viewing.DEFAULT_RULE)
+        if not rows.is_empty():
+            charts.bullet_rows(findings.bullet_frame(rows, as_of, "zh"), foot="")
+        enterprises.names(build_id)
+
+
+def targets_of(view: View) -> pl.DataFrame:
+    """The targets of the viewed area; an area's own rows are all headline, as it has few."""
+    rows = targets_at(view.build_id, view.plan_id, view.as_of, view.language, view.rule)
+    rows = rows.filter(pl.col("area_code") == view.area_code)
+    return rows if view.area_code == view.plan_area else rows.with_columns(is_headline=pl.lit(True))
+
+
+@lru_cache(maxsize=64)
+def tier_counts(view: View) -> pl.DataFrame:
+    """Tiers by areas inside the viewed area. Shared by all sessions, so never changed in place."""
+    return enterprises.tier_counts(view.build_id, view.area_code, view.as_of, view.rule)
+
+
+def forget() -> None:
+    """Empty every cache of this process."""
+    read.cache_clear()
+    targets_at.cache_clear()
+    tier_counts.cache_clear()
+    forget_lists()
+    enterprises.forget()
+    enterprises_behind.forget()
+    enterprises_profile.forget()
+    st.cache_resource.clear()
+    warehouse.forget_connections()

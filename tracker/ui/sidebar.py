@@ -1,0 +1,130 @@
+"""The sidebar: plan, month, area, rule, language, build; the view that they describe."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from tracker import blocks, text, warehouse
+from tracker.links import OFF, ON, View
+from tracker.text import LANGUAGES, word
+from tracker.ui.about_reads import debt_note
+from tracker.ui.frame import html
+from tracker.ui.reading import read, targets_at
+from tracker.ui.state import note, seed, select
+from tracker.viewing import RULE_BASES, Rule
+
+
+def choose_view(chosen: str) -> View | None:
+    """Draw the sidebar and return the view it describes; None where no build holds any data."""
+    build_id = _choose_build()
+    with st.sidebar:
+        view = None if build_id is None else _choose(build_id, chosen)
+        st.segmented_control(
+            word("app.language", chosen),
+            LANGUAGES,
+            format_func=lambda code: word(f"app.{code}", chosen),
+            key="lang",
+            required=True,
+            persist_state="session",
+        )
+        if view is not None:
+            _draw_build(view)
+    return view
+
+
+def _choose_build() -> str | None:
+    current = warehouse.current_build_id()
+    asked = st.session_state.get("build", st.query_params.get("build"))
+    if asked is None:
+        return current
+    if warehouse.has_build(asked):
+        st.session_state["build"] = asked
+        return str(asked)
+    st.session_state["build"] = None
+    note("build", str(asked), current or "–")
+    return current
+
+
+def _choose(build_id: str, chosen: str) -> View | None:
+    build = read(build_id, "build").row(0, named=True)
+    plans = {row["plan_id"]: row for row in read(build_id, "plans", language=chosen).iter_rows(named=True)}
+    if not plans:
+        return None
+    plan_id = select("plan", list(plans), word("app.plan", chosen), lambda code: str(plans[code]["short"]))
+    months = {row[0].isoformat(): row[0] for row in read(build_id, "as_of_dates", plan_id=plan_id).iter_rows()}
+    cutoff = build["data_cutoff"]
+    whole = [code for code, day in months.items() if cutoff is None or day <= cutoff]
+    as_of = select(
+        "as_of",
+        list(months),
+        word("app.as_of", chosen),
+        lambda code: text.as_of(months[code], cutoff, chosen),
+        default=(whole or [*months])[0],
+    )
+    areas = read(build_id, "areas", plan_id=plan_id, language=chosen)
+    names = dict(areas.select("area_code", "short").iter_rows())
+    plan_area = str(plans[plan_id]["area_code"])
+    area = select("area", list(names), word("app.area", chosen), names.__getitem__) if len(names) > 1 else plan_area
+    rule = _choose_rule(chosen)
+    targets = targets_at(build_id, plan_id, months[as_of], chosen, rule)["target_id"].unique().to_list()
+    target = seed("target", ["", *targets], "", named=lambda _: word("overview.table_title", chosen))
+    return View(
+        build_id=build_id,
+        is_pinned=st.session_state.get("build") is not None,
+        is_demo=bool(build["is_demo"]),
+        data_cutoff=cutoff,
+        plan_id=plan_id,
+        plan_area=plan_area,
+        area_code=area,
+        as_of=months[as_of],
+        target_id=target or None,
+        rule=rule,
+        language=chosen,
+    )
+
+
+def _choose_rule(chosen: str) -> Rule:
+    def named(code: str) -> str:
+        return word(f"basis.{code}_long", chosen)
+
+    seed("basis", RULE_BASES, RULE_BASES[0], named=named)
+    basis = st.segmented_control(
+        word("basis.label", chosen),
+        RULE_BASES,
+        format_func=named,
+        key="basis",
+        required=True,
+        persist_state="session",
+    )
+    if basis == "ever":
+        return Rule(basis="ever")
+    return Rule(
+        basis="in_force",
+        with_publicity=_switch("publicity", OFF, chosen),
+        with_awaiting=_switch("awaiting", ON, chosen),
+    )
+
+
+def _switch(code: str, default: str, chosen: str) -> bool:
+    """A toggle whose state is kept as the code of the link."""
+    key = f"{code}_switch"
+    if key not in st.session_state:
+        named = word("app.on" if default == ON else "app.off", chosen)
+        st.session_state[key] = seed(code, (OFF, ON), default, named=lambda _: named) == ON
+    is_on = st.toggle(word(f"basis.with_{code}", chosen), key=key, persist_state="session")
+    st.session_state[code] = ON if is_on else OFF
+    return is_on
+
+
+def _draw_build(view: View) -> None:
+    lines = [word("app.build", view.language, build_id=view.build_id)]
+    if view.data_cutoff is not None:
+        lines.insert(0, word("app.cutoff", view.language, day=text.day(view.data_cutoff, view.language)))
+    if view.is_demo:
+        lines.append(word("app.demo_explained", view.language))
+    if view.is_pinned:
+        lines.append(word("app.pinned", view.language))
+    html(blocks.side(lines), debt_note(view))
+    if view.is_pinned and st.button(word("app.unpin", view.language)):
+        st.session_state["build"] = None
+        st.rerun()
