@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.invented_build import publish
 from tests.test_pages import DEFAULT, MAIN, link, page_text
-from tracker import ui
+from tracker import ui, warehouse
 from tracker.text import LANGUAGES, word
 
 HREF = re.compile(r'href="([^"]+)"')
@@ -211,6 +211,13 @@ def test_a_plan_nobody_has_data_for_is_not_offered(build_id: str, tmp_path: Path
     app = opened("overview")
     assert app.selectbox(key="plan").options == ["示例市 2023–2025"]
     assert link(app)["plan"] == "example"
+
+
+def test_a_build_of_an_older_version_is_told_apart_from_a_damaged_one(build_id: str, tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / "builds" / f"{build_id}.duckdb")) as connection:
+        connection.execute("alter table core.enterprise drop column initials")
+    with pytest.raises(warehouse.BuildOutdated):
+        warehouse.query(build_id, "enterprise_names")
 
 
 def test_streamlit_words_come_in_the_language_of_the_page(build_id: str) -> None:

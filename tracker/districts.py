@@ -74,7 +74,9 @@ def finding(rows: pl.DataFrame, language: str) -> str:
 def worst(rows: pl.DataFrame, language: str) -> str:
     """The area that lags most, and by how much; empty where none does."""
     for row in (
-        rows.filter(pl.col("status").is_in(findings.IN_NEED)).sort("lead", nulls_last=True).iter_rows(named=True)
+        rows.filter(pl.col("status").is_in(findings.IN_NEED))
+        .sort("lead", nulls_last=True, maintain_order=True)
+        .iter_rows(named=True)
     ):
         key = "districts.worst_running" if _is_running(row) else "districts.worst"
         return word(key, language, area=row["area_short"], lead=pace_gap(row, language))

@@ -221,7 +221,9 @@ def page_of(build_id: str, rows: pl.DataFrame, page: int) -> pl.DataFrame:
 
 def with_names(build_id: str, rows: pl.DataFrame) -> pl.DataFrame:
     """Add ``code``, ``name``, ``uscc`` and ``former_names``."""
-    named = names(build_id).select("enterprise_id", "code", "name", "uscc", "former_names")
+    # A page has 25 rows: finding their names first is faster than a join with all names.
+    found = names(build_id).filter(pl.col("enterprise_id").is_in(rows["enterprise_id"].implode()))
+    named = found.select("enterprise_id", "code", "name", "uscc", "former_names")
     return rows.join(named, on="enterprise_id", how="left", maintain_order="left")
 
 

@@ -164,7 +164,7 @@ def where(row: Row, area_rows: pl.DataFrame, language: str) -> str:
     """Which areas are short on a target, the widest gap first; empty where no area has a task."""
     short = area_rows.filter(
         (pl.col("target_id") == row["target_id"]) & pl.col("status").is_in((*IN_NEED, "not_reported"))
-    ).sort(pl.col("gap").abs(), descending=True, nulls_last=True)
+    ).sort(pl.col("gap").abs(), descending=True, nulls_last=True, maintain_order=True)
     phrases = [
         word("need.area", language, area=area["area_short"], gap=gap_phrase(area, language) or value)
         for area in short.head(3).iter_rows(named=True)

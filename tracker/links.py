@@ -1,12 +1,11 @@
 """What a person looks at, as codes, and the link that opens exactly that.
 
 Numbers in designed tables are plain ``<a href>`` links: a click opens the page anew, in a session of its own. Measured
-in Chromium on two cores with the demo: 0.6 to 0.9 s from the click to the finding, scripts from the cache. What
-Streamlit 1.67 offers for a switch within the session is no better way for a number: ``st.page_link`` and
-``st.switch_page`` take ``query_params`` and need a widget for each of some 300 cells; a fragment cannot change the
-page; a pushed history entry is undocumented and keeps the old filters, for a session's own state wins over its link.
-A plain link can be copied, opened beside the other page, reached by keyboard, and taken back with the browser's
-button.
+in Chromium with the demo and warm scripts: 1.3 to 1.9 s from the click to the finding while ten other programs shared
+the two cores. What Streamlit 1.67 offers for a switch within the session is no better way for a number:
+``st.page_link`` and ``st.switch_page`` take ``query_params`` but need a widget for each of some 300 cells, a fragment
+cannot change the page, and a pushed history entry is undocumented and keeps the old filters, for a session's own state
+wins over its link. A plain link can be copied, opened beside the page, reached by keyboard, and taken back.
 """
 
 from __future__ import annotations

@@ -29,4 +29,4 @@ qualify row_number() over (
     partition by target.target_id, coalesce(target.area_code, plan.area_code), coalesce(target.due_on, plan.ends_on)
     order by target.decided_on desc nulls last
 ) = 1
-order by target.is_headline desc, target.sort
+order by target.is_headline desc, target.sort, area.sort, area.area_code, due_on
