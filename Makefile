@@ -1,5 +1,5 @@
 # make run: set up and serve; make test: set up and run all tests; make check: lint and types.
-# make bench: time and memory of the ETL on a million invented enterprises, as ratios (about ten minutes).
+# make bench: time and memory of progress, and of the ETL on a million invented enterprises (about ten minutes).
 # uv is used where it is present, else pip. On Windows use the plain commands of README.md.
 PYTHON ?= python3
 ifeq ($(OS),Windows_NT)
@@ -36,6 +36,7 @@ check: .venv/ready-dev
 	$(BIN)/mypy
 
 bench: .venv/ready-dev
+	$(BIN)/python -m benchmarks.bench_progress
 	$(BIN)/python -m benchmarks.bench_etl
 
 clean:

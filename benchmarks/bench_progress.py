@@ -1,6 +1,6 @@
 """What progress and its second opinions add to a build: 30 targets for a city, and for three thousand areas.
 
-Run ``python benchmarks/bench_progress.py``; it ends with 1 where a budget is broken. Each size runs in a process of
+Run ``python -m benchmarks.bench_progress``; it ends with 1 where a budget is broken. Each size runs in a process of
 its own, so that the memory of one is not counted with the other.
 """
 
@@ -18,8 +18,6 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import polars as pl
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from etl.steps import load
 from tracker.progress import PROGRESS_COLUMNS, Lists, assessed
@@ -122,7 +120,10 @@ def main(arguments: list[str] | None = None) -> int:
     names = arguments or list(SIZES)
     if len(names) == 1:
         return measure(names[0])
-    return max(subprocess.run([sys.executable, __file__, name], check=False).returncode for name in names)
+    return max(
+        subprocess.run([sys.executable, "-m", "benchmarks.bench_progress", name], check=False).returncode
+        for name in names
+    )
 
 
 if __name__ == "__main__":
