@@ -24,6 +24,12 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.reportchars += "s"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Files with slow tests begin first, or one processor would still be at them when the others have done.
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     """The demo, written and built once for all tests of a run."""
