@@ -82,8 +82,10 @@ def test_every_target_of_the_plan_opens_and_prints_the_value_of_the_build(demo: 
     )
     assert len(known) == 29
     view = view_of(as_of)
+    app = opened("indicators", as_of=as_of)
     for target_id, value in known:
-        app = opened("indicators", as_of=as_of, target=target_id)
+        app.selectbox(key="target").set_value(target_id).run()
+        assert not app.exception
         row = ui.targets_at(view.build_id, PLAN, view.as_of, "zh", DEFAULT_RULE).row(
             by_predicate=(pl.col("target_id") == target_id) & (pl.col("area_code") == CITY), named=True
         )
