@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,12 @@ from etl.refusal import Refusal
 from etl.steps import read_sql
 from tracker.catalog import Catalog
 from tracker.catalog_models import Plan
+from tracker.export import text_width
 from tracker.text import word
 
 _FREE_ROWS = 50
 _TO_FILL = ("action", "value", "reason", "by")
+_LINE_HEIGHT = 15
 _WIDTHS = {"file_id": 14, "file": 30, "sheet": 10, "row": 6, "column": 6, "subject": 26, "what": 14, "period": 11}
 _WIDTHS |= {"problem": 44, "expect": 20, "action": 8, "value": 20, "reason": 24, "by": 10}
 
@@ -117,6 +120,8 @@ def _table(book: FormBook, texts: dict[str, Any], lines: list[Line], catalog: Ca
     _captions(book, sheet, texts, HEADER_ROW)
     free = [Line()] * _FREE_ROWS
     for row, line in enumerate([*lines, *free], start=FIRST_ROW):
+        if line:
+            sheet.set_row(row, _LINE_HEIGHT * max(_lines_of(line.get(key, ""), _WIDTHS[key]) for key in FORM_COLUMNS))
         for column, key in enumerate(FORM_COLUMNS):
             if key in line:
                 sheet.write_string(row, column, line[key], book.looks.text)
@@ -130,6 +135,11 @@ def _table(book: FormBook, texts: dict[str, Any], lines: list[Line], catalog: Ca
             rule = choices | {"error_title": texts["error_title"], "error_message": texts["action_error"]}
         ask(sheet, FIRST_ROW, last_row, FORM_COLUMNS.index(key), rule, texts[key], texts[f"{key}_message"])
     set_up(sheet, [_WIDTHS[key] for key in FORM_COLUMNS], frozen_columns=0)
+
+
+def _lines_of(printed: str, width: float) -> int:
+    """How many lines a text takes in a column."""
+    return max(1, math.ceil(text_width(printed) / (width - 1)))
 
 
 def _captions(book: FormBook, sheet: Any, texts: dict[str, Any], row: int) -> None:

@@ -21,6 +21,7 @@ from etl.inbox import Inbox
 from etl.refusal import Refusal
 from tracker.catalog import Catalog
 from tracker.catalog_models import Code, Model
+from tracker.yaml_text import read_yaml
 
 ClosingBasis = Literal["in_force", "decided", "with_publicity"]
 _SCHEMA: dict[str, type[pl.DataType]] = {
@@ -108,7 +109,7 @@ def decision_frame(decisions: Iterable[ClosingDecision]) -> pl.DataFrame:
 
 def _read(path: Path) -> ClosingDecision:
     try:
-        return ClosingDecision.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return ClosingDecision.model_validate(read_yaml(path.read_text(encoding="utf-8")))
     except (OSError, yaml.YAMLError, UnicodeDecodeError, ValidationError) as fault:
         raise Refusal("inbox.unreadable", {"file": path.name, "detail": str(fault)}) from fault
 

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, Self
 
-import yaml
 from pydantic import ValidationError, model_validator
 
 from etl.form_sheet import SEAL, seal, table_entry, tables
@@ -23,6 +22,7 @@ from etl.refusal import Refusal
 from etl.table import squeezed
 from tracker.catalog import CATALOG_DIR, Catalog
 from tracker.catalog_models import Code, Model
+from tracker.yaml_text import read_yaml
 
 # Raised with every change of a form that this program could not read back.
 FORM_VERSION = 1
@@ -38,7 +38,7 @@ _VALUE_TABLES = {"enterprise_values", "area_values"}
 @lru_cache(maxsize=1)
 def words() -> dict[str, Any]:
     """The wording of all forms. They are filled in by Chinese offices and exist in Chinese only."""
-    content: dict[str, Any] = yaml.safe_load(_WORDS.read_text(encoding="utf-8"))
+    content: dict[str, Any] = read_yaml(_WORDS.read_text(encoding="utf-8"))
     return content
 
 

@@ -19,6 +19,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from etl.refusal import Refusal
 from tracker.catalog_models import Code, Model
+from tracker.yaml_text import read_yaml
 
 Event = Literal[
     "recommended",
@@ -36,7 +37,6 @@ TITLE_EVENTS = ("recognition", "review_passed")
 WHOLE = "total"
 Record = TypeVar("Record", bound=Model)
 # Every command reads all sidecars; PyYAML's own reader in C, where it was built, takes a tenth of the time.
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # What a reading must state because the rows of its kind do not.
 REQUIRED: dict[Kind, tuple[str, ...]] = {
     "list": ("tier", "event", "event_on"),
@@ -278,7 +278,7 @@ def read_record(path: Path, kind: type[Record]) -> Record:
 @lru_cache(maxsize=4096)
 def _record(text: str, kind: type[Model]) -> Model:
     """A record from its text; adding many files reads the same ones again and again."""
-    return kind.model_validate(yaml.load(text, _LOADER))
+    return kind.model_validate(read_yaml(text))
 
 
 def content_id(path: Path) -> str:

@@ -15,6 +15,7 @@ from etl.corrections_print import print_applied
 from etl.form_print import print_sums
 from etl.inbox import VALUE_KINDS, WHOLE, Inbox, Reading, Sidecar
 from etl.refusal import Refusal
+from tracker.about import debt_place
 from tracker.catalog import Catalog, CatalogError
 from tracker.text import LANGUAGES, day, word
 
@@ -302,7 +303,7 @@ def print_built(built: Built, catalog: Catalog, as_json: bool) -> None:
     _print_publicity_difference(built.publicity_difference, catalog)
     print_sums(built.target_sums, catalog)
     print(say("built.debts", number=built.debts.height))
-    for row in built.debts.iter_rows(named=True):
+    for row in sorted(built.debts.iter_rows(named=True), key=lambda debt: debt_place(debt["kind"])):
         print("  " + debt_line(row, built.readings, catalog))
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Literal
 
 import polars as pl
-import yaml
 from pydantic import Field, field_validator
 
 from etl.inbox import Event
 from tracker.catalog_models import Code, Model
+from tracker.yaml_text import read_yaml
 
 FOLDER = Path(__file__).resolve().parent.parent / "data" / "samples"
 Form = Literal["flat", "blocks", "sheets", "province", "csv"]
@@ -286,4 +286,4 @@ def targets_story() -> TargetsStory:
 
 
 def _read(name: str) -> object:
-    return yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
+    return read_yaml((FOLDER / name).read_text(encoding="utf-8"))

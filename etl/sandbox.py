@@ -16,8 +16,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from etl.parse import META_FILE, ROWS_FILE, Job
 from etl.read_limits import DEFAULT_LIMITS, Limits, check_size
 from etl.read_meta import Meta
@@ -25,6 +23,7 @@ from etl.refusal import Refusal
 from etl.sniff import refuse_lock_file
 from tracker.catalog import CATALOG_DIR
 from tracker.catalog_models import CatalogFile, Header
+from tracker.yaml_text import read_yaml
 
 # Raised with every change of the parser that changes what it writes.
 PARSER_VERSION = 2
@@ -110,7 +109,7 @@ def unpack(zip_path: Path, into: Path, limits: Limits = DEFAULT_LIMITS) -> list[
 @lru_cache(maxsize=1)
 def shipped_headers() -> tuple[Header, ...]:
     """The captions of the shipped catalogue, read without the rest of it."""
-    content = yaml.safe_load((CATALOG_DIR / "headers.yml").read_text(encoding="utf-8"))
+    content = read_yaml((CATALOG_DIR / "headers.yml").read_text(encoding="utf-8"))
     return CatalogFile.model_validate(content).headers
 
 

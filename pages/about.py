@@ -72,7 +72,7 @@ def try_out() -> None:
 
 def debts() -> None:
     """Every debt of the build, what was refused, what was corrected."""
-    found = ui.read_if_there(view.build_id, "debts", language=language)
+    found = ui.read_if_there(view.build_id, "debts", area_code=None, language=language)
     if found is None:
         headed(say("old_build"))
         return

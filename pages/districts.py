@@ -19,6 +19,7 @@ tags.append(blocks.tag(text.listed(ui.rule_labels(view), language), "rule"))
 
 if not names:
     ui.html(blocks.header(" · ".join([plan["name"], as_of]), tags, word("districts.no_tasks", language)))
+    ui.html(*ui.titles_by_area(view)[1])
     ui.html(blocks.footer(ui.footer_lines(view, plan["source"])))
     st.stop()
 

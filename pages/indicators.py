@@ -55,16 +55,16 @@ with right:
         parts += [blocks.section(title), blocks.paragraph(*lines)] if lines else []
     notes = findings.notes(row, view.as_of, view.rule, language)
     link = blocks.link(say("behind_link", value=indicators.value(row, language)), blocks.number_link(row, view))
-    ui.html(*parts, blocks.section(say("behind_title")), blocks.caption(notes), f"<p>{link}</p>")
+    parts += [blocks.section(say("behind_title")), blocks.caption(notes), f"<p>{link}</p>"]
+    if found.closing is not None:
+        rows = indicators.closing_rows(found.closing, row, language)
+        parts += [
+            blocks.section(say("closing_title", day=text.day(row["due_on"], language))),
+            blocks.table([say("column_kind"), say("column_number")], blocks.plain_rows(rows)),
+            blocks.caption(indicators.closing_note(found.closing, row, language)),
+        ]
+    ui.html(*parts)
 
-if found.closing is not None:
-    day = text.day(row["due_on"], language)
-    rows = indicators.closing_rows(found.closing, row, language)
-    ui.html(
-        blocks.section(say("closing_title", day=day)),
-        blocks.table([say("column_kind"), say("column_number")], blocks.plain_rows(rows)),
-        blocks.caption(indicators.closing_note(found.closing, row, language)),
-    )
 with st.container(key="indicator_middle"):
     left, right = st.columns([10, 10], gap="large")
 with left:

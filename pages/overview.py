@@ -3,8 +3,7 @@
 import polars as pl
 import streamlit as st
 
-from tracker import blocks, blocks_enterprises, enterprises, findings, text, ui
-from tracker import enterprises_words as words
+from tracker import blocks, findings, text, ui
 from tracker.text import word
 
 view = ui.current_view()
@@ -25,20 +24,6 @@ def headed(finding: str) -> None:
     if demo:
         tags.insert(0, blocks.tag(demo, "demo"))
     ui.html(blocks.header(" · ".join(title), tags, finding))
-
-
-def overview_of_titles() -> None:
-    """Where the plan sets the area no target: how many enterprises hold which title where."""
-    tiers = ui.read(view.build_id, "tiers", language=language)
-    below = ui.read(view.build_id, "area_units", plan_id=view.plan_id, area_code=view.area_code, language=language)
-    counts = ui.tier_counts(view)
-    rows = enterprises.areas_of(below, counts, view.area_code)
-    headed(words.tiers_finding(counts, tiers, rows[0], language))
-    ui.html(
-        blocks.section(word("overview.titles_title", language), word("overview.titles_note", language)),
-        blocks_enterprises.tier_table(counts, tiers, rows, view),
-        blocks.caption([word("overview.titles_caption", language)]),
-    )
 
 
 def overview_of_targets() -> None:
@@ -88,7 +73,9 @@ def overview_of_targets() -> None:
 
 
 if targets.is_empty():
-    overview_of_titles()
+    finding, parts = ui.titles_by_area(view)
+    headed(finding)
+    ui.html(*parts)
 else:
     overview_of_targets()
 ui.html(blocks.footer(ui.footer_lines(view, plan["source"])))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from tests.demo import Demo, built_demo
+from tracker import ui
 
 # A slow or shared machine is no fault of a rule.
 settings.register_profile("suite", deadline=None)
@@ -34,3 +36,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     """The demo, written and built once for all tests of a run."""
     return built_demo(tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture
+def own_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A data folder for one test of the pages. Caches outlive an AppTest: tests would read each other's builds."""
+    monkeypatch.setenv("TRACKER_DATA", str(tmp_path))
+    yield tmp_path
+    ui.forget()

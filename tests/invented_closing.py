@@ -12,10 +12,11 @@ from tests.invented_build import publish
 
 TABLES = """
 insert into core.enterprise (enterprise_id, name) values (900001, '示例甲公司'), (900002, '示例乙公司');
-create table core.source_reading (reading_id text, file_id text);
-insert into core.source_reading values ('f1-1', 'f1');
-create table core.data_debt (kind text, reading_id text, tier text, area_code text, number int, detail text);
-insert into core.data_debt values
+create table core.source_reading (reading_id text, file_id text, event text);
+insert into core.source_reading values ('f1-1', 'f1', 'recognition');
+create table core.data_debt (kind text, reading_id text, tier text, area_code text, number int, detail text,
+    accepted_by text, accepted_on date, accept_reason text);
+insert into core.data_debt (kind, reading_id, tier, area_code, number, detail) values
     ('rows_rejected', 'f1-1', 'giant', '990000', 1, null),
     ('review_overdue', null, 'giant', '990003', 2, null);
 create table core.closing_decision (decision_no int, plan_id text, target_id text, basis text, reason text,

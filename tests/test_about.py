@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -22,15 +21,10 @@ from tracker.findings import STATUSES
 from tracker.links import View
 from tracker.text import LANGUAGES, word, words
 
+pytestmark = pytest.mark.usefixtures("own_data_folder")
+
 SEPTEMBER, DUE = dt.date(2025, 9, 30), dt.date(2025, 12, 31)
 SET = {**THRESHOLDS, "red_lamp_lead_points": -30.0}
-
-
-@pytest.fixture(autouse=True)
-def clean_caches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("TRACKER_DATA", str(tmp_path))
-    yield
-    ui.forget()
 
 
 @pytest.fixture
@@ -177,7 +171,7 @@ def test_every_kind_of_debt_that_has_words_has_its_place() -> None:
 
 
 def test_debts_stand_worst_first_and_open_ones_before_accepted(build_id: str) -> None:
-    found = about.ranked_debts(warehouse.query(build_id, "debts", language="zh"))
+    found = about.ranked_debts(warehouse.query(build_id, "debts", area_code=None, language="zh"))
     kinds = [(group, [row["kind"] for row in rows]) for group, rows in found]
     assert kinds == [
         ("missing", ["announced_differs", "rows_rejected"]),
@@ -192,7 +186,7 @@ def test_a_debt_of_a_file_read_twice_says_of_which_list_and_is_saved_as_it_is_sh
     with duckdb.connect(str(tmp_path / "builds" / f"{build_id}.duckdb")) as connection:
         connection.execute("insert into core.source_reading (reading_id, file_id, event)"
                            " values ('f1-2', 'f1', 'publicity')")  # fmt: skip
-    table = about.debt_table(warehouse.query(build_id, "debts", language="zh"), "zh")
+    table = about.debt_table(warehouse.query(build_id, "debts", area_code=None, language="zh"), "zh")
     assert list(table.iter_rows()) == [
         ("有数据未计入", "示例名单.xlsx：示例市公布 41 家，读到 40 家（认定）", "未处理"),
         ("有数据未计入", "示例名单.xlsx：退回 1 行（认定）", "张三 2026年1月11日接受：原件缺页"),

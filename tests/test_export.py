@@ -36,7 +36,7 @@ def test_a_csv_file_opens_in_excel_and_runs_nothing() -> None:
     rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
     assert rows[0] == FRAME.columns
     assert [row[0] for row in rows[1:5]] == ["示例甲", '\'=HYPERLINK("x")', "'@示例丙", ""]
-    assert rows[3][1] == "-2.0"
+    assert rows[3][1] == "-2"
     assert rows[5:] == [[], ["演示数据"], ["'+86 不是公式"]]
 
 

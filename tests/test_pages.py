@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -13,17 +12,11 @@ from tracker import findings, ui, warehouse
 from tracker.text import LANGUAGES, word
 from tracker.ui import frame
 
+pytestmark = pytest.mark.usefixtures("own_data_folder")
+
 MAIN = Path(__file__).resolve().parent.parent / "pages" / "main.py"
 DEFAULT = {"plan": "example", "as_of": "2025-12-31"}
 MARKUP = re.compile(r"<(style|script)>.*?</\1>|<[^>]+>", re.DOTALL)
-
-
-@pytest.fixture(autouse=True)
-def clean_caches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    # Caches outlive one AppTest: without this, tests would read each other's builds.
-    monkeypatch.setenv("TRACKER_DATA", str(tmp_path))
-    yield
-    ui.forget()
 
 
 @pytest.fixture

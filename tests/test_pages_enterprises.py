@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -13,17 +12,12 @@ from streamlit.testing.v1 import AppTest
 
 from tests.invented_build import publish
 from tests.test_pages import DEFAULT, MAIN, link, page_text
-from tracker import ui, warehouse
+from tracker import warehouse
 from tracker.text import LANGUAGES, word
 
+pytestmark = pytest.mark.usefixtures("own_data_folder")
+
 HREF = re.compile(r'href="([^"]+)"')
-
-
-@pytest.fixture(autouse=True)
-def clean_caches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("TRACKER_DATA", str(tmp_path))
-    yield
-    ui.forget()
 
 
 @pytest.fixture

@@ -49,16 +49,28 @@ _CODED = {
 }
 
 
+_PLACES = {kind: number for number, kind in enumerate(kind for kinds in DEBTS.values() for kind in kinds)}
+
+
+def debt_place(kind: str) -> int:
+    """Where a kind of debt stands among the others: what is missing first, what is counted with a reservation last."""
+    return _PLACES[kind]
+
+
 def ranked_debts(debts: pl.DataFrame) -> list[tuple[str, list[Row]]]:
     """The debts of a build under ``missing``, ``doubtful`` and ``assumed``; open ones before accepted, many before few.
 
     Args:
         debts: ``queries/debts.sql``.
     """
-    place = {kind: number for number, kind in enumerate(kind for kinds in DEBTS.values() for kind in kinds)}
     rows = sorted(
         debts.iter_rows(named=True),
-        key=lambda row: (place[row["kind"]], row["accepted_by"] is not None, -row["number"], row["file_name"] or ""),
+        key=lambda row: (
+            debt_place(row["kind"]),
+            row["accepted_by"] is not None,
+            -row["number"],
+            row["file_name"] or "",
+        ),
     )
     groups: list[tuple[str, list[Row]]] = [
         (group, [row for row in rows if row["kind"] in kinds]) for group, kinds in DEBTS.items()

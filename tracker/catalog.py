@@ -32,6 +32,7 @@ from tracker.catalog_models import (
     Tier,
     TitleVariant,
 )
+from tracker.yaml_text import read_yaml
 
 CATALOG_DIR = Path(__file__).resolve().parent.parent / "data" / "catalog"
 UNASSIGNED_SUFFIX = "-unassigned"
@@ -166,7 +167,7 @@ _KEYS = {
 
 def _read_file(path: Path, file_name: str, faults: list[Fault]) -> Iterator[tuple[str, Code, Any]]:
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = read_yaml(path.read_text(encoding="utf-8"))
         parsed = CatalogFile.model_validate(content or {})
     except (yaml.YAMLError, UnicodeDecodeError) as fault:
         faults.append(Fault(file_name, "-", f"not readable as YAML in UTF-8: {fault}"))

@@ -14,7 +14,7 @@ import polars as pl
 
 from tracker import warehouse
 from tracker.names import text_key
-from tracker.viewing import Rule
+from tracker.viewing import Rule, counted
 
 STATUSES = ("in_force", "awaiting_review", "publicity", "lapsed", "pool")
 DIMENSIONS = ("area", "title", "status", "batch", "year", "chain")
@@ -246,15 +246,8 @@ def choices_of(rows: pl.DataFrame, dimension: str) -> list[str]:
 
 def tier_counts(build_id: str, area_code: str, as_of: dt.date, rule: Rule) -> pl.DataFrame:
     """One row per tier and area inside an area: ``value`` by the rule, ``awaiting`` and ``publicity`` beside it."""
-    return warehouse.query(
-        build_id,
-        "tier_counts",
-        area_code=area_code,
-        as_of=as_of,
-        basis=rule.basis,
-        with_awaiting=rule.with_awaiting,
-        with_publicity=rule.with_publicity,
-    )
+    found = warehouse.query(build_id, "tier_counts", area_code=area_code, as_of=as_of, basis=rule.basis)
+    return found.with_columns(value=counted(rule))
 
 
 def areas_of(units: pl.DataFrame, counts: pl.DataFrame, whole: str) -> list[tuple[str, str]]:

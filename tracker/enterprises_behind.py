@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from tracker import warehouse
-from tracker.viewing import Rule
+from tracker.viewing import Rule, counted
 
 _SAME = 1e-9
 _ANSWERS = {
@@ -97,12 +97,7 @@ def title_count(build_id: str, number: Definition, area_code: str, as_of: dt.dat
         return None
     if basis == "new":
         return float(found.filter(pl.col("period_end") >= number.starts_month)["value"].sum())
-    last = found.row(-1, named=True)
-    if last["in_force"] is None:
-        return float(last["value"])
-    awaiting = last["awaiting"] if rule.with_awaiting else 0
-    publicity = last["publicity"] if rule.with_publicity else 0
-    return float(last["in_force"] + (awaiting or 0) + (publicity or 0))
+    return float(found.select(counted(rule)).to_series()[-1])
 
 
 def counted_titles(rows: pl.DataFrame, number: Definition) -> pl.DataFrame:

@@ -18,7 +18,10 @@ import xlsxwriter
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _WIDEST = 48
 _NARROWEST = 8
+_HEAD_HEIGHT = 24
+_A4 = 9
 _SHEET_NAME_LENGTH = 31
+_CSV_DECIMALS = 4
 _NOT_IN_SHEET_NAMES = str.maketrans("", "", "[]:*?/\\'")
 
 
@@ -32,6 +35,9 @@ def workbook(sheets: Mapping[str, pl.DataFrame], notes: Iterable[str]) -> bytes:
         "head": book.add_format({"bold": True, "bg_color": "#F3F6F8", "bottom": 1, "text_wrap": True, "valign": "top"}),
         "day": book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
         "note": book.add_format({"font_color": "#5B6C76"}),
+        # Whole numbers without a decimal point, others with at most two decimals; the cell keeps what it holds.
+        "whole": book.add_format({"num_format": "#,##0"}),
+        "broken": book.add_format({"num_format": "#,##0.0#"}),
     }
     lines = list(notes)
     for name, frame in sheets.items():
@@ -47,7 +53,7 @@ def _write_table(sheet: Any, frame: pl.DataFrame, top: int, looks: Mapping[str, 
     for place, (name, kind) in enumerate(frame.schema.items()):
         values = frame[name].to_list()
         sheet.write_string(top, place, name, looks["head"])
-        longest = max([_width(name), *(_width(str(value)) for value in values[:1000] if value is not None)])
+        longest = max([text_width(name), *(text_width(str(value)) for value in values[:1000] if value is not None)])
         sheet.set_column(place, place, min(max(longest + 2, _NARROWEST), _WIDEST))
         for row, value in enumerate(values, start=top + 1):
             if value is None:
@@ -55,15 +61,20 @@ def _write_table(sheet: Any, frame: pl.DataFrame, top: int, looks: Mapping[str, 
             if kind == pl.Date:
                 sheet.write_datetime(row, place, value, looks["day"])
             elif kind.is_numeric():
-                sheet.write_number(row, place, value)
+                sheet.write_number(row, place, value, looks["whole" if value == int(value) else "broken"])
             else:
                 sheet.write_string(row, place, str(value))
+    sheet.set_row(top, _HEAD_HEIGHT)
     sheet.freeze_panes(top + 1, 1)
+    sheet.set_landscape()
+    sheet.set_paper(_A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(top)
     if frame.height:
         sheet.autofilter(top, 0, top + frame.height, frame.width - 1)
 
 
-def _width(value: str) -> int:
+def text_width(value: str) -> int:
     """Columns that a text takes: a Chinese character is as wide as two letters."""
     return sum(1 if ord(character) < 0x2E80 else 2 for character in value)
 
@@ -74,12 +85,21 @@ def csv_file(frame: pl.DataFrame, notes: Iterable[str]) -> bytes:
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow([_inert(name) for name in frame.columns])
     for row in frame.iter_rows():
-        writer.writerow(["" if value is None else _inert(value) if isinstance(value, str) else value for value in row])
+        writer.writerow([_printed(value) for value in row])
     lines = list(notes)
     if lines:
         writer.writerow([])
         writer.writerows([_inert(line)] for line in lines)
     return buffer.getvalue().encode("utf-8-sig")
+
+
+def _printed(value: object) -> object:
+    """A cell as text: nothing for nothing, and no ``.0`` behind a count."""
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return int(value) if value == int(value) else round(value, _CSV_DECIMALS)
+    return _inert(value) if isinstance(value, str) else value
 
 
 def _inert(value: str) -> str:

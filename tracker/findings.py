@@ -117,8 +117,9 @@ def short_gap(row: Row, language: str) -> str:
         return ""
     amount = text.number(abs(row["gap"]), row["decimals"], language, target=0)
     if row["unit"] == "percent":
-        return word("gap.higher" if row["value"] > row["target_value"] else "gap.lower", language, amount=amount)
-    return word("gap.short", language, amount=amount)
+        is_higher = row["value"] > row["target_value"]
+        return word("gap.cell_higher" if is_higher else "gap.cell_lower", language, amount=amount)
+    return word("gap.cell_short", language, amount=amount)
 
 
 def notes(row: Row, as_of: dt.date, rule: Rule, language: str) -> list[str]:

@@ -33,7 +33,7 @@ class Facts:
 
     ``targets``: all rows of :func:`tracker.viewing.targets_at` by the default rule; ``closing``:
     :func:`tracker.closing.closing_table`; ``areas``, ``debts``, ``publicity``, ``thresholds``: the queries areas,
-    data_debts, publicity_difference, thresholds; ``units``: names of responsible units by code.
+    debts, publicity_difference, thresholds; ``units``: names of responsible units by code.
     """
 
     plan: Row
@@ -337,7 +337,7 @@ def _publicity_lines(names: pl.DataFrame, language: str) -> list[str]:
 
 
 def debt_line(row: Row, language: str) -> str:
-    """One data debt of ``queries/data_debts.sql`` as a sentence."""
+    """One data debt of ``queries/debts.sql`` as a sentence."""
     blank = {name: row[name] or "–" for name in ("file_name", "area_short", "tier_short")}
     return word(
         f"debt.{row['kind']}",

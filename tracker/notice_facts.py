@@ -28,7 +28,7 @@ def facts_at(build_id: str, plan_id: str, area_code: str | None, as_of: dt.date,
         closing=closing_table(warehouse.query(build_id, "closing", plan_id=plan_id, as_of=as_of)),
         areas=warehouse.query(build_id, "areas", plan_id=plan_id, language=language),
         units=dict(warehouse.query(build_id, "units", plan_id=plan_id, language=language).iter_rows()),
-        debts=warehouse.query(build_id, "data_debts", area_code=shown_area, language=language),
+        debts=warehouse.query(build_id, "debts", area_code=shown_area, language=language),
         publicity=warehouse.query(
             build_id, "publicity_difference", area_code=shown_area, as_of=as_of, language=language
         ),

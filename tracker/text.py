@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from tracker.yaml_text import read_yaml
 
 LOCALES_DIR = Path(__file__).resolve().parent.parent / "data" / "locales"
 LANGUAGES = ("zh", "en")
@@ -23,7 +23,7 @@ _SAME = 1e-9
 @lru_cache(maxsize=len(LANGUAGES))
 def words(language: str) -> dict[str, str]:
     """Every interface word of a language by its dotted key (``overview.title``)."""
-    content = yaml.safe_load((LOCALES_DIR / f"{language}.yml").read_text(encoding="utf-8"))
+    content = read_yaml((LOCALES_DIR / f"{language}.yml").read_text(encoding="utf-8"))
     return dict(_flatten(content, ""))
 
 

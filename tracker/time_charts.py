@@ -86,7 +86,8 @@ def burn_up(
         ],
         bargap=0.3,
         xaxis=axis
-        | {"range": [first, last + dt.timedelta(days=15)], "showgrid": False, "tickformat": "%Y-%m", "nticks": 8},
+        | {"range": [first, last + dt.timedelta(days=15)], "showgrid": False, "tickformat": "%Y-%m", "nticks": 8}
+        | {"ticks": "outside", "ticklen": 6, "tickcolor": "rgba(0,0,0,0)"},
         yaxis=axis | {"range": [lowest, highest], "gridcolor": LINE, "nticks": 6, "tickformat": ",~g"},
         yaxis2=axis | {"overlaying": "y", "range": [0, 1 / _EXPIRY_SHARE], "visible": False},
     )

@@ -28,6 +28,20 @@ DEFAULT_RULE = Rule()
 RULE_BASES = ("in_force", "ever")
 
 
+def counted(rule: Rule) -> pl.Expr:
+    """The value of a row of ``mart.observation`` under a rule: of titles in force what the viewer adds to them.
+
+    The row has ``value``, ``in_force``, ``awaiting`` and ``publicity``; what is no count of titles keeps its value.
+    """
+    shown = pl.col("in_force")
+    if rule.with_awaiting:
+        shown = shown + pl.col("awaiting").fill_null(0)
+    if rule.with_publicity:
+        shown = shown + pl.col("publicity").fill_null(0)
+    is_count = pl.col("value").is_not_null() & pl.col("in_force").is_not_null()
+    return pl.when(is_count).then(shown.cast(pl.Float64)).otherwise("value")
+
+
 def targets_at(
     build_id: str,
     plan_id: str,
@@ -102,10 +116,12 @@ def _under(
         "rule_observations",
         plan_id=plan_id,
         as_of=as_of,
-        basis=rule.basis,
-        with_awaiting=rule.with_awaiting,
-        with_publicity=rule.with_publicity,
-    )
+    ).with_columns(value=counted(rule))
+    if rule.basis == "ever":  # titles ever held stand in for the titles in force
+        ever = observations.filter(pl.col("basis") == "ever")
+        observations = pl.concat(
+            [observations.filter(pl.col("basis") != "in_force"), ever.with_columns(basis=pl.lit("in_force"))]
+        )
     thresholds = {**_thresholds(build_id), **changed_thresholds}
     lists = progress.Lists(
         warehouse.query(build_id, "list_dates", plan_id=plan_id, as_of=as_of),

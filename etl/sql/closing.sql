@@ -28,22 +28,14 @@ due_day as (
 held as (
     select enterprise_id, tier, from_on, to_on from core.tenure where status in ('in_force', 'awaiting_review')
 ),
-ending as (
-    select enterprise_id, tier, event_on from core.recognition_event where event in ('revoked', 'lapsed', 'moved_out')
-),
 -- titles that are decided before their window begins
 waiting as (
     select
         granted.event_id, granted.enterprise_id, granted.tier, granted.area_code, granted.event_on,
-        least(granted.counts_from, coalesce(min(ending.event_on), granted.counts_from)) as until_on
+        least(granted.counts_from, coalesce(removed.removed_on, granted.counts_from)) as until_on
     from core.recognition_event as granted
-    left join ending
-        on ending.enterprise_id = granted.enterprise_id
-        and ending.tier = granted.tier
-        and ending.event_on > granted.event_on
+    left join core.removed_title as removed on removed.event_id = granted.event_id
     where granted.event in ('recognition', 'review_passed') and granted.event_on < granted.counts_from
-    group by
-        granted.event_id, granted.enterprise_id, granted.tier, granted.area_code, granted.event_on, granted.counts_from
 ),
 decided as (
     select
@@ -91,18 +83,10 @@ shown_list as (
     where reading.event in ('publicity', 'review_publicity')
     group by reading.reading_id, reading.tier, reading.batch, reading.area_code, reading.event_on, reading.event
 ),
-covered as (
-    select reading.reading_id, inside.area_code
-    from core.source_reading as reading
-    inner join core.area_closure as inside on inside.ancestor_code = reading.area_code
-    left join core.reading_exclusion as outside
-        on outside.reading_id = reading.reading_id and outside.area_code = inside.area_code
-    where outside.area_code is null
-),
 final_list as (
     select reading.tier, reading.event, reading.batch, reading.event_on, covered.area_code
     from core.source_reading as reading
-    inner join covered on covered.reading_id = reading.reading_id
+    inner join core.reading_area as covered on covered.reading_id = reading.reading_id
     where reading.event in ('recognition', 'review_passed') and reading.is_final
 ),
 shown_batch as (
@@ -111,7 +95,7 @@ shown_batch as (
         shown_list.publicity_until,
         least(shown_list.publicity_until, coalesce(min(final_list.event_on), shown_list.publicity_until)) as shown_until
     from shown_list
-    inner join covered on covered.reading_id = shown_list.reading_id
+    inner join core.reading_area as covered on covered.reading_id = shown_list.reading_id
     left join final_list
         on final_list.tier = shown_list.tier
         and final_list.event = shown_list.title_event

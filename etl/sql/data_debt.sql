@@ -79,6 +79,20 @@ overdue as (
         and tenure.to_on <= (select max(month_end) from core.calendar)
     group by tenure.tier, tenure.area_code
 ),
+-- a whole number is printed as one
+question as (
+    select
+        question, reading_id, enterprise_id, area_code, "column", row, reason,
+        case
+            when compared_with = floor(compared_with) then cast(cast(compared_with as decimal(38, 0)) as varchar)
+            else cast(compared_with as varchar)
+        end as compared_before,
+        case
+            when value = floor(value) then cast(cast(value as decimal(38, 0)) as varchar)
+            else cast(value as varchar)
+        end as shown_value
+    from core.value_question
+),
 -- values that ask for a reason, with one of them: whose, in which cell, before and after, and the reason if given
 asked as (
     select
@@ -86,11 +100,11 @@ asked as (
         count(*) as number,
         min(concat(
             coalesce(enterprise.name, area.name_zh, ''), ' ', question."column", cast(question.row as varchar), ': ',
-            case when question.compared_with is null then '' else concat(cast(question.compared_with as varchar), ' → ') end,
-            cast(question.value as varchar),
+            case when question.compared_before is null then '' else concat(question.compared_before, ' → ') end,
+            question.shown_value,
             case when question.reason is null then '' else concat(' (', question.reason, ')') end
         )) as detail
-    from core.value_question as question
+    from question
     inner join core.source_reading as reading on reading.reading_id = question.reading_id
     left join core.enterprise as enterprise on enterprise.enterprise_id = question.enterprise_id
     left join core.area as area on area.area_code = question.area_code
@@ -165,11 +179,21 @@ debt as (
     select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from identity
 )
 -- what keeps a reading from being complete may have been accepted by somebody; it stays a debt
-select
-    debt.kind, debt.reading_id, debt.tier, debt.area_code, debt.number, debt.detail,
-    reading.accepted_by, reading.accepted_on, reading.accept_reason
-from debt
-left join core.source_reading as reading
-    on reading.reading_id = debt.reading_id
-    and debt.kind in ('rows_rejected', 'values_rejected', 'cells_rejected', 'rows_repeated', 'announced_differs')
-order by debt.kind, debt.reading_id, debt.tier, debt.area_code, debt.detail;
+select kind, reading_id, tier, area_code, number, detail, accepted_by, accepted_on, accept_reason
+from (
+    select
+        debt.kind, debt.reading_id, debt.tier, debt.area_code, debt.number, debt.detail,
+        reading.accepted_by, reading.accepted_on, reading.accept_reason,
+        -- a file read twice, as shown to the public and as decided, owes the same only once; what is open stands
+        row_number() over (
+            partition by debt.kind, coalesce(owner.file_id, ''), debt.tier, debt.area_code, debt.number, debt.detail
+            order by reading.accepted_by is not null, debt.reading_id desc
+        ) as place
+    from debt
+    left join core.source_reading as owner on owner.reading_id = debt.reading_id
+    left join core.source_reading as reading
+        on reading.reading_id = debt.reading_id
+        and debt.kind in ('rows_rejected', 'values_rejected', 'cells_rejected', 'rows_repeated', 'announced_differs')
+) as found
+where place = 1
+order by kind, reading_id, tier, area_code, detail;

@@ -3,10 +3,8 @@ insert into core.recognition_event
 with review_list as (
     select reading.reading_id, reading.file_id, reading.tier, reading.reviewed_cohort, reading.event_on, inside.area_code
     from core.source_reading as reading
-    inner join core.area_closure as inside on inside.ancestor_code = reading.area_code
-    left join core.reading_exclusion as outside
-        on outside.reading_id = reading.reading_id and outside.area_code = inside.area_code
-    where reading.event = 'review_passed' and reading.is_final and outside.area_code is null
+    inner join core.reading_area as inside on inside.reading_id = reading.reading_id
+    where reading.event = 'review_passed' and reading.is_final
 ),
 title as (
     select event_id, enterprise_id, tier, cohort_year, event_on, counts_from, expires_on, area_code

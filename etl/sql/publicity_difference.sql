@@ -28,14 +28,6 @@ pair as (
         and decided.event_on < shown.publicity_until
     where shown.event in ('publicity', 'review_publicity')
 ),
-covered as (
-    select reading.reading_id, inside.area_code
-    from core.source_reading as reading
-    inner join core.area_closure as inside on inside.ancestor_code = reading.area_code
-    left join core.reading_exclusion as outside
-        on outside.reading_id = reading.reading_id and outside.area_code = inside.area_code
-    where outside.area_code is null
-),
 -- shown, in an area that the decided list covers, and on none of the lists that decide it
 dropped as (
     select
@@ -47,7 +39,7 @@ dropped as (
         ) as place
     from pair
     inner join core.recognition_event as shown on shown.reading_id = pair.shown_id
-    inner join covered on covered.reading_id = pair.decided_id and covered.area_code = shown.area_code
+    inner join core.reading_area as covered on covered.reading_id = pair.decided_id and covered.area_code = shown.area_code
     where not exists (
         select 1
         from pair as sibling
@@ -69,7 +61,7 @@ added as (
     from pair
     inner join core.recognition_event as granted
         on granted.reading_id = pair.decided_id and not granted.is_derived
-    inner join covered on covered.reading_id = pair.shown_id and covered.area_code = granted.area_code
+    inner join core.reading_area as covered on covered.reading_id = pair.shown_id and covered.area_code = granted.area_code
     where not exists (
         select 1
         from pair as sibling

@@ -11,22 +11,7 @@ group by area_code;
 
 -- one row per title or publicity with what ends it
 create temporary table granted as
-with ending as (
-    select enterprise_id, tier, event_on
-    from core.recognition_event
-    where event in ('revoked', 'lapsed', 'moved_out')
-),
--- few titles are ended by an event, so the first ending after each is looked up apart
-ended as (
-    select granted.event_id, min(ending.event_on) as ended_on
-    from core.recognition_event as granted
-    inner join ending
-        on ending.enterprise_id = granted.enterprise_id
-        and ending.tier = granted.tier
-        and ending.event_on > granted.event_on
-    where granted.event in ('recognition', 'review_passed')
-    group by granted.event_id
-),
+with
 -- a publicity ends with the decision, with a removal, with the final list of its batch, or after its months
 decision as (
     select enterprise_id, tier, event_on, coalesce(counts_from, event_on) as takes_effect_on
@@ -36,10 +21,8 @@ decision as (
 decided_batch as (
     select reading.tier, reading.batch, inside.area_code, min(reading.event_on) as decided_on
     from core.source_reading as reading
-    inner join core.area_closure as inside on inside.ancestor_code = reading.area_code
-    left join core.reading_exclusion as outside
-        on outside.reading_id = reading.reading_id and outside.area_code = inside.area_code
-    where reading.event = 'recognition' and reading.is_final and outside.area_code is null
+    inner join core.reading_area as inside on inside.reading_id = reading.reading_id
+    where reading.event = 'recognition' and reading.is_final
     group by reading.tier, reading.batch, inside.area_code
 ),
 publicity as (
@@ -67,11 +50,11 @@ publicity as (
 select
     row_number() over (order by event.event_id) as event_number,
     event.enterprise_id, event.tier, tier.tier_number as via_number, area.area_number, event.event_on,
-    event.counts_from, event.expires_on, event.awaiting_until, ended.ended_on, publicity.shown_until
+    event.counts_from, event.expires_on, event.awaiting_until, removed.removed_on, publicity.shown_until
 from core.recognition_event as event
 inner join tier_number as tier on tier.tier = event.tier
 inner join area_number as area on area.area_code = event.area_code
-left join ended on ended.event_id = event.event_id
+left join core.removed_title as removed on removed.event_id = event.event_id
 left join publicity on publicity.event_id = event.event_id
 where event.event in ('recognition', 'review_passed', 'publicity', 'review_publicity');
 
@@ -80,12 +63,12 @@ where event.event in ('recognition', 'review_passed', 'publicity', 'review_publi
 create temporary table span as
 with own_span as (
     select event_number, enterprise_id, tier, event_on, 1 as status_rank,
-        counts_from as from_on, least(expires_on, coalesce(ended_on, expires_on)) as to_on
+        counts_from as from_on, least(expires_on, coalesce(removed_on, expires_on)) as to_on
     from granted
     where shown_until is null
     union all
     select event_number, enterprise_id, tier, event_on, 2 as status_rank,
-        greatest(counts_from, expires_on) as from_on, least(awaiting_until, coalesce(ended_on, awaiting_until)) as to_on
+        greatest(counts_from, expires_on) as from_on, least(awaiting_until, coalesce(removed_on, awaiting_until)) as to_on
     from granted
     where shown_until is null
     union all

@@ -41,32 +41,18 @@ from history
 group by steps;
 
 create temp table title_end as
-with ending as (
-    select enterprise_id, tier, event_on
-    from core.recognition_event
-    where event in ('revoked', 'lapsed', 'moved_out')
-),
-ended as (
-    select granted.event_id, min(ending.event_on) as ended_on
-    from core.recognition_event as granted
-    inner join ending
-        on ending.enterprise_id = granted.enterprise_id
-        and ending.tier = granted.tier
-        and ending.event_on > granted.event_on
-    where granted.event in ('recognition', 'review_passed')
-    group by granted.event_id
-),
+with
 -- a title as it stands in every tier in which it counts
 claim as (
     select
         granted.event_id, granted.enterprise_id, inclusion.tier, granted.tier as via_tier, inclusion.distance,
         granted.area_code, granted.event_on, granted.counts_from, granted.expires_on, granted.awaiting_until,
         alike.enterprises,
-        least(granted.awaiting_until, coalesce(ended.ended_on, granted.awaiting_until)) as gone_on
+        least(granted.awaiting_until, coalesce(removed.removed_on, granted.awaiting_until)) as gone_on
     from core.recognition_event as granted
     inner join alike on alike.enterprise_id = granted.enterprise_id
     inner join core.tier_inclusion as inclusion on inclusion.via_tier = granted.tier
-    left join ended on ended.event_id = granted.event_id
+    left join core.removed_title as removed on removed.event_id = granted.event_id
     where granted.event in ('recognition', 'review_passed')
 ),
 held as (

@@ -1,15 +1,13 @@
--- one row per area of a plan with a value of an indicator at an as-of date, counted by a viewer's switches
+-- one row per area of a plan with a value of an indicator at an as-of date, with the parts that switches add
 select
     observation.area_code,
     case $language when 'zh' then area.short_zh else area.short_en end as short,
     plan_area.rank_group,
     plan_area.is_summed,
-    case
-        when observation.value is null or observation.in_force is null then observation.value
-        else observation.in_force
-            + case when $with_awaiting then coalesce(observation.awaiting, 0) else 0 end
-            + case when $with_publicity then coalesce(observation.publicity, 0) else 0 end
-    end as value,
+    observation.value,
+    observation.in_force,
+    observation.awaiting,
+    observation.publicity,
     observation.state,
 from mart.observation as observation
 join core.plan_area as plan_area

@@ -1,4 +1,4 @@
--- one row per data debt of the build: what makes a published number less certain, and who accepted it
+-- one row per data debt, of one area and of no single one or of the whole build: what makes a number less certain
 select
     debt.kind,
     file.original_name as file_name,
@@ -26,5 +26,12 @@ left join (
     group by file_id
 ) as files on files.file_id = reading.file_id
 left join core.area on area.area_code = debt.area_code
+left join core.area_closure as inside on inside.area_code = debt.area_code and inside.ancestor_code = $area_code
+-- a list of the province tells of its cities too
+left join core.area_closure as above on above.area_code = $area_code and above.ancestor_code = debt.area_code
 left join core.tier on tier.tier = debt.tier
-order by debt.kind, file.original_name, area.sort, debt.detail
+where cast($area_code as varchar) is null
+    or debt.area_code is null
+    or inside.area_code is not null
+    or above.area_code is not null
+order by debt.kind, file.original_name, area.sort, debt.number desc, debt.detail

@@ -1,13 +1,9 @@
--- one row per tier and area of a plan on a date: how many count by a viewer's switches, and what stands beside them
+-- one row per tier and area of a plan on a date: how many count, and the parts that switches add
 select
     observation.area_code,
     indicator.tier,
-    case
-        when observation.value is null or observation.in_force is null then observation.value
-        else observation.in_force
-            + case when $with_awaiting then coalesce(observation.awaiting, 0) else 0 end
-            + case when $with_publicity then coalesce(observation.publicity, 0) else 0 end
-    end as value,
+    observation.value,
+    observation.in_force,
     observation.awaiting,
     observation.publicity,
 from mart.observation as observation

@@ -27,6 +27,7 @@ from tracker.ui.indicator_reads import definition_of, one_target, target_figures
 from tracker.ui.reading import bullets, forget, read, targets_at, targets_of, tier_counts, warm_up
 from tracker.ui.sidebar import choose_view
 from tracker.ui.state import current_view, language, linked_code, pick_page, show_notices, start_run, write_link
+from tracker.ui.titles import titles_by_area
 
 __all__ = [
     "View",
@@ -71,6 +72,7 @@ __all__ = [
     "targets_of",
     "tier_counts",
     "title_timeline",
+    "titles_by_area",
     "tried",
     "try_thresholds",
     "values_behind",

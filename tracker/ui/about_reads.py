@@ -137,6 +137,6 @@ def running_month(view: View) -> str:
 
 def debt_note(view: View) -> str:
     """A short link ``数据欠账 n 条`` to the debts of the build as markup; empty where there is none."""
-    debts = read_if_there(view.build_id, "debts", language=view.language)
+    debts = read_if_there(view.build_id, "debts", area_code=None, language=view.language)
     target = links.href("about", view, section="debts")
     return blocks_about.debt_note(0 if debts is None else debts.height, target, view.language)

@@ -111,9 +111,7 @@ def _parts(view: View, row: dict[str, Any]) -> pl.DataFrame:
         basis=basis,
         as_of=view.as_of,
         language=view.language,
-        with_awaiting=view.rule.with_awaiting,
-        with_publicity=view.rule.with_publicity,
-    )
+    ).with_columns(value=viewing.counted(view.rule))
     return rows if view.area_code == view.plan_area and basis != "new" else rows.clear()
 
 
@@ -123,11 +121,12 @@ def target_figures(view: View, tier: str | None) -> dict[str, go.Figure]:
     found = one_target(view, tier)
     chosen, row = view.language, found.row
     words = indicators.burn_up_words(row, view.as_of, chosen)
-    note = "burn_up_note" if words.pace or words.forecast else "burn_up_note_plain"
+    lines = ["solid_line", *(["dashed_line"] if words.pace else []), *(["shaded_area"] if words.forecast else [])]
+    said = text.listed([word(f"indicators.{line}", chosen) for line in lines], chosen)
     unit = word(f"unit.{row['unit']}.name", chosen)
     frame = Frame(
         indicators.finding(row, chosen),
-        word(f"indicators.{note}", chosen, unit=unit, area=row["area_short"]),
+        word("indicators.burn_up_note", chosen, unit=unit, area=row["area_short"], lines=said),
         _foot(view, row),
     )
     figures = {"burn_up": time_charts.burn_up(found.history, found.ahead, found.expiries, row["due_on"], words, frame)}
