@@ -48,7 +48,7 @@ def without(paths: list[Path], *names: str) -> list[Path]:
 
 def is_charts(path: Path) -> bool:
     parts = path.relative_to(ROOT / "tracker").parts
-    return parts[0] in ("charts.py", "charts", "briefing") or parts[0].endswith("_charts.py")
+    return parts[0] in ("charts", "briefing")
 
 
 def is_ui(path: Path) -> bool:

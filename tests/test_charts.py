@@ -6,7 +6,9 @@ import plotly.graph_objects as go
 import polars as pl
 import pytest
 
-from tracker import charts, findings, look
+from tracker import findings, look
+from tracker.charts.bullets import WIDEST_SHARE, bullet_rows
+from tracker.charts.frame import config
 from tracker.viewing import DEFAULT_RULE, Rule
 
 DUE = dt.date(2025, 12, 31)
@@ -37,7 +39,7 @@ MET = target(value=31.0, gap=-6.0, state="met", status="met", short="专精特�
 
 
 def bullets(*rows: dict[str, object], as_of: dt.date = DUE) -> go.Figure:
-    return charts.bullet_rows(findings.bullet_frame(frame(*rows), as_of, "zh"), "示例市 · 演示数据")
+    return bullet_rows(findings.bullet_frame(frame(*rows), as_of, "zh"), "示例市 · 演示数据")
 
 
 def test_a_value_that_cannot_be_judged_has_no_bar() -> None:
@@ -56,9 +58,9 @@ def test_a_task_due_before_the_final_date_stands_beside_the_value() -> None:
 def test_bars_are_shares_of_the_target_from_zero() -> None:
     figure = bullets(target(), MET, target(value=90.0, gap=-65.0))
     track, actual = figure.data
-    assert list(actual.x) == [0.84, 1.24, charts.WIDEST_SHARE]
-    assert list(track.x) == [charts.WIDEST_SHARE] * 3
-    assert list(figure.layout.xaxis.range) == [0, charts.WIDEST_SHARE]
+    assert list(actual.x) == [0.84, 1.24, WIDEST_SHARE]
+    assert list(track.x) == [WIDEST_SHARE] * 3
+    assert list(figure.layout.xaxis.range) == [0, WIDEST_SHARE]
 
 
 def test_a_value_that_nobody_reported_has_no_bar_and_no_zero() -> None:
@@ -89,7 +91,7 @@ def test_names_are_escaped() -> None:
 
 
 def test_the_camera_saves_under_a_telling_name_and_nothing_else_is_offered() -> None:
-    settings = charts.config("主要目标_示例市_2025-12")
+    settings = config("主要目标_示例市_2025-12")
     assert settings["toImageButtonOptions"] == {"format": "png", "filename": "主要目标_示例市_2025-12", "scale": 2}
     assert settings["modeBarButtons"] == [["toImage"]]
     assert settings["displaylogo"] is False

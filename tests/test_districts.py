@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker import area_charts, districts
-from tracker.chart_frame import Frame
+from tracker import districts
+from tracker.charts import areas as area_charts
+from tracker.charts.frame import Frame
 from tracker.look import STATUS_LOOKS
 
 FRAME = Frame("小巨人：南桥差 3 家", "领先或滞后（百分点）", "示例市 · 2025年12月 · 演示数据")

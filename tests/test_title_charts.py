@@ -4,8 +4,8 @@ import datetime as dt
 
 import polars as pl
 
-from tracker.chart_frame import Frame
-from tracker.title_charts import title_timeline
+from tracker.charts.frame import Frame
+from tracker.charts.titles import title_timeline
 
 D = dt.date
 BARS = pl.DataFrame(

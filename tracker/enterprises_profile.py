@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from tracker import text, warehouse
-from tracker.chart_frame import Frame
+from tracker.charts.frame import Frame
 from tracker.enterprises_words import amount, batch_name
 from tracker.names import name_key
 from tracker.text import word

@@ -9,8 +9,8 @@ from typing import Any
 import polars as pl
 
 from tracker import districts, findings, opinions, text
+from tracker.charts.months import BurnUpWords
 from tracker.text import word
-from tracker.time_charts import BurnUpWords
 from tracker.viewing import DEFAULT_RULE, Rule
 
 Row = Mapping[str, Any]
@@ -159,7 +159,7 @@ def _opinion_value(value: float | None, is_points: bool, language: str) -> str:
 
 
 def contributions(parts: pl.DataFrame, row: Row, language: str) -> pl.DataFrame:
-    """The frame of :func:`tracker.area_charts.contributions`: each area's part of a number that parts add up to.
+    """The frame of :func:`tracker.charts.areas.contributions`: each area's part of a number that parts add up to.
 
     What no area accounts for is a part of its own. Empty where the parts are no parts: rates, or more than the whole.
     """

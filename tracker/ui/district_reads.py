@@ -10,8 +10,9 @@ import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
-from tracker import area_charts, districts, text, viewing
-from tracker.chart_frame import Frame
+from tracker import districts, text, viewing
+from tracker.charts import areas as area_charts
+from tracker.charts.frame import Frame
 from tracker.links import View
 from tracker.text import word
 from tracker.ui.frame import rule_labels

@@ -9,8 +9,9 @@ import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
-from tracker import enterprises, enterprises_behind, text, title_charts
+from tracker import enterprises, enterprises_behind, text
 from tracker import enterprises_profile as profiles
+from tracker.charts.titles import title_timeline as draw_timeline
 from tracker.enterprises import Narrowing
 from tracker.enterprises_behind import Behind, Definition
 from tracker.enterprises_profile import Profile
@@ -101,7 +102,7 @@ def title_timeline(view: View, code: str) -> go.Figure:
         word("app.build", chosen, build_id=view.build_id),
     ]
     foot += [word("app.demo", chosen)] if view.is_demo else []
-    return title_charts.title_timeline(
+    return draw_timeline(
         profiles.timeline_rows(found, view.as_of, chosen),
         profiles.timeline_events(found, view.as_of, chosen),
         view.as_of,

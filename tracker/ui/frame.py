@@ -11,7 +11,8 @@ import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
-from tracker import blocks, charts, export, text, warehouse
+from tracker import blocks, export, text, warehouse
+from tracker.charts.frame import config
 from tracker.links import View
 from tracker.look import css_variables
 from tracker.text import word
@@ -43,7 +44,7 @@ def html(*parts: str) -> None:
 
 def draw_figure(figure: go.Figure, *, key: str, file_name: str, alt: str) -> None:
     """A figure in its own look: Streamlit's chart theme would override the sizes."""
-    settings: dict[str, Any] = charts.config(file_name)
+    settings: dict[str, Any] = config(file_name)
     st.plotly_chart(figure, theme=None, width="stretch", key=key, config=settings, alt=alt)
 
 

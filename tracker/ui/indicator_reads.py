@@ -9,8 +9,9 @@ import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
-from tracker import area_charts, closing, indicators, opinions, outlook_view, text, time_charts, viewing
-from tracker.chart_frame import Frame
+from tracker import closing, indicators, opinions, outlook_view, text, viewing
+from tracker.charts import areas, months
+from tracker.charts.frame import Frame
 from tracker.links import View
 from tracker.second_opinion import METHODS
 from tracker.text import word
@@ -129,11 +130,11 @@ def target_figures(view: View, tier: str | None) -> dict[str, go.Figure]:
         word("indicators.burn_up_note", chosen, unit=unit, area=row["area_short"], lines=said),
         _foot(view, row),
     )
-    figures = {"burn_up": time_charts.burn_up(found.history, found.ahead, found.expiries, row["due_on"], words, frame)}
+    figures = {"burn_up": months.burn_up(found.history, found.ahead, found.expiries, row["due_on"], words, frame)}
     if found.parts.height:
         total = word("indicators.parts_sum", chosen, value=indicators.value(row, chosen))
         about = Frame(word("indicators.parts_title", chosen), total, _foot(view, row))
-        figures["parts"] = area_charts.contributions(found.parts, about)
+        figures["parts"] = areas.contributions(found.parts, about)
     return figures
 
 

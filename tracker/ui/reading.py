@@ -10,7 +10,6 @@ import polars as pl
 import streamlit as st
 
 from tracker import (
-    charts,
     enterprises,
     enterprises_behind,
     enterprises_profile,
@@ -19,6 +18,7 @@ from tracker import (
     viewing,
     warehouse,
 )
+from tracker.charts.bullets import bullet_rows
 from tracker.links import View
 from tracker.text import word
 from tracker.ui.enterprise_reads import forget_lists
@@ -45,7 +45,7 @@ def bullets(view: View, foot: str) -> go.Figure:
     """The finished figure of the headline targets of a view."""
     rows = targets_of(view).filter(pl.col("is_headline"))
     frame = findings.bullet_frame(rows, view.as_of, view.language, _outlooks(view, rows), _past(view, rows))
-    return charts.bullet_rows(frame, foot)
+    return bullet_rows(frame, foot)
 
 
 def _outlooks(view: View, rows: pl.DataFrame) -> dict[str, str]:
@@ -82,7 +82,7 @@ def warm_up() -> None:
         as_of = read(build_id, "as_of_dates", plan_id=plan_id)["as_of"][0]
         rows = targets_at(build_id, plan_id, as_of, "zh", viewing.DEFAULT_RULE)
         if not rows.is_empty():
-            charts.bullet_rows(findings.bullet_frame(rows, as_of, "zh"), foot="")
+            bullet_rows(findings.bullet_frame(rows, as_of, "zh"), foot="")
         enterprises.names(build_id)
 
 

@@ -5,11 +5,34 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
-from tracker.charts import TEMPLATE
-from tracker.look import INK, SECONDARY
+import plotly.graph_objects as go
+
+from tracker.look import FONTS, INK, PAGE, SECONDARY
 
 _HEAD = 72  # pixels of title and subtitle
 _FOOT = 48  # pixels of the last two lines
+
+TEMPLATE = go.layout.Template(
+    layout={
+        "font": {"family": FONTS, "size": 14, "color": INK},
+        "paper_bgcolor": PAGE,
+        "plot_bgcolor": PAGE,
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+        "showlegend": False,
+        "hoverlabel": {"font": {"family": FONTS, "size": 14}},
+    }
+)
+
+
+def config(file_name: str) -> dict[str, object]:
+    """The mode bar: the camera button alone, which saves a picture twice the size of the screen's."""
+    return {
+        "displaylogo": False,
+        "displayModeBar": "hover",
+        "modeBarButtons": [["toImage"]],
+        "scrollZoom": False,
+        "toImageButtonOptions": {"format": "png", "filename": file_name, "scale": 2},
+    }
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from html import escape
 import plotly.graph_objects as go
 import polars as pl
 
-from tracker.chart_frame import Frame, frame_words, framed
+from tracker.charts.frame import Frame, frame_words, framed
 from tracker.look import DATA, INK, LINE, PAGE, SECONDARY, TITLE_LOOKS
 
 _ROW_HEIGHT = 64

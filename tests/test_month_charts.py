@@ -8,8 +8,8 @@ from itertools import pairwise
 
 import polars as pl
 
-from tracker.chart_frame import Frame
-from tracker.time_charts import BurnUpWords, burn_up
+from tracker.charts.frame import Frame
+from tracker.charts.months import BurnUpWords, burn_up
 
 FRAME = Frame("小巨人 15 家，差 10 家", "家", "示例市 · 2025年3月 · 演示数据")
 WORDS = BurnUpWords(

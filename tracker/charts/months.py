@@ -12,7 +12,7 @@ from html import escape
 import plotly.graph_objects as go
 import polars as pl
 
-from tracker.chart_frame import Frame, frame_words, framed
+from tracker.charts.frame import Frame, frame_words, framed
 from tracker.look import DATA, FAINT, INK, LINE, PAGE, SECONDARY
 
 _HEIGHT = 360

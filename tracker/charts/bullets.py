@@ -1,4 +1,4 @@
-"""Frames to Plotly figures. Pure: no Streamlit, no database, no language look-up; words arrive in the frame."""
+"""Bullet bars: each target on its own scale, with the line of its pace."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from html import escape
 import plotly.graph_objects as go
 import polars as pl
 
-from tracker.look import DATA, FONTS, INK, PAGE, PANEL, SECONDARY, STATUS_LOOKS
+from tracker.charts.frame import TEMPLATE
+from tracker.look import DATA, INK, PAGE, PANEL, SECONDARY, STATUS_LOOKS
 
 # A value far beyond its target must not shrink all other rows; its bar runs to the edge instead.
 WIDEST_SHARE = 1.25
@@ -21,28 +22,6 @@ _SHORTEST_SPARK = 3
 _AT_EDGE = {"xanchor": "left", "align": "left", "showarrow": False, "borderpad": 0, "borderwidth": 0}
 # The bar stands in the lower part of its row, under the name.
 _BAR_BELOW = 0.14
-
-TEMPLATE = go.layout.Template(
-    layout={
-        "font": {"family": FONTS, "size": 14, "color": INK},
-        "paper_bgcolor": PAGE,
-        "plot_bgcolor": PAGE,
-        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
-        "showlegend": False,
-        "hoverlabel": {"font": {"family": FONTS, "size": 14}},
-    }
-)
-
-
-def config(file_name: str) -> dict[str, object]:
-    """The mode bar: the camera button alone, which saves a picture twice the size of the screen's."""
-    return {
-        "displaylogo": False,
-        "displayModeBar": "hover",
-        "modeBarButtons": [["toImage"]],
-        "scrollZoom": False,
-        "toImageButtonOptions": {"format": "png", "filename": file_name, "scale": 2},
-    }
 
 
 def bullet_rows(rows: pl.DataFrame, foot: str) -> go.Figure:

@@ -8,7 +8,7 @@ from html import escape
 import plotly.graph_objects as go
 import polars as pl
 
-from tracker.chart_frame import Frame, frame_words, framed
+from tracker.charts.frame import Frame, frame_words, framed
 from tracker.look import DATA, INK, LINE, PAGE, SECONDARY, STATUS_LOOKS
 
 ROW_HEIGHT = 36
