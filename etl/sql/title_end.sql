@@ -1,9 +1,9 @@
 -- one row per tier, tier of the title that ends last, area, as-of month, status, last month and month of effect
 -- Only what is dated by the as-of month counts: a later review, removal or list changes nothing here.
 
--- one row per group of enterprises with the same events: the one that stands for all, and how many they are
+-- one row per group of enterprises with the same events and pool entries: the one that stands for all, and how many
 -- Recognitions come in lists, so that few histories are shared by many. What is counted of an enterprise follows from
--- its own events alone, and from the order of their ids where nothing else decides.
+-- its own events and entries alone, and from the order of their ids where nothing else decides.
 create temp table alike as
 with kind as (
     select
@@ -30,6 +30,10 @@ numbered as (
         and kind.awaiting_until is not distinct from event.awaiting_until
         and kind.publicity_until is not distinct from event.publicity_until
         and kind.dated_by is not distinct from event.dated_by
+    union all
+    -- below zero, so that no event is taken for an entry
+    select enterprise_id, -dense_rank() over (order by level, entered_on, left_on, area_code) as step
+    from core.pool_entry
 ),
 history as (
     select enterprise_id, list(step order by step) as steps
