@@ -1,6 +1,6 @@
--- one row per enterprise with events: the first of those that have the same events, which stands for them all
+-- one row per enterprise with events or pool entries: the first of those that have the same, which stands for them all
 -- Recognitions come in lists, so that few histories are shared by many. What is counted of an enterprise follows from
--- its own events alone, and from the order of their ids where nothing else decides.
+-- its own events and entries alone, and from the order of their ids where nothing else decides.
 create or replace temporary table history as
 with kind as (
     select
@@ -28,6 +28,10 @@ numbered as (
         and kind.awaiting_until is not distinct from event.awaiting_until
         and kind.publicity_until is not distinct from event.publicity_until
         and kind.dated_by is not distinct from event.dated_by
+    union all
+    -- below zero, so that no event is taken for an entry
+    select enterprise_id, -dense_rank() over (order by level, entered_on, left_on, area_code) as step
+    from core.pool_entry
 ),
 events as (
     select enterprise_id, list(step order by step) as steps
