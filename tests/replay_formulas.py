@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from tracker.catalog_models import Indicator
 
-COUNT_UNITS = ("enterprise", "item", "piece", "award", "person", "project", "10k_yuan", "100m_yuan")
+COUNT_UNITS = ("enterprise", "item", "piece", "award", "person", "project", "event", "time", "10k_yuan", "100m_yuan")
 PERIOD_MONTHS = {"year": 12, "quarter": 3, "month": 1}
 
 

@@ -38,7 +38,9 @@ select
     numerator_from = 'area' or denominator_from = 'area' as is_asked_from_areas,
     -- only what is counted or paid adds up over areas; an index, a grade or a number of days does not
     formula = 'reported'
-    and unit in ('enterprise', 'item', 'piece', 'award', 'person', 'project', '10k_yuan', '100m_yuan') as is_count,
+    and unit in (
+        'enterprise', 'item', 'piece', 'award', 'person', 'project', 'event', 'time', '10k_yuan', '100m_yuan'
+    ) as is_count,
     case unit when 'percent' then 100 else 1 end as scale,
     minimum_coverage_percent,
     -- months from the end of a period to the month in which its value still holds; null: until the next one
