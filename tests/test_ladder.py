@@ -40,7 +40,7 @@ def counted(
     ranks = [LADDER.index(tier) + 1 if tier in LADDER else None for tier, _ in tiers]
     schema = {"tier": pl.String, "recruits_from": pl.String}
     load(connection, "core.tier", pl.DataFrame(tiers, schema, orient="row").with_columns(ladder_rank=pl.Series(ranks)))
-    run(connection, "title_end")
+    run(connection, "history")
     run(connection, "ladder_move")
     return connection.sql("from mart.ladder_move").pl().to_dicts()
 

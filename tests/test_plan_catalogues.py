@@ -10,7 +10,7 @@ import pytest
 
 from tests.plan_numbers import NOT_QUANTITIES, QUANTITIES
 from tracker.catalog import Catalog, CatalogError, load
-from tracker.catalog_models import Plan
+from tracker.catalog_models import Figure, Plan, Target
 
 SEEDS = Path(__file__).resolve().parents[2] / "shared" / "seeds"
 NUMERALS = "0-9０-９〇零一二三四五六七八九十百千万亿两萬億兩"
@@ -202,10 +202,10 @@ def figures(plan: Plan, name: str) -> set[float | None]:
     """All numbers of the target, rule or reference of that name; of ``window:NAME`` the years of its period."""
     if name.startswith("window:"):
         return {float(years) for years in windows(plan, name.removeprefix("window:"))}
-    found = [t for t in plan.targets if t.target_id == name]
-    rules = [value for rule in plan.rules if rule.rule_id == name for value in rule.values]
-    references = [reference for reference in plan.references if reference.reference_id == name]
-    return {number for one in (*found, *rules, *references) for number in (one.value, one.value_high)}
+    found: list[Target | Figure] = [target for target in plan.targets if target.target_id == name]
+    found += [value for rule in plan.rules if rule.rule_id == name for value in rule.values]
+    found += [reference for reference in plan.references if reference.reference_id == name]
+    return {number for one in found for number in (one.value, one.value_high)}
 
 
 def windows(plan: Plan, name: str) -> list[int]:
