@@ -24,6 +24,7 @@ from tracker.ui.frame import (
     start_page,
 )
 from tracker.ui.indicator_reads import definition_of, one_target, target_figures
+from tracker.ui.ladder_reads import expiring_names, ladder_figures, ladder_of, pick_rung
 from tracker.ui.reading import bullets, forget, read, targets_at, targets_of, tier_counts, warm_up
 from tracker.ui.sidebar import choose_view
 from tracker.ui.state import current_view, language, linked_code, pick_page, show_notices, start_run, write_link
@@ -40,10 +41,13 @@ __all__ = [
     "debt_note",
     "definition_of",
     "draw_figure",
+    "expiring_names",
     "footer_lines",
     "forget",
     "html",
     "labels_of",
+    "ladder_figures",
+    "ladder_of",
     "language",
     "linked_code",
     "listing",
@@ -55,6 +59,7 @@ __all__ = [
     "pick_changes",
     "pick_enterprises",
     "pick_page",
+    "pick_rung",
     "pick_section",
     "profile_of",
     "read",
