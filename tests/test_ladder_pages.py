@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import io
 import re
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlsplit
 
+import openpyxl
 import polars as pl
 import pytest
 
 from tests.demo import CITY, CLOSE, UNITS, Demo
 from tests.replay_ladder import BELOW
-from tests.test_demo_pages import PLAN
+from tests.test_demo_pages import PLAN, view_of
 from tests.test_pages_enterprises import opened, shown
-from tracker import enterprises, ladder, ui, warehouse
+from tracker import candidates, candidates_words, enterprises, export, ladder, ui, warehouse
+from tracker.enterprises_words import Labels
 from tracker.text import LANGUAGES, word
 from tracker.viewing import DEFAULT_RULE
 
@@ -96,3 +100,97 @@ def test_expiries_are_those_of_the_build(demo: Demo) -> None:
     assert found["little_giant", CITY] == 7
     names = enterprises.moved(build_id(), PLAN, CITY, CITY, "little_giant", CLOSE, DEFAULT_RULE, "expiring")
     assert names.height == 7
+
+
+def standing_by_hand(demo: Demo, tier: str, below: str, day: dt.date) -> dict[str, set[int]]:
+    """Who stands where, from the rows of core and sets alone; nobody stands twice."""
+    held = "select enterprise_id from core.tenure where tier = ? and status = any(?) and from_on <= ? and to_on > ?"
+
+    def names(sql: str, *parameters: object) -> set[int]:
+        return {enterprise for (enterprise,) in demo.rows(sql, *parameters)}
+
+    holders = names(held, tier, ["in_force", "awaiting_review"], day, day)
+    dated = "select enterprise_id from core.recognition_event where tier = ? and event = ? and event_on <= ?"
+    groups = {
+        "publicity": names(held, tier, ["publicity"], day, day),
+        # The batch of the demo has a final list: after it nobody stands recommended.
+        "recommended": names(dated, tier, "recommended", day) if day < dt.date(2025, 10, 15) else set(),
+        "pool": names("select enterprise_id from core.pool_entry where level = ? and entered_on <= ?", tier, day),
+        "below": names(held, below, ["in_force", "awaiting_review"], day, day),
+    }
+    seen = set(holders)
+    for group in groups:
+        groups[group] -= seen
+        seen |= groups[group]
+    return groups
+
+
+@pytest.mark.parametrize(
+    ("tier", "below", "day", "recommended"),
+    [
+        ("srdi", "innovative", CLOSE, 0),
+        ("little_giant", "srdi", dt.date(2025, 6, 30), 7),
+        ("little_giant", "srdi", CLOSE, 0),
+        ("champion", "little_giant", CLOSE, 0),
+        ("innovative", "", CLOSE, 0),
+    ],
+)
+def test_candidates_are_those_of_the_replay(demo: Demo, tier: str, below: str, day: dt.date, recommended: int) -> None:
+    found = candidates.candidates(build_id(), PLAN, CITY, tier, day)
+    groups = {
+        standing: set(found.filter(pl.col("standing") == standing)["enterprise_id"])
+        for standing in candidates.STANDINGS
+    }
+    expected = standing_by_hand(demo, tier, below, day)
+    assert groups == expected
+    assert len(groups["recommended"]) == recommended
+    numbers = candidates.numbers_by_area(found, CITY)
+    parts = [candidates.standing_numbers(numbers, code) for code in numbers["area_code"].unique() if code != CITY]
+    whole = candidates.standing_numbers(numbers, CITY)
+    assert {key: sum(part[key] for part in parts) for key in whole} == whole
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_candidates_open_from_a_target_in_both_languages(language: str) -> None:
+    app = opened("candidates", lang=language, as_of="2025-12-31", target="little_giant")
+    page = shown(app)
+    expected = {
+        "zh": "小巨人差 1 家：公示 0 家，已推荐 0 家，可推荐 166 家",
+        "en": "0 recommended, 166 could be recommended",
+    }
+    assert expected[language] in page
+    assert word("app.demo", language) in page
+    assert {"zh": "工信部企业〔2026〕2号", "en": "[2026] No. 2"}[language] in page
+    # Reviews of 2026 are still judged by the rules of 2022.
+    assert {"zh": "工信部企业〔2022〕63号", "en": "[2022] No. 63"}[language] in page
+    if language == "en":
+        left = {name for name in re.findall(r"[\u4e00-\u9fff]{2,}", page)}
+        assert not {name for name in left if "公司" not in name and name not in ("示例", "中文", "演示")}, left
+
+
+def test_a_result_narrows_the_list_to_as_many_as_it_says() -> None:
+    app = opened("candidates", as_of="2025-12-31", tier="little_giant")
+    body = "".join(part.proto.body for part in app.get("html")).replace("&amp;", "&")
+    found = [(dict(parse_qsl(urlsplit(target).query)), int(number)) for target, number in HREF.findall(body)]
+    narrowing = [(codes, number) for codes, number in found if codes.get("result") == "not_met"]
+    assert narrowing
+    codes, number = narrowing[0]
+    assert word("candidates.names_title", "zh", number=number) in shown(opened("candidates", **codes))
+
+
+def test_the_workbook_has_a_sheet_a_group_and_text_stays_text() -> None:
+    view = view_of("2025-12-31")
+    place = (build_id(), PLAN, CITY, "little_giant", CLOSE)
+    version = candidates.versions(build_id(), "little_giant", "zh")[-1]
+    rows = enterprises.with_names(build_id(), candidates.judged(*place, version))
+    rows = rows.with_columns(name=pl.lit("=1+1"))
+    holders = enterprises.with_names(build_id(), candidates.judged(*place, version, is_review=True))
+    labels = Labels({code: code for code in (*UNITS, CITY)}, {}, "zh")
+    sheets = candidates_words.sheets([(rows, version), (holders, version)], ui.units_of_measures(view), labels)
+    assert list(sheets) == ["公示中", "已推荐", "培育库", "下一层级", "即将到期"]
+    assert sum(sheets[name].height for name in list(sheets)[:4]) == rows.height
+    book = openpyxl.load_workbook(io.BytesIO(export.workbook(sheets, ["演示数据"])))
+    sheet = book["培育库"]
+    assert (sheet["A1"].value, sheet["A4"].value, sheet["A4"].data_type) == ("演示数据", "=1+1", "s")
+    assert sheet.freeze_panes == "B4"
+    assert {"营收 ≥5000 万元", "营收 ≥5000 万元：数值", "营收 ≥5000 万元：年份"} <= {cell.value for cell in sheet[3]}

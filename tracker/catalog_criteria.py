@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from tracker.catalog_models import Code, Evidence, Model, Text
 
-How = Literal["each", "any", "sum", "mean", "growth", "cagr"]
+How = Literal["each", "sum", "mean", "growth", "cagr"]
 
 
 class Quantity(Model):

@@ -9,6 +9,7 @@ from tracker.ui.about_reads import (
     tried,
     try_thresholds,
 )
+from tracker.ui.candidate_reads import candidate_list, offer_candidates, units_of_measures
 from tracker.ui.change_reads import pick_changes
 from tracker.ui.district_reads import area_figures, areas_on_target, with_target
 from tracker.ui.enterprise_reads import listing, number_behind, offer_profile, profile_of, title_timeline, values_behind
@@ -35,6 +36,7 @@ __all__ = [
     "area_figures",
     "areas_on_target",
     "bullets",
+    "candidate_list",
     "carried_codes",
     "choose_view",
     "current_view",
@@ -52,6 +54,7 @@ __all__ = [
     "linked_code",
     "listing",
     "number_behind",
+    "offer_candidates",
     "offer_profile",
     "offer_table",
     "one_target",
@@ -80,6 +83,7 @@ __all__ = [
     "titles_by_area",
     "tried",
     "try_thresholds",
+    "units_of_measures",
     "values_behind",
     "warm_up",
     "with_target",
