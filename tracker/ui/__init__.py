@@ -10,6 +10,7 @@ from tracker.ui.about_reads import (
     try_thresholds,
 )
 from tracker.ui.boundary_reads import draw_outlines
+from tracker.ui.candidate_reads import candidate_list, offer_candidates, units_of_measures
 from tracker.ui.change_reads import pick_changes
 from tracker.ui.district_reads import area_figures, areas_on_target, with_target
 from tracker.ui.enterprise_reads import listing, number_behind, offer_profile, profile_of, title_timeline, values_behind
@@ -25,6 +26,7 @@ from tracker.ui.frame import (
     start_page,
 )
 from tracker.ui.indicator_reads import definition_of, one_target, target_figures
+from tracker.ui.ladder_reads import expiring_names, ladder_figures, ladder_of, pick_rung
 from tracker.ui.reading import bullets, forget, read, targets_at, targets_of, tier_counts, warm_up
 from tracker.ui.sidebar import choose_view
 from tracker.ui.state import current_view, language, linked_code, pick_page, show_notices, start_run, write_link
@@ -35,6 +37,7 @@ __all__ = [
     "area_figures",
     "areas_on_target",
     "bullets",
+    "candidate_list",
     "carried_codes",
     "choose_view",
     "current_view",
@@ -42,14 +45,18 @@ __all__ = [
     "definition_of",
     "draw_figure",
     "draw_outlines",
+    "expiring_names",
     "footer_lines",
     "forget",
     "html",
     "labels_of",
+    "ladder_figures",
+    "ladder_of",
     "language",
     "linked_code",
     "listing",
     "number_behind",
+    "offer_candidates",
     "offer_profile",
     "offer_table",
     "one_target",
@@ -57,6 +64,7 @@ __all__ = [
     "pick_changes",
     "pick_enterprises",
     "pick_page",
+    "pick_rung",
     "pick_section",
     "profile_of",
     "read",
@@ -77,6 +85,7 @@ __all__ = [
     "titles_by_area",
     "tried",
     "try_thresholds",
+    "units_of_measures",
     "values_behind",
     "warm_up",
     "with_target",

@@ -10,6 +10,7 @@ import polars as pl
 import streamlit as st
 
 from tracker import (
+    candidates,
     enterprises,
     enterprises_behind,
     enterprises_profile,
@@ -105,6 +106,7 @@ def forget() -> None:
     targets_at.cache_clear()
     tier_counts.cache_clear()
     forget_lists()
+    candidates.forget()
     enterprises.forget()
     enterprises_behind.forget()
     enterprises_profile.forget()
