@@ -10,7 +10,7 @@ import pytest
 
 from tests.plan_numbers import NOT_QUANTITIES, QUANTITIES
 from tracker.catalog import Catalog, CatalogError, load
-from tracker.catalog_models import Figure, Plan, Target
+from tracker.catalog_models import Plan
 
 SEEDS = Path(__file__).resolve().parents[2] / "shared" / "seeds"
 NUMERALS = "0-9０-９〇零一二三四五六七八九十百千万亿两萬億兩"
@@ -137,7 +137,7 @@ def test_what_no_text_states_is_named_as_assumed(catalog: Catalog) -> None:
             assert states_count == ("basis" in target.assumed) or target.basis in ("level", "new"), target.target_id
             assert (target.baseline_on is not None) == ("baseline_on" in target.assumed), target.target_id
             assert target.baseline_value is None
-    # Titles with "by 2025" in their own clause need no reading of their due date.
+    # Clauses with "by 2025" in their own clause need no reading of their due date.
     liangjiang = {t.target_id: t.assumed for t in catalog.plans["liangjiang"].targets}
     assert {name for name, assumed in liangjiang.items() if "due_on" in assumed} == {
         "market_entity_growth",
@@ -202,10 +202,12 @@ def figures(plan: Plan, name: str) -> set[float | None]:
     """All numbers of the target, rule or reference of that name; of ``window:NAME`` the years of its period."""
     if name.startswith("window:"):
         return {float(years) for years in windows(plan, name.removeprefix("window:"))}
-    found: list[Target | Figure] = [target for target in plan.targets if target.target_id == name]
-    found += [value for rule in plan.rules if rule.rule_id == name for value in rule.values]
-    found += [reference for reference in plan.references if reference.reference_id == name]
-    return {number for one in found for number in (one.value, one.value_high)}
+    bounds = [(target.value, target.value_high) for target in plan.targets if target.target_id == name]
+    bounds += [(value.value, value.value_high) for r in plan.rules if r.rule_id == name for value in r.values]
+    bounds += [
+        (reference.value, reference.value_high) for reference in plan.references if reference.reference_id == name
+    ]
+    return {number for pair in bounds for number in pair}
 
 
 def windows(plan: Plan, name: str) -> list[int]:
