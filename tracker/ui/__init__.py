@@ -27,7 +27,9 @@ from tracker.ui.frame import (
 )
 from tracker.ui.indicator_reads import definition_of, one_target, target_figures
 from tracker.ui.ladder_reads import expiring_names, ladder_figures, ladder_of, pick_rung
-from tracker.ui.reading import bullets, forget, read, targets_at, targets_of, tier_counts, warm_up
+from tracker.ui.meeting_forms import show_controls
+from tracker.ui.meeting_screen import months_of, start_meeting, target_parts, target_view
+from tracker.ui.reading import bullets, forget, read, reported_builds, targets_at, targets_of, tier_counts, warm_up
 from tracker.ui.sidebar import choose_view
 from tracker.ui.state import current_view, language, linked_code, pick_page, show_notices, start_run, write_link
 from tracker.ui.titles import titles_by_area
@@ -55,6 +57,7 @@ __all__ = [
     "language",
     "linked_code",
     "listing",
+    "months_of",
     "number_behind",
     "offer_candidates",
     "offer_profile",
@@ -69,15 +72,20 @@ __all__ = [
     "profile_of",
     "read",
     "read_if_there",
+    "reported_builds",
     "rule_labels",
     "running_month",
     "search_box",
+    "show_controls",
     "show_failure",
     "show_nothing_yet",
     "show_notices",
+    "start_meeting",
     "start_page",
     "start_run",
     "target_figures",
+    "target_parts",
+    "target_view",
     "targets_at",
     "targets_of",
     "tier_counts",

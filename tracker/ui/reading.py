@@ -16,6 +16,7 @@ from tracker import (
     enterprises_profile,
     findings,
     indicators,
+    office,
     viewing,
     warehouse,
 )
@@ -98,6 +99,17 @@ def targets_of(view: View) -> pl.DataFrame:
 def tier_counts(view: View) -> pl.DataFrame:
     """Tiers by areas inside the viewed area. Shared by all sessions, so never changed in place."""
     return enterprises.tier_counts(view.build_id, view.area_code, view.as_of, view.rule)
+
+
+def reported_builds(plan_id: str) -> list[office.Reported] | None:
+    """The builds of a plan that were reported at meetings; None where the records cannot be read.
+
+    The records move no number, so a page without them is still right.
+    """
+    try:
+        return [mark for mark in office.reported() if mark.plan_id == plan_id]
+    except office.OfficeError:
+        return None
 
 
 def forget() -> None:
