@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import polars as pl
 
@@ -241,13 +242,15 @@ def _changes(facts: Facts, selection: Selection, compared_with: dt.date | None, 
     earlier, later = Moment(selection.build_id, compared_with), Moment(selection.build_id, selection.as_of)
     keys = ["target_id", "area_code", "due_on"]
     then = before.select(*keys, value_then="value", target_then="target_value")
+    read = lru_cache(maxsize=None)(warehouse.query)
     lines = []
     for row in facts.own.join(then, on=keys, how="left", maintain_order="left").iter_rows(named=True):
         # Without titles behind it, a value that is the same has nothing to explain.
         is_same = (row["value"], row["target_value"]) == (row["value_then"], row["target_then"])
         if is_same and row["unit"] != "enterprise":
             continue
-        difference = explain(selection.plan_id, row["target_id"], row["area_code"], row["due_on"], earlier, later)
+        key = (selection.plan_id, row["target_id"], row["area_code"], row["due_on"])
+        difference = explain(*key, earlier, later, read)
         if difference.is_change:
             lines.append(difference_line(row, difference, language) + word("notice.full_stop", language))
     heading = word("difference.heading", language, earlier=text.month(compared_with, language))
