@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
-from tracker import blocks, export, text, warehouse
+from tracker import blocks, export, findings, text, warehouse
 from tracker.charts.frame import PICTURE_SIZES, config
 from tracker.links import View
 from tracker.look import css_variables
@@ -91,12 +91,7 @@ def file_notes(view: View) -> list[str]:
 
 def rule_labels(view: View) -> list[str]:
     """How titles are counted in this view, in words: nothing is counted without saying so."""
-    chosen = view.language
-    if view.rule.basis == "ever":
-        return [word("basis.ever_long", chosen)]
-    awaiting = "basis.with_awaiting" if view.rule.with_awaiting else "basis.without_awaiting"
-    labels = [word("basis.in_force_long", chosen), word(awaiting, chosen)]
-    return [*labels, word("basis.with_publicity", chosen)] if view.rule.with_publicity else labels
+    return findings.rule_words(view.rule, view.language)
 
 
 def footer_lines(view: View, source: str) -> list[str]:

@@ -61,7 +61,7 @@ def one_target(view: View, tier: str | None) -> OneTarget:
     closings = closing.closing_table(read(view.build_id, "closing", **at).filter(mine & due))
     return OneTarget(
         row=row,
-        history=_since_known(past.filter(pl.col("area_code") == view.area_code)),
+        history=viewing.since_known(past.filter(pl.col("area_code") == view.area_code)),
         ahead=_ahead(view, row),
         expiries=_expiries(view, row, tier),
         answers=answers,
@@ -69,12 +69,6 @@ def one_target(view: View, tier: str | None) -> OneTarget:
         parts=indicators.contributions(_parts(view, row), row, view.language),
         closing=closings.row(0, named=True) if closings.height and row["due_on"] <= view.as_of else None,
     )
-
-
-def _since_known(months: pl.DataFrame) -> pl.DataFrame:
-    """Without the months before the first value: a calendar may begin years before anybody counted."""
-    first = months.filter(pl.col("value").is_not_null())["as_of"].min()
-    return months if first is None else months.filter(pl.col("as_of") >= first)
 
 
 def _ahead(view: View, row: dict[str, Any]) -> pl.DataFrame:
