@@ -141,7 +141,8 @@ def content(selection: Selection) -> Content:
         targets=tables.target_table(facts.own, facts.units, foot, language),
         area_counts=tables.count_table(facts.targets, facts.areas, foot, language) if facts.is_whole else None,
         histories=tuple(
-            _history(row, selection, foot) for row in (headline if headline.height else facts.own).to_dicts()
+            _history(row, facts.plan["starts_on"], selection, foot)
+            for row in (headline if headline.height else facts.own).to_dicts()
         ),
         comparisons=_comparisons(facts, before, foot, language),
         expiries=expiries[0],
@@ -209,9 +210,11 @@ def _behind(facts: Facts, notice: Notice, language: str) -> pl.DataFrame:
     ).with_row_index("number", offset=1)
 
 
-def _history(row: Row, selection: Selection, foot: str) -> History:
+def _history(row: Row, starts_on: dt.date, selection: Selection, foot: str) -> History:
     asked = (selection.build_id, selection.plan_id, row["target_id"], row["due_on"], selection.as_of, selection.rule)
     past = viewing.since_known(viewing.history(*asked).filter(pl.col("area_code") == row["area_code"]))
+    # The month before the plan begins is where its pace starts.
+    past = past.filter(pl.col("as_of") >= starts_on - dt.timedelta(days=1))
     finding = indicators.finding(row, selection.language)
     return History(row, finding, past, tables.history_table(row, past, foot, selection.language))
 
