@@ -117,7 +117,7 @@ class _Writer:
         content = self.content
         for line in filter(None, content.selection.paragraph.splitlines()):
             self._add(line, "body")
-        after = {"areas": content.area_counts, "expiries": content.expiries, "forecast": content.forecasts}
+        after = {"areas": content.area_counts, "expiries": content.expiries if content.facts.is_whole else content.expiries_by_month, "forecast": content.forecasts}
         for part in content.notice.sections:
             self._add(part.heading, "heading")
             for line in part.paragraphs:
@@ -131,7 +131,7 @@ class _Writer:
             titles.append(word("briefing.annex_areas", self.language))
         if content.histories:
             titles.append(word("briefing.annex_histories", self.language))
-        return [*titles, *(annex.table.caption for annex in content.annexes)]
+        return [*titles, *(annex.title for annex in content.annexes)]
 
     def _end(self) -> None:
         """The 附件 line a blank line under the text, then who sends it and the day, four characters from the right."""
@@ -163,7 +163,7 @@ class _Writer:
                 self._add_chart(_month_chart(history, self.language), _HISTORY_MM, history.finding, content.foot)
         for numbered, annex in zip(titles, content.annexes, strict=True):
             self._annex_head(numbered)
-            self._add_table(annex.table, is_titled=True)
+            self._add_table(annex.table)
 
     def _annex_head(self, numbered: tuple[int, str]) -> None:
         number, title = numbered

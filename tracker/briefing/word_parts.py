@@ -34,8 +34,9 @@ LATIN = "Times New Roman"
 TEXT_WIDTH = 8845  # twips: the 156 mm of the text block
 TEXT_WIDTH_EMU = 156 * 36000
 _CHARACTER = 105  # twips of half a Chinese character of a table (size 五号, 10.5 points)
-_PADDING = 170
+_PADDING = 150
 _NARROWEST = 420
+_WHOLE_ROWS = 12  # a table of so few rows is not torn apart
 _LONG = 1500  # twips: a longer text may break into lines
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _CHART_KIND = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/chart"
@@ -162,14 +163,15 @@ def table(made: Table, styles: Mapping[str, str], *, is_titled: bool = False, is
     widths = column_widths(made)
     style = quoteattr(styles["cell"])
     right = [name in made.numeric for name in shown.columns]
-    head = _row(shown.columns, widths, ["center"] * shown.width, style, is_head=True, is_kept=is_kept)
+    head = _row(shown.columns, widths, ["center"] * shown.width, style, is_head=True)
+    is_whole = is_kept or shown.height <= _WHOLE_ROWS
     places = ["right" if at else "left" for at in right]
-    rows = [_row(row, widths, places, style, is_kept=is_kept) for row in shown.iter_rows()]
+    rows = [_row(row, widths, places, style, is_kept=is_whole) for row in shown.iter_rows()]
     edges = "".join(
         f'<w:{edge} w:val="single" w:sz="4" w:space="0" w:color="000000"/>'
         for edge in ("top", "left", "bottom", "right", "insideH", "insideV")
     )
-    margins = '<w:tblCellMar><w:left w:w="70" w:type="dxa"/><w:right w:w="70" w:type="dxa"/></w:tblCellMar>'
+    margins = '<w:tblCellMar><w:left w:w="60" w:type="dxa"/><w:right w:w="60" w:type="dxa"/></w:tblCellMar>'
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     body = parse_xml(
         f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/>'
