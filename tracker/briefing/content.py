@@ -65,8 +65,8 @@ class Content:
 
     ``facts`` holds the raw rows (``facts.own`` of the area, ``facts.targets`` of all areas); ``behind`` the rows that
     are behind or missed, the worst first, with ``number``, ``text`` and ``owner_names``. ``notice`` is the text with
-    its sections by key (overall, behind, closing, areas, decisions, changes, expiries, forecast, data). ``explanation`` are the
-    lines of the page 数据说明; ``foot`` stands under every table and picture.
+    its sections by key (overall, behind, closing, areas, decisions, changes, expiries, forecast, data).
+    ``explanation`` are the lines of the page 数据说明; ``foot`` stands under every table and picture.
     """
 
     selection: Selection
@@ -270,7 +270,7 @@ def _decisions(facts: Facts, selection: Selection) -> Section | None:
         return None
     places = dict(facts.areas.select("area_code", "short").iter_rows())
     names = dict(facts.targets.select("target_id", "name").iter_rows())
-    lines = []
+    lines: list[str] = []
     for decision in office.decisions(selection.plan_id, meeting.meeting_id):
         if not facts.is_whole and decision.area_code != facts.area_code:
             continue

@@ -214,9 +214,7 @@ def forecast_table(rows: Sequence[Row], foot: str, language: str) -> Table:
     return built.table(title, title, _units(pl.DataFrame(rows), language), foot)
 
 
-def annex_table(
-    names: pl.DataFrame, places: pl.DataFrame, title: str, period: str, foot: str, language: str
-) -> Table:
+def annex_table(names: pl.DataFrame, places: pl.DataFrame, title: str, period: str, foot: str, language: str) -> Table:
     """Enterprises by reporting unit in administrative order, higher tiers first."""
     order = places.select("area_code", "short", unit_place="place", unit_code="unit_code")
     shorts = dict(places.select("area_code", "short").iter_rows())
@@ -241,7 +239,13 @@ def annex_table(
             (row["changed_on"], f"{row['changed_on']:%Y-%m-%d}"),
             (row["uscc"], row["uscc"] or BLANK),
         )
-    return built.table(title, period, word("briefing.unit", language, units=word("unit.enterprise.name", language)), foot, (columns[5], columns[7]))
+    return built.table(
+        title,
+        period,
+        word("briefing.unit", language, units=word("unit.enterprise.name", language)),
+        foot,
+        (columns[5], columns[7]),
+    )
 
 
 def _number(amount: float | None, row: Row, language: str) -> str:

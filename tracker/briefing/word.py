@@ -117,7 +117,11 @@ class _Writer:
         content = self.content
         for line in filter(None, content.selection.paragraph.splitlines()):
             self._add(line, "body")
-        after = {"areas": content.area_counts, "expiries": content.expiries if content.facts.is_whole else content.expiries_by_month, "forecast": content.forecasts}
+        after = {
+            "areas": content.area_counts,
+            "expiries": content.expiries if content.facts.is_whole else content.expiries_by_month,
+            "forecast": content.forecasts,
+        }
         for part in content.notice.sections:
             self._add(part.heading, "heading")
             for line in part.paragraphs:
