@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import polars as pl
 
-from tracker import districts, findings, indicators, text, viewing, warehouse
+from tracker import districts, findings, indicators, office, text, viewing, warehouse
 from tracker.briefing import tables
 from tracker.briefing.selection import Selection, file_stem
 from tracker.briefing.tables import Table
@@ -65,8 +65,8 @@ class Content:
 
     ``facts`` holds the raw rows (``facts.own`` of the area, ``facts.targets`` of all areas); ``behind`` the rows that
     are behind or missed, the worst first, with ``number``, ``text`` and ``owner_names``. ``notice`` is the text with
-    its sections by key (overall, behind, closing, areas, changes, expiries, forecast, data). ``explanation`` are the
-    lines of the page 数据说明; ``foot`` stands under every table and picture.
+    its sections by key (overall, behind, closing, areas, decisions, changes, expiries, forecast, data).
+    ``explanation`` are the lines of the page 数据说明; ``foot`` stands under every table and picture.
     """
 
     selection: Selection
@@ -122,6 +122,7 @@ def content(selection: Selection) -> Content:
     expiries = _expiries(facts, selection, foot)
     forecasts = _forecasts(facts, selection)
     others = [
+        _decisions(facts, selection),
         _changes(facts, selection, compared_with, before),
         _section("expiries", expiries[2], language),
         _section("forecast", [line for _, line in forecasts], language),
@@ -141,7 +142,8 @@ def content(selection: Selection) -> Content:
         targets=tables.target_table(facts.own, facts.units, foot, language),
         area_counts=tables.count_table(facts.targets, facts.areas, foot, language) if facts.is_whole else None,
         histories=tuple(
-            _history(row, selection, foot) for row in (headline if headline.height else facts.own).to_dicts()
+            _history(row, facts.plan["starts_on"], selection, foot)
+            for row in (headline if headline.height else facts.own).to_dicts()
         ),
         comparisons=_comparisons(facts, before, foot, language),
         expiries=expiries[0],
@@ -209,9 +211,11 @@ def _behind(facts: Facts, notice: Notice, language: str) -> pl.DataFrame:
     ).with_row_index("number", offset=1)
 
 
-def _history(row: Row, selection: Selection, foot: str) -> History:
+def _history(row: Row, starts_on: dt.date, selection: Selection, foot: str) -> History:
     asked = (selection.build_id, selection.plan_id, row["target_id"], row["due_on"], selection.as_of, selection.rule)
     past = viewing.since_known(viewing.history(*asked).filter(pl.col("area_code") == row["area_code"]))
+    # The month before the plan begins is where its pace starts.
+    past = past.filter(pl.col("as_of") >= starts_on - dt.timedelta(days=1))
     finding = indicators.finding(row, selection.language)
     return History(row, finding, past, tables.history_table(row, past, foot, selection.language))
 
@@ -255,6 +259,36 @@ def _changes(facts: Facts, selection: Selection, compared_with: dt.date | None, 
             lines.append(difference_line(row, difference, language) + word("notice.full_stop", language))
     heading = word("difference.heading", language, earlier=text.month(compared_with, language))
     return Section(heading, tuple(lines or [word("difference.none", language)]), "changes")
+
+
+def _decisions(facts: Facts, selection: Selection) -> Section | None:
+    """What the last meeting on an earlier month decided, as it stands: of an area what is about it."""
+    language = selection.language
+    held = (meeting for meeting in office.meetings(selection.plan_id) if meeting.as_of < selection.as_of)
+    meeting = next(held, None)
+    if meeting is None:
+        return None
+    places = dict(facts.areas.select("area_code", "short").iter_rows())
+    names = dict(facts.targets.select("target_id", "name").iter_rows())
+    lines: list[str] = []
+    for decision in office.decisions(selection.plan_id, meeting.meeting_id):
+        if not facts.is_whole and decision.area_code != facts.area_code:
+            continue
+        asked = decision.asked
+        said = word(
+            "briefing.decision",
+            language,
+            text=asked.text.rstrip("。."),
+            responsible=facts.units.get(asked.responsible, asked.responsible),
+            due_on=text.day(asked.due_on, language),
+            state=word(f"briefing.state_{asked.state}", language),
+        )
+        about = {"area": places.get(decision.area_code or "", ""), "target": names.get(decision.target_id or "", "")}
+        is_about = any(about.values())
+        line = word("briefing.decision_about", language, **about, said=said).strip() if is_about else said
+        lines.append(word("notice.item", language, number=len(lines) + 1, text=line))
+    heading = word("briefing.heading_decisions", language, meeting=meeting.name)
+    return Section(heading, tuple(lines), "decisions") if lines else None
 
 
 def _expiries(facts: Facts, selection: Selection, foot: str) -> tuple[Table | None, Table | None, list[str]]:
@@ -317,14 +351,14 @@ def _annexes(facts: Facts, selection: Selection, since: dt.date | None, foot: st
     )
     removed = pl.col("change").is_in(["lapsed", "revoked", "moved_out"])
     rows = changes.with_columns(kind=pl.when(removed).then(pl.lit("removed")).otherwise("change"))
-    period = {"first": text.day(since + dt.timedelta(days=1), language), "last": text.day(facts.day, language)}
+    first, last = text.day(since + dt.timedelta(days=1), language), text.day(facts.day, language)
+    span = word("briefing.annex_caption", language, first=first, last=last)
     found = []
     for kind in TITLE_CHANGES:
         names = rows.filter(pl.col("kind") == kind)
         if names.height:
             title = word(f"briefing.annex_{kind}", language)
-            caption = tight(word("briefing.annex_caption", language, title=title, **period), language)
-            found.append(Annex(kind, title, tables.annex_table(names, places, caption, foot, language)))
+            found.append(Annex(kind, title, tables.annex_table(names, places, title, span, foot, language)))
     return tuple(found)
 
 

@@ -214,7 +214,7 @@ def forecast_table(rows: Sequence[Row], foot: str, language: str) -> Table:
     return built.table(title, title, _units(pl.DataFrame(rows), language), foot)
 
 
-def annex_table(names: pl.DataFrame, places: pl.DataFrame, caption: str, foot: str, language: str) -> Table:
+def annex_table(names: pl.DataFrame, places: pl.DataFrame, title: str, period: str, foot: str, language: str) -> Table:
     """Enterprises by reporting unit in administrative order, higher tiers first."""
     order = places.select("area_code", "short", unit_place="place", unit_code="unit_code")
     shorts = dict(places.select("area_code", "short").iter_rows())
@@ -232,14 +232,20 @@ def annex_table(names: pl.DataFrame, places: pl.DataFrame, caption: str, foot: s
     for number, row in enumerate(rows.iter_rows(named=True), start=1):
         change = word(f"briefing.change_{row['change']}", language)
         change += word("profile.derived", language) if row["is_derived"] else ""
-        texts = [row["district"], row["name"], row["tier_name"], change, row["batch"]]
+        texts = [row["district"], row["name"], row["tier_short"], change, row["batch"]]
         built.add(
             (number, str(number)),
             *((said, said or BLANK) for said in texts),
             (row["changed_on"], f"{row['changed_on']:%Y-%m-%d}"),
             (row["uscc"], row["uscc"] or BLANK),
         )
-    return built.table(caption, caption, "", foot, (columns[5], columns[7]))
+    return built.table(
+        title,
+        period,
+        word("briefing.unit", language, units=word("unit.enterprise.name", language)),
+        foot,
+        (columns[5], columns[7]),
+    )
 
 
 def _number(amount: float | None, row: Row, language: str) -> str:

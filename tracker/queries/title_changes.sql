@@ -49,7 +49,7 @@ select
     changed.change,
     changed.area_code,
     changed.tier,
-    case $language when 'zh' then tier.name_zh else tier.name_en end as tier_name,
+    case $language when 'zh' then tier.short_zh else tier.short_en end as tier_short,
     enterprise.name,
     enterprise.uscc,
     changed.batch,
