@@ -94,6 +94,13 @@ def rule_labels(view: View) -> list[str]:
     return findings.rule_words(view.rule, view.language)
 
 
+def picture_foot(view: View) -> str:
+    """The last line of a chart: date, basis, demonstration."""
+    chosen = view.language
+    said = [text.as_of(view.as_of, view.data_cutoff, chosen), text.listed(rule_labels(view), chosen)]
+    return " · ".join([*said, *([word("app.demo", chosen)] if view.is_demo else [])])
+
+
 def footer_lines(view: View, source: str) -> list[str]:
     """Basis, cut-off and source of everything on the page."""
     chosen = view.language
