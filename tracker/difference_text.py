@@ -6,7 +6,7 @@ from tracker import text
 from tracker.difference import totals
 from tracker.explained import Difference
 from tracker.findings import Row
-from tracker.notice import named
+from tracker.notice_debts import named
 from tracker.text import word
 
 _SAME = 1e-9
@@ -64,7 +64,8 @@ def _part(part: str, amount: int, difference: Difference | None, target: Row, la
 def _value(value: float | None, target: Row, language: str) -> str:
     if value is None:
         return word("status.not_reported", language)
-    return text.compact(value, target["unit"], target["decimals"], language)
+    # Never rounded onto its target: the state beside it would deny it.
+    return text.compact(value, target["unit"], target["decimals"], language, target["target_value"])
 
 
 def _signed(amount: float, target: Row, language: str) -> str:

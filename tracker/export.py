@@ -19,8 +19,10 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _WIDEST = 48
 _NARROWEST = 8
 _HEAD_HEIGHT = 24
-_A4 = 9
+A4 = 9  # as Excel numbers paper
 _SHEET_NAME_LENGTH = 31
+# The creation day of a file would differ at every download of the same list.
+SAME_DAY = {"created": dt.datetime(2000, 1, 1)}
 _CSV_DECIMALS = 4
 _NOT_IN_SHEET_NAMES = str.maketrans("", "", "[]:*?/\\'")
 
@@ -28,28 +30,45 @@ _NOT_IN_SHEET_NAMES = str.maketrans("", "", "[]:*?/\\'")
 def workbook(sheets: Mapping[str, pl.DataFrame], notes: Iterable[str]) -> bytes:
     """An Excel workbook: on each sheet the notes (what, basis, cut-off, build, demonstration), then a table."""
     buffer = io.BytesIO()
-    # The creation day of a file would differ at every download of the same list.
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    book.set_properties({"created": dt.datetime(2000, 1, 1)})
-    looks = {
-        "head": book.add_format({"bold": True, "bg_color": "#F3F6F8", "bottom": 1, "text_wrap": True, "valign": "top"}),
-        "day": book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
-        "note": book.add_format({"font_color": "#5B6C76"}),
-        # Whole numbers without a decimal point, others with at most two decimals; the cell keeps what it holds.
-        "whole": book.add_format({"num_format": "#,##0"}),
-        "broken": book.add_format({"num_format": "#,##0.0#"}),
-    }
+    book = new_book(buffer)
+    styles = looks(book)
     lines = list(notes)
     for name, frame in sheets.items():
-        sheet = book.add_worksheet(name.translate(_NOT_IN_SHEET_NAMES)[:_SHEET_NAME_LENGTH])
+        sheet = book.add_worksheet(sheet_name(name))
         for row, line in enumerate(lines):
-            sheet.write_string(row, 0, line, looks["note"])
-        _write_table(sheet, frame, len(lines) + (1 if lines else 0), looks)
+            sheet.write_string(row, 0, line, styles["note"])
+        write_table(sheet, frame, len(lines) + (1 if lines else 0), styles)
     book.close()
     return buffer.getvalue()
 
 
-def _write_table(sheet: Any, frame: pl.DataFrame, top: int, looks: Mapping[str, Any]) -> None:
+def new_book(buffer: io.BytesIO) -> Any:
+    """An empty workbook in which text is never run; to be closed by the caller."""
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties(SAME_DAY)
+    return book
+
+
+def looks(book: Any) -> dict[str, Any]:
+    """The formats of headings, days, notes, running text, whole numbers and others."""
+    return {
+        "head": book.add_format({"bold": True, "bg_color": "#F3F6F8", "bottom": 1, "text_wrap": True, "valign": "top"}),
+        "day": book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
+        "note": book.add_format({"font_color": "#5B6C76"}),
+        "text": book.add_format({"text_wrap": True, "valign": "top"}),
+        # Whole numbers without a decimal point, others with at most two decimals; the cell keeps what it holds.
+        "whole": book.add_format({"num_format": "#,##0"}),
+        "broken": book.add_format({"num_format": "#,##0.0#"}),
+    }
+
+
+def sheet_name(name: str) -> str:
+    """A name as Excel takes it for a sheet."""
+    return name.translate(_NOT_IN_SHEET_NAMES)[:_SHEET_NAME_LENGTH]
+
+
+def write_table(sheet: Any, frame: pl.DataFrame, top: int, looks: Mapping[str, Any]) -> None:
+    """A table with its headings in a row of a sheet: frozen and repeated head, filter, column widths, page set-up."""
     for place, (name, kind) in enumerate(frame.schema.items()):
         values = frame[name].to_list()
         sheet.write_string(top, place, name, looks["head"])
@@ -67,7 +86,7 @@ def _write_table(sheet: Any, frame: pl.DataFrame, top: int, looks: Mapping[str, 
     sheet.set_row(top, _HEAD_HEIGHT)
     sheet.freeze_panes(top + 1, 1)
     sheet.set_landscape()
-    sheet.set_paper(_A4)
+    sheet.set_paper(A4)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(top)
     if frame.height:

@@ -107,6 +107,12 @@ def history(build_id: str, plan_id: str, target_id: str, due_on: dt.date, as_of:
     return rows.select("area_code", "as_of", *columns).sort("area_code", "as_of")
 
 
+def since_known(months: pl.DataFrame) -> pl.DataFrame:
+    """A history without the months before its first value: a calendar may begin years before anybody counted."""
+    first = months.filter(pl.col("value").is_not_null())["as_of"].min()
+    return months if first is None else months.filter(pl.col("as_of") >= first)
+
+
 def _under(
     rule: Rule, build_id: str, plan_id: str, as_of: dt.date, changed_thresholds: Mapping[str, float]
 ) -> pl.DataFrame:
