@@ -65,6 +65,11 @@ with right:
         ]
     ui.html(*parts)
 
+if tasks := indicators.task_rows(found.tasks, view.as_of, language):
+    columns = [say(f"column_{name}") for name in ("due", "task", "reached", "gap", "task_status")]
+    note = indicators.tasks_note(row, language)
+    ui.html(blocks.section(say("tasks_title"), note), blocks.table(columns, blocks.plain_rows(tasks)))
+
 with st.container(key="indicator_middle"):
     left, right = st.columns([10, 10], gap="large")
 with left:

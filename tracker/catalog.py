@@ -13,12 +13,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 from pydantic import ValidationError
 
 from tracker.catalog_models import (
+    NUMBER_UNITS,
     Area,
     CatalogFile,
     Code,
@@ -93,8 +94,9 @@ class Catalog:
 
     @cached_property
     def tracked_roots(self) -> frozenset[Code]:
-        """The areas of the plans themselves."""
-        return frozenset(plan.area_code for plan in self.plans.values())
+        """The areas of the plans themselves, and those that they are ranked with."""
+        ranked_with = (code for indicator in self.indicators.values() for code in indicator.among)
+        return frozenset(plan.area_code for plan in self.plans.values()) | frozenset(ranked_with)
 
 
 def load(extra: Path | None = None) -> Catalog:
@@ -192,11 +194,10 @@ def _cross_faults(catalog: Catalog, files: dict[tuple[str, Code], str]) -> Itera
         if _has_parent_cycle(area.area_code, catalog.areas):
             yield Fault(files["areas", area.area_code], f"areas.{area.area_code}.parent_code", "reports to itself")
     for indicator in catalog.indicators.values():
-        for field in ("tier", "population"):
-            tier = getattr(indicator, field)
-            if tier is not None and tier not in catalog.tiers:
-                key = f"indicators.{indicator.indicator_id}.{field}"
-                yield Fault(files["indicators", indicator.indicator_id], key, f"unknown tier {tier}")
+        for key, problem in _indicator_faults(indicator, catalog):
+            yield Fault(
+                files["indicators", indicator.indicator_id], f"indicators.{indicator.indicator_id}.{key}", problem
+            )
     for variant in catalog.titles.values():
         if variant.tier is not None and variant.tier not in catalog.tiers:
             file = files["titles", variant.variant_id]
@@ -205,12 +206,30 @@ def _cross_faults(catalog: Catalog, files: dict[tuple[str, Code], str]) -> Itera
         yield from _plan_faults(plan, catalog, files["plans", plan.plan_id])
 
 
+def _indicator_faults(indicator: Indicator, catalog: Catalog) -> Iterator[tuple[str, str]]:
+    for field in ("tier", "population"):
+        tier = getattr(indicator, field)
+        if tier is not None and tier not in catalog.tiers:
+            yield field, f"unknown tier {tier}"
+    if indicator.unit not in NUMBER_UNITS:
+        yield "unit", f"unknown unit {indicator.unit}; known are {', '.join(sorted(NUMBER_UNITS))}"
+    for code in indicator.among:
+        if code not in catalog.areas:
+            yield "among", f"unknown area {code}"
+    ranked = catalog.indicators.get(indicator.numerator or "")
+    if indicator.formula == "rank" and (ranked is None or ranked.formula != "tier_count"):
+        yield "numerator", f"is no tier count: {indicator.numerator}"
+    measure = catalog.measures.get(indicator.numerator or "")
+    if indicator.formula == "growth" and measure is not None and (measure.level, measure.kind) != ("area", "number"):
+        yield "numerator", f"is no number that areas report: {indicator.numerator}"
+
+
 def _measure_faults(catalog: Catalog, files: dict[tuple[str, Code], str]) -> Iterator[Fault]:
     """Parts of formulas that nobody is asked for, wholes that do not fit their part, captions that mean two things."""
     reported = {i.indicator_id for i in catalog.indicators.values() if i.formula == "reported"}
     for indicator in catalog.indicators.values():
         for field in ("numerator", "denominator"):
-            name = getattr(indicator, field)
+            name = getattr(indicator, field) if indicator.formula != "rank" else None
             if name is not None and name not in catalog.measures and name not in reported:
                 key = f"indicators.{indicator.indicator_id}.{field}"
                 yield Fault(files["indicators", indicator.indicator_id], key, f"unknown measure {name}")
@@ -257,6 +276,8 @@ def _plan_faults(plan: Plan, catalog: Catalog, file: str) -> Iterator[Fault]:
             yield Fault(file, f"{where}.areas", f"unknown area {code}")
     if plan.ends_on <= plan.starts_on:
         yield Fault(file, f"{where}.ends_on", "does not lie after starts_on")
+    for inner, outer in _summed_twice(plan, catalog):
+        yield Fault(file, f"{where}.areas", f"{inner} reports to {outer}: what both report would be added up twice")
     target_keys = [(t.target_id, t.area_code, t.due_on, t.decided_on) for t in plan.targets]
     for key in {key for key in target_keys if target_keys.count(key) > 1}:
         yield Fault(file, f"{where}.targets.{key[0]}", "stands twice with the same area, due date and decision")
@@ -279,12 +300,24 @@ def _plan_faults(plan: Plan, catalog: Catalog, file: str) -> Iterator[Fault]:
             yield Fault(file, f"{at}.assumed", f"no fields of a target: {', '.join(unknown)}")
 
 
+def _summed_twice(plan: Plan, catalog: Catalog) -> Iterator[tuple[Code, Code]]:
+    """Units of a total, each with a unit of the same total that it is a part of."""
+    summed = [unit.area_code for unit in plan.areas if unit.is_summed and unit.area_code in catalog.areas]
+    for inner in summed:
+        if not _has_parent_cycle(inner, catalog.areas):
+            yield from ((inner, outer) for outer in catalog.ancestors(inner)[1:] if outer in summed)
+
+
 def _with_reported(catalog: Catalog) -> Catalog:
     """Give every indicator that areas report as it is a measure of its own name.
 
-    It never falls where a plan counts it as ever reached (累计).
+    It never falls where a plan counts it as ever reached (累计), and runs up within the year where each year counts.
     """
-    ever = {target.indicator_id for plan in catalog.plans.values() for target in plan.targets if target.basis == "ever"}
+    runs_up: dict[Code, Literal["always", "within_year"]] = {}
+    for plan in catalog.plans.values():
+        runs_up |= {target.indicator_id: "within_year" for target in plan.targets if target.basis == "annual"}
+    for plan in catalog.plans.values():
+        runs_up |= {target.indicator_id: "always" for target in plan.targets if target.basis == "ever"}
     reported = {
         indicator.indicator_id: Measure(
             measure=indicator.indicator_id,
@@ -292,7 +325,7 @@ def _with_reported(catalog: Catalog) -> Catalog:
             level="area",
             kind="number",
             unit=indicator.unit,
-            accumulates="always" if indicator.indicator_id in ever else None,
+            accumulates=runs_up.get(indicator.indicator_id),
             frequency="month" if indicator.frequency == "event" else indicator.frequency,
             maximum=100 if indicator.unit == "percent" else None,
             captions=(indicator.name.zh, indicator.short.zh, *indicator.captions),

@@ -19,10 +19,15 @@ Formula = Literal[
     "share_of_enterprises",
     "per_enterprise",
     "reported",
+    "growth",
+    "rank",
 ]
 AreaKind = Literal["province", "city", "county", "zone", "unassigned"]
 Evidence = Literal["A", "B", "C", "R"]
-WHOLE_UNITS = frozenset({"enterprise", "item", "piece", "award", "person", "project"})
+WHOLE_UNITS = frozenset({"enterprise", "item", "piece", "award", "person", "project", "event", "time"})
+NUMBER_UNITS = WHOLE_UNITS | {
+    *("percent", "10k_yuan", "100m_yuan", "person_per_enterprise", "point", "rank", "month"),
+}
 
 
 class Model(BaseModel):
@@ -49,6 +54,11 @@ class Indicator(Model):
     tier whose holders at the end of the period are asked. ``evidence`` grades the definition: A official text,
     B press, C consultant's page quoting the official text, R general knowledge (a setting, never a truth).
     ``captions`` are the columns under which areas report the value itself; only formula ``reported`` has any.
+
+    Formula ``growth`` compares the numerator, which areas report, with the same period of the year before; with
+    ``growth_base_year`` it is the average growth a year since then (年均). Formula ``rank`` is the place of an area
+    ``among`` others by the tier count that is its numerator: by titles in force, or by those new in the calendar year
+    (``rank_basis``); who is equal shares the better place.
     """
 
     indicator_id: Code
@@ -69,6 +79,22 @@ class Indicator(Model):
     definition: Text
     caution: Text | None = None
     captions: tuple[str, ...] = ()
+    growth_base_year: int | None = Field(default=None, ge=2000, le=2100)
+    rank_basis: Literal["in_force", "new"] | None = None
+    among: tuple[Code, ...] = ()
+
+    @model_validator(mode="after")
+    def _fields_fit_growth_and_rank(self) -> Self:
+        is_growth, is_rank = self.formula == "growth", self.formula == "rank"
+        if is_growth and (self.unit != "percent" or self.denominator or self.population):
+            raise ValueError("formula growth is in percent of its numerator, without denominator and population")
+        if self.growth_base_year is not None and not is_growth:
+            raise ValueError("`growth_base_year` belongs to formula growth, and only there")
+        if (self.rank_basis is not None, len(self.among) > 1) != (is_rank, is_rank):
+            raise ValueError("`rank_basis` and `among` (two areas at least) belong to formula rank, and only there")
+        if is_rank and (self.unit != "rank" or self.direction != "lower"):
+            raise ValueError("formula rank is in unit rank, and a lower one is better")
+        return self
 
     @model_validator(mode="after")
     def _fields_fit_the_formula(self) -> Self:
@@ -189,6 +215,8 @@ class Target(Model):
             raise ValueError("comparator approx needs a tolerance, and only it has one")
         if self.comparator == "full" and self.value != 100:
             raise ValueError("comparator full means 100 percent")
+        if (self.basis == "rank") != (self.unit == "rank"):
+            raise ValueError("basis rank is in unit rank, and only it is")
         if self.starts_on and self.due_on and self.due_on <= self.starts_on:
             raise ValueError("`due_on` does not lie after `starts_on`")
         if self.area_estimate and (self.unit not in WHOLE_UNITS or self.basis in ("ratio", "growth", "rank")):

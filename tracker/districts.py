@@ -15,7 +15,7 @@ import polars as pl
 from tracker import findings, text
 from tracker.text import word
 
-RANK_GROUPS = ("county", "zone")
+RANK_GROUPS = ("county", "city", "street", "zone")
 MONTHS_BEFORE = 3  # review meetings are quarterly: a rank is compared with the one of the quarter before
 
 

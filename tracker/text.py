@@ -85,7 +85,7 @@ def compact(value: float, unit: str, decimals: int, language: str, target: float
 
 def distance(amount: float, unit: str, decimals: int, language: str) -> str:
     """How far apart two values are; percentages differ by percentage points, not by percent."""
-    gap_unit = "percentage_point" if unit == "percent" else unit
+    gap_unit = {"percent": "percentage_point", "rank": "places"}.get(unit, unit)
     return compact(abs(amount), gap_unit, decimals, language, target=0)
 
 

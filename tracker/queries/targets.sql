@@ -3,6 +3,7 @@ select
     target.target_id,
     coalesce(target.area_code, plan.area_code) as area_code,
     coalesce(target.due_on, plan.ends_on) as due_on,
+    coalesce(target.starts_on, plan.starts_on) as starts_on,
     target.indicator_id,
     target.is_headline,
     target.commitment,
