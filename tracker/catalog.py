@@ -7,9 +7,10 @@ should not have to run it once per mistake.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -152,7 +153,7 @@ def _load(folders: tuple[Path, ...], fingerprints: tuple[str, ...]) -> Catalog:
     faults.extend(_measure_faults(catalog, files))
     if faults:
         raise CatalogError(faults)
-    return _with_reported(_with_unassigned(catalog))
+    return _with_reported(_with_unassigned(_with_years(catalog)))
 
 
 _KEYS = {
@@ -281,6 +282,7 @@ def _plan_faults(plan: Plan, catalog: Catalog, file: str) -> Iterator[Fault]:
     target_keys = [(t.target_id, t.area_code, t.due_on, t.decided_on) for t in plan.targets]
     for key in {key for key in target_keys if target_keys.count(key) > 1}:
         yield Fault(file, f"{where}.targets.{key[0]}", "stands twice with the same area, due date and decision")
+    yield from _stated_faults(plan, catalog, file)
     for target in plan.targets:
         at = f"{where}.targets.{target.target_id}"
         indicator = catalog.indicators.get(target.indicator_id)
@@ -308,16 +310,49 @@ def _summed_twice(plan: Plan, catalog: Catalog) -> Iterator[tuple[Code, Code]]:
             yield from ((inner, outer) for outer in catalog.ancestors(inner)[1:] if outer in summed)
 
 
+def _stated_faults(plan: Plan, catalog: Catalog, file: str) -> Iterator[Fault]:
+    """Rules and reported figures that stand twice or speak of what nobody knows."""
+    where = f"plans.{plan.plan_id}"
+    names = [f"rules.{rule.rule_id}" for rule in plan.rules] + [f"references.{r.reference_id}" for r in plan.references]
+    for name in {name for name in names if names.count(name) > 1}:
+        yield Fault(file, f"{where}.{name}", "stands twice")
+    for rule in plan.rules:
+        for tier in {value.tier for value in rule.values} - {None, *catalog.tiers}:
+            yield Fault(file, f"{where}.rules.{rule.rule_id}.values", f"unknown tier {tier}")
+    for reference in plan.references:
+        at = f"{where}.references.{reference.reference_id}"
+        indicator = catalog.indicators.get(reference.indicator_id or "")
+        if reference.indicator_id is not None and indicator is None:
+            yield Fault(file, f"{at}.indicator_id", f"unknown indicator {reference.indicator_id}")
+        elif indicator is not None and indicator.unit != reference.unit:
+            yield Fault(file, f"{at}.unit", f"is {reference.unit}, the indicator's is {indicator.unit}")
+
+
+def _with_years(catalog: Catalog) -> Catalog:
+    """Put the plans in their order and give an annual target that names no year one row for each of its years."""
+    in_order = sorted(catalog.plans.values(), key=lambda plan: plan.sort)
+    plans = {plan.plan_id: plan.model_copy(update={"targets": tuple(_yearly(plan))}) for plan in in_order}
+    return replace(catalog, plans=plans)
+
+
+def _yearly(plan: Plan) -> Iterator[Target]:
+    for target in plan.targets:
+        if target.basis != "annual" or target.due_on is not None:
+            yield target
+            continue
+        for year in range(plan.starts(target).year, plan.ends_on.year + 1):
+            yield target.model_copy(update={"due_on": min(dt.date(year, 12, 31), plan.ends_on)})
+
+
 def _with_reported(catalog: Catalog) -> Catalog:
     """Give every indicator that areas report as it is a measure of its own name.
 
-    It never falls where a plan counts it as ever reached (累计), and runs up within the year where each year counts.
+    It never falls where a plan counts it as ever reached (累计), and not within a year where each year counts anew.
+    A growth may be negative and more than all.
     """
-    runs_up: dict[Code, Literal["always", "within_year"]] = {}
-    for plan in catalog.plans.values():
-        runs_up |= {target.indicator_id: "within_year" for target in plan.targets if target.basis == "annual"}
-    for plan in catalog.plans.values():
-        runs_up |= {target.indicator_id: "always" for target in plan.targets if target.basis == "ever"}
+    bases: dict[Code, set[str]] = {}
+    for target in (target for plan in catalog.plans.values() for target in plan.targets):
+        bases.setdefault(target.indicator_id, set()).add(target.basis)
     reported = {
         indicator.indicator_id: Measure(
             measure=indicator.indicator_id,
@@ -325,15 +360,22 @@ def _with_reported(catalog: Catalog) -> Catalog:
             level="area",
             kind="number",
             unit=indicator.unit,
-            accumulates=runs_up.get(indicator.indicator_id),
+            accumulates=_accumulates(bases.get(indicator.indicator_id, set())),
             frequency="month" if indicator.frequency == "event" else indicator.frequency,
-            maximum=100 if indicator.unit == "percent" else None,
+            minimum=-100 if "growth" in bases.get(indicator.indicator_id, ()) else 0,
+            maximum=100
+            if indicator.unit == "percent" and "growth" not in bases.get(indicator.indicator_id, ())
+            else None,
             captions=(indicator.name.zh, indicator.short.zh, *indicator.captions),
         )
         for indicator in catalog.indicators.values()
         if indicator.formula == "reported"
     }
     return replace(catalog, measures={**catalog.measures, **reported})
+
+
+def _accumulates(bases: Set[str]) -> Literal["within_year", "always"] | None:
+    return "always" if "ever" in bases else "within_year" if "annual" in bases else None
 
 
 def _with_unassigned(catalog: Catalog) -> Catalog:

@@ -26,7 +26,7 @@ AreaKind = Literal["province", "city", "county", "zone", "unassigned"]
 Evidence = Literal["A", "B", "C", "R"]
 WHOLE_UNITS = frozenset({"enterprise", "item", "piece", "award", "person", "project", "event", "time"})
 NUMBER_UNITS = WHOLE_UNITS | {
-    *("percent", "10k_yuan", "100m_yuan", "person_per_enterprise", "point", "rank", "month"),
+    *("percent", "10k_yuan", "100m_yuan", "person_per_enterprise", "index", "rank"),
 }
 
 
@@ -176,7 +176,8 @@ class Target(Model):
     """One figure of a plan, with the words that decide how it is judged.
 
     ``wording`` is the plan's own qualifier (超过, 左右, 全覆盖 …) and travels with the number. ``assumed`` names
-    the fields that the plan does not state. ``value`` is a percentage as 50, a count as 1000.
+    the fields that the plan does not state. ``value`` is a percentage as 50, a count as 1000. An annual target
+    without ``due_on`` stands for one a year, from its start to the end of the plan.
     """
 
     target_id: Code
@@ -230,23 +231,65 @@ class PlanArea(Model):
     """A reporting unit of a plan: in which group it is ranked and whether it is part of the total."""
 
     area_code: Code
-    rank_group: Literal["total", "county", "zone", "city"]
+    rank_group: Literal["total", "county", "zone", "city", "street"]
     is_summed: bool
     sort: int
 
 
+class Figure(Model):
+    """A number with its unit that a plan states without asking for it: ``eq`` as it stands, or a bound or span."""
+
+    value: float
+    value_high: float | None = None
+    unit: Code
+    comparator: Literal["eq", "ge", "gt", "le", "range"] = "eq"
+
+    @model_validator(mode="after")
+    def _high_belongs_to_a_range(self) -> Self:
+        if (self.comparator == "range") != (self.value_high is not None):
+            raise ValueError("`value_high` belongs to comparator range, and only there")
+        return self
+
+
+class RuleValue(Figure):
+    """One number of a rule: for the holders of a title (``tier``), or what ``label`` says it is."""
+
+    tier: Code | None = None
+    label: Text | None = None
+
+
 class Rule(Model):
-    """A ceiling, cap or bonus that the plan states and that is no target."""
+    """A reward, ceiling, bonus, class, condition or promise that the plan states and that is no target."""
 
     rule_id: Code
+    kind: Literal["reward", "ceiling", "bonus", "class", "condition", "promise"]
     text: Text
     section: str
+    values: tuple[RuleValue, ...] = ()
+
+
+class ReferenceValue(Figure):
+    """A figure that the plan reports: what was there or came in ``starts_on`` to ``ends_on``, as far as it says.
+
+    ``indicator_id``: the indicator whose definition it fits; most fit none.
+    """
+
+    reference_id: Code
+    text: Text
+    section: str
+    starts_on: dt.date | None = None
+    ends_on: dt.date | None = None
+    indicator_id: Code | None = None
 
 
 class Plan(Model):
-    """One government plan: its period, its source, its reporting units and its targets."""
+    """One government plan: its period, its source, its reporting units and its targets.
+
+    ``sort``: its place among the plans; the first is the one that opens.
+    """
 
     plan_id: Code
+    sort: int = 0
     name: Text
     short: Text
     area_code: Code
@@ -261,6 +304,7 @@ class Plan(Model):
     areas: tuple[PlanArea, ...]
     targets: tuple[Target, ...]
     rules: tuple[Rule, ...] = ()
+    references: tuple[ReferenceValue, ...] = ()
 
     def due_on(self, target: Target) -> dt.date:
         """The target's own due date, else the end of the plan."""
