@@ -11,6 +11,7 @@ from tracker.catalog import Catalog
 from tracker.catalog_models import Plan, Target
 
 _TEXT, _NUMBER, _DAY, _COUNT, _FLAG = pl.String, pl.Float64, pl.Date, pl.Int32, pl.Boolean
+_FIGURE: dict[str, Any] = {"value": _NUMBER, "value_high": _NUMBER, "sort": _COUNT}
 
 
 def definitions(catalog: Catalog) -> dict[str, pl.DataFrame]:
@@ -33,6 +34,9 @@ def definitions(catalog: Catalog) -> dict[str, pl.DataFrame]:
             ],
             {"plan_id": _TEXT, "unit": _TEXT, "name_zh": _TEXT, "name_en": _TEXT},
         ),
+        "plan_rule": _rules(catalog),
+        "plan_rule_value": _rule_values(catalog),
+        "plan_reference": _references(catalog),
         "target": targets(catalog),
         "indicator": _indicators(catalog),
         "indicator_among": _frame(
@@ -99,6 +103,58 @@ def _plans(catalog: Catalog) -> pl.DataFrame:
     schema |= {"starts_on": _DAY, "ends_on": _DAY, "is_draft": _FLAG}
     schema |= dict.fromkeys(("assumed", "document_no", "source_zh", "source_en"), _TEXT)
     return _frame(rows, schema)
+
+
+def _rules(catalog: Catalog) -> pl.DataFrame:
+    """One row per rule of a plan that is no target: reward, ceiling, bonus, class, condition, promise."""
+    rows = [
+        (plan.plan_id, rule.rule_id, rule.kind, rule.text.zh, rule.text.en, rule.section, place)
+        for plan in catalog.plans.values()
+        for place, rule in enumerate(plan.rules)
+    ]
+    columns = ("plan_id", "rule_id", "kind", "text_zh", "text_en", "section")
+    return pl.DataFrame(rows, schema=dict.fromkeys(columns, _TEXT) | {"sort": _COUNT}, orient="row")
+
+
+def _rule_values(catalog: Catalog) -> pl.DataFrame:
+    """One row per number of a rule, by the title that it is for, or with the words that say what it is."""
+    rows = [
+        {
+            "plan_id": plan.plan_id,
+            "rule_id": rule.rule_id,
+            **value.model_dump(exclude={"label"}),
+            "label_zh": value.label.zh if value.label else None,
+            "label_en": value.label.en if value.label else None,
+            "sort": place,
+        }
+        for plan in catalog.plans.values()
+        for rule in plan.rules
+        for place, value in enumerate(rule.values)
+    ]
+    columns = (
+        "plan_id", "rule_id", "tier", "label_zh", "label_en", "comparator", "value", "value_high", "unit", "sort",
+    )  # fmt: skip
+    return _frame(rows, dict.fromkeys(columns, _TEXT) | _FIGURE)
+
+
+def _references(catalog: Catalog) -> pl.DataFrame:
+    """One row per figure that a plan reports without asking for it."""
+    rows = [
+        {
+            "plan_id": plan.plan_id,
+            **reference.model_dump(exclude={"text"}),
+            "text_zh": reference.text.zh,
+            "text_en": reference.text.en,
+            "sort": place,
+        }
+        for plan in catalog.plans.values()
+        for place, reference in enumerate(plan.references)
+    ]
+    columns = (
+        "plan_id", "reference_id", "indicator_id", "text_zh", "text_en", "section", "comparator", "value",
+        "value_high", "unit", "starts_on", "ends_on", "sort",
+    )  # fmt: skip
+    return _frame(rows, dict.fromkeys(columns, _TEXT) | _FIGURE | {"starts_on": _DAY, "ends_on": _DAY})
 
 
 def targets(catalog: Catalog) -> pl.DataFrame:

@@ -210,7 +210,7 @@ def test_a_row_without_county_takes_the_one_another_list_gives(tmp_path: Path) -
 
 
 def test_a_provincial_list_leaves_other_cities_out(tmp_path: Path) -> None:
-    lines = "序号,企业名称,设区市\n1,甲公司,南京市\n2,乙公司,连云港市\n3,丙公司,苏州"
+    lines = "序号,企业名称,设区市\n1,甲公司,南京市\n2,乙公司,连云港市\n3,丙公司,无锡"
     result = add(tmp_path, write_list(tmp_path, "省.csv", lines), area="江苏省")
     assert result.rows is not None
     assert (result.rows.counts["accepted"], result.rows.counts["out_of_area"]) == (1, 2)
