@@ -198,4 +198,3 @@ class _Writer:
 
     def _received_on(self, year: int) -> dt.date:
         return min(dt.date(year, 12, 31) + dt.timedelta(days=_RECEIVED_DAYS), _LAST_DAY)
-

@@ -20,8 +20,7 @@ def say(key: str, **values: object) -> str:
 
 
 def headed(finding: str, tags: list[str]) -> None:
-    demo = [blocks.tag(word("app.demo", language), "demo")] if view.is_demo else []
-    ui.html(blocks.header(place, [*demo, *(blocks.tag(mark, "rule") for mark in tags)], finding))
+    ui.html(blocks.header(place, ui.tags(view, *tags), finding))
 
 
 def list_page(number: Definition | None) -> None:

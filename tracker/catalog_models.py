@@ -25,9 +25,8 @@ Formula = Literal[
 AreaKind = Literal["province", "city", "county", "zone", "unassigned"]
 Evidence = Literal["A", "B", "C", "R"]
 WHOLE_UNITS = frozenset({"enterprise", "item", "piece", "award", "person", "project", "event", "time"})
-NUMBER_UNITS = WHOLE_UNITS | {
-    *("percent", "10k_yuan", "100m_yuan", "person_per_enterprise", "index", "rank"),
-}
+MONEY_UNITS = frozenset({"10k_yuan", "100m_yuan"})
+NUMBER_UNITS = WHOLE_UNITS | MONEY_UNITS | {"percent", "person_per_enterprise", "index", "rank"}
 
 
 class Model(BaseModel):

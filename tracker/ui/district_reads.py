@@ -15,7 +15,7 @@ from tracker.charts import areas as area_charts
 from tracker.charts.frame import Frame
 from tracker.links import View
 from tracker.text import word
-from tracker.ui.frame import rule_labels
+from tracker.ui.frame import marks, rule_labels
 from tracker.ui.reading import read, targets_at
 from tracker.ui.state import select
 
@@ -77,7 +77,7 @@ def _frames(view: View, picture: AreasOnTarget, due_on: dt.date) -> dict[str, Fr
     finding = districts.worst(picture.rows, chosen) or word("districts.lead_title", chosen)
     due = word("indicators.line_due", chosen, month=text.month(due_on, chosen))
     foot = [text.as_of(view.as_of, view.data_cutoff, chosen), text.listed(rule_labels(view), chosen)]
-    foot += [word("app.demo", chosen)] if view.is_demo else []
+    foot += marks(view)
     month = text.month(picture.compared_with, chosen)
     return {
         name: Frame(

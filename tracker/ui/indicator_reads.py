@@ -15,7 +15,7 @@ from tracker.charts.frame import Frame
 from tracker.links import View
 from tracker.second_opinion import METHODS
 from tracker.text import word
-from tracker.ui.frame import rule_labels
+from tracker.ui.frame import marks, rule_labels
 from tracker.ui.reading import read, targets_at
 from tracker.viewing import DEFAULT_RULE
 
@@ -146,5 +146,5 @@ def _foot(view: View, row: dict[str, Any]) -> str:
     chosen = view.language
     due = word("indicators.line_due", chosen, month=text.month(row["due_on"], chosen))
     said = [text.as_of(view.as_of, view.data_cutoff, chosen), text.listed(rule_labels(view), chosen)]
-    said += [word("app.demo", chosen)] if view.is_demo else []
+    said += marks(view)
     return f"{row['name']} · {row['area_short']} · {due}\n{' · '.join(said)}"
