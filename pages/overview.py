@@ -3,7 +3,7 @@
 import polars as pl
 import streamlit as st
 
-from tracker import blocks, findings, text, ui
+from tracker import blocks, districts, findings, text, ui
 from tracker.text import word
 
 view = ui.current_view()
@@ -52,7 +52,10 @@ def overview_of_targets() -> None:
         )
     if not in_areas.is_empty():
         ui.html(
-            blocks.section(word("overview.matrix_title", language), word("overview.matrix_note", language)),
+            blocks.section(
+                word("overview.matrix_title", language, groups=districts.groups_in_words(areas, language)),
+                word("overview.matrix_note", language),
+            ),
             blocks.area_matrix(everywhere, areas, view),
         )
     ui.html(blocks.section(word("overview.changes_title", language)))

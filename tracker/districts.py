@@ -54,6 +54,14 @@ def _group_order() -> pl.Expr:
     return pl.col("rank_group").replace_strict({group: place for place, group in enumerate(RANK_GROUPS)})
 
 
+def groups_in_words(areas: pl.DataFrame, language: str) -> str:
+    """The kinds of units that a plan has, as a heading names them: 县区、功能板块; 设区市."""
+    present = areas["rank_group"].unique().to_list()
+    return text.listed(
+        [word(f"districts.group_{group}", language) for group in RANK_GROUPS if group in present], language
+    )
+
+
 def finding(rows: pl.DataFrame, language: str) -> str:
     """How many areas are short and which lags most: the first line of the page."""
     counts = findings.status_counts(rows)

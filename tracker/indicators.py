@@ -138,7 +138,7 @@ def outlook(row: Row, as_of: dt.date, language: str) -> str:
 
 def expected_range(row: Row, language: str) -> str:
     """The 80% interval at the due date, always marked as calculated: ``18–24 家（测算）``."""
-    low, high = (text.number(row[key], row["decimals"], language) for key in ("low_80", "high_80"))
+    low, high = (text.in_unit(row[key], row["unit"], row["decimals"], language) for key in ("low_80", "high_80"))
     amount = _amount(row, row["high_80"], language).replace(high, low if low == high else f"{low}–{high}")
     return word("indicators.calculated", language, amount=amount)
 

@@ -236,7 +236,9 @@ def _with_flows(rows: pl.DataFrame, flows: pl.DataFrame) -> pl.DataFrame:
         rows = rows.join(of_month, on=["indicator_id", "area_code", month], how="left", maintain_order="left")
     is_new = pl.col("basis") == "new"
     start = pl.col("to_start").fill_null(0)
-    since_start = {name: pl.when(pl.col(f"state_{name}") == "ok").then(pl.col(name) - start) for name in _SUMS}
+    # A sum that lacks a unit is partial and says so; it is a sum all the same.
+    is_known = {name: pl.col(f"state_{name}").is_in(["ok", "partial"]) for name in _SUMS}
+    since_start = {name: pl.when(is_known[name]).then(pl.col(name) - start) for name in _SUMS}
     rows = rows.with_columns(
         value=pl.when(is_new).then(since_start["to_as_of"]).otherwise("value"),
         judged_value=pl.when(is_new).then(since_start["to_judged"]).otherwise("judged_value"),

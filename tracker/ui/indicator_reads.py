@@ -13,6 +13,7 @@ from tracker import closing, indicators, opinions, outlook_view, text, viewing
 from tracker.charts import areas, months
 from tracker.charts.frame import Frame
 from tracker.links import View
+from tracker.pace import FLOWS
 from tracker.second_opinion import METHODS
 from tracker.text import word
 from tracker.ui.frame import marks, rule_labels
@@ -62,7 +63,7 @@ def one_target(view: View, tier: str | None) -> OneTarget:
     closings = closing.closing_table(read(view.build_id, "closing", **at).filter(mine & due))
     return OneTarget(
         row=row,
-        history=_since_known(past.filter(pl.col("area_code") == view.area_code)),
+        history=_since_known(past.filter(pl.col("area_code") == view.area_code), row),
         ahead=_ahead(view, row),
         expiries=_expiries(view, row, tier),
         answers=answers,
@@ -75,8 +76,10 @@ def one_target(view: View, tier: str | None) -> OneTarget:
     )
 
 
-def _since_known(months: pl.DataFrame) -> pl.DataFrame:
-    """Without the months before the first value: a calendar may begin years before anybody counted."""
+def _since_known(months: pl.DataFrame, row: dict[str, Any]) -> pl.DataFrame:
+    """Without the months before the first value, or before a flow begins: a calendar may begin years earlier."""
+    if row["basis"] in FLOWS:
+        months = months.filter(pl.col("as_of") >= row["starts_on"])
     first = months.filter(pl.col("value").is_not_null())["as_of"].min()
     return months if first is None else months.filter(pl.col("as_of") >= first)
 
