@@ -243,7 +243,7 @@ def _tiers(catalog: Catalog) -> pl.DataFrame:
     ]
     schema: dict[str, Any] = dict.fromkeys(("tier", "name_zh", "name_en", "short_zh", "short_en"), _TEXT)
     schema |= dict.fromkeys(("ladder_rank", "sort", "validity_years"), _COUNT)
-    return _frame(rows, schema | {"issuer_level": _TEXT, "evidence": _TEXT})
+    return _frame(rows, schema | dict.fromkeys(("recruits_from", "issuer_level", "evidence"), _TEXT))
 
 
 def _inclusions(catalog: Catalog) -> pl.DataFrame:

@@ -17,6 +17,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from etl.refusal import Refusal
+from tracker import office
 
 _WAIT_SECONDS = 600
 
@@ -67,16 +68,24 @@ class Builds:
             raise Refusal("build.busy", {"minutes": _WAIT_SECONDS // 60}) from None
 
     def publish(self, build_id: str, keep: int) -> None:
-        """Make a finished build the one in force and remove the oldest beyond ``keep``."""
+        """Make a finished build the one in force and remove the oldest beyond ``keep``, but none of a meeting."""
         part = self.unfinished(build_id)
         _sync(part)
         part.replace(self.path(build_id))
         _sync_folder(self.folder)
         self.point_to(build_id)
-        for old in self.all()[:-keep]:
+        for old in self._removable()[:-keep]:
             # On Windows a reader may still hold the file open; the next publishing takes it.
             if old != build_id:
                 _remove(self.path(old))
+
+    def _removable(self) -> list[str]:
+        try:
+            kept = office.builds_to_keep(self.data_folder)
+        except office.OfficeError:
+            # Which builds were reported cannot be read just now: then none may go.
+            return []
+        return [build_id for build_id in self.all() if build_id not in kept]
 
     def point_to(self, build_id: str) -> None:
         """Put a build in force: also the way back to an earlier one.

@@ -47,6 +47,7 @@ for place, column in zip(("lead", "tiles", "dumbbell", "multiples"), columns, st
             ),
             alt=finding,
         )
+ui.draw_outlines(view, finding)
 ui.html(
     blocks.section(word("districts.table_title", language)),
     blocks_areas.area_table(rows, view),

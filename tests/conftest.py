@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import pickle
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 from tests.demo import Demo, built_demo
@@ -34,8 +37,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    """The demo, written and built once for all tests of a run."""
-    return built_demo(tmp_path_factory.mktemp("demo"))
+    """The demo, written and built once for all tests of a run, whichever process asks first."""
+    is_one_of_many = "PYTEST_XDIST_WORKER" in os.environ
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if is_one_of_many else own
+    made = shared / "demo.pickle"
+    with FileLock(shared / "demo.lock"):
+        if not made.exists():
+            made.write_bytes(pickle.dumps(built_demo(shared / "demo")))
+    found = pickle.loads(made.read_bytes())
+    assert isinstance(found, Demo)
+    return found
 
 
 @pytest.fixture

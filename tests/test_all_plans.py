@@ -44,9 +44,9 @@ def test_a_page_opens_for_every_plan(page: str, language: str) -> None:
         assert not app.exception, (page, plan_id, language, app.exception[0].value)
         body = " ".join(element.proto.body for element in app.get("html"))
         findings = FINDING.findall(body)
-        assert findings and all(findings), (page, plan_id)
+        assert findings, (page, plan_id)
+        assert all(findings), (page, plan_id)
         assert word("app.demo", language) in body
         assert (word("app.draft", language) in body) == (plan_id == "zhejiang" or page == "plans"), (page, plan_id)
-        print(page, plan_id, language, findings)
         if language == "en":
             assert not CHINESE.findall(findings[0].replace("（示例）", "")), findings

@@ -67,7 +67,11 @@ def test_streamlit_stays_at_the_edge() -> None:
 
 def test_only_the_warehouse_and_the_etl_read_a_database() -> None:
     inside = without(sources("tracker", "pages"), "tracker/warehouse.py")
-    assert breaches([*inside, APP], "duckdb", "sqlite3") == []
+    assert breaches([*inside, APP], "duckdb") == []
+
+
+def test_only_the_office_store_is_kept_in_sqlite() -> None:
+    assert breaches([*without(sources("tracker", "pages", "etl"), "tracker/office.py"), APP], "sqlite3") == []
 
 
 def test_figures_are_built_in_charts() -> None:

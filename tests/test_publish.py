@@ -56,6 +56,7 @@ def test_thirty_kills_and_never_a_broken_read(tmp_path: Path) -> None:
                 reads.append(read_whole_build(builds))
             except Exception as fault:  # whatever a reader meets is what this test is about
                 faults.append(fault)
+            time.sleep(0.02)  # as a reader who looks, not as one who takes a processor from the builds
 
     reader = threading.Thread(target=read_on)
     reader.start()

@@ -39,7 +39,7 @@ def test_a_unit_jump_is_asked_about_by_add_and_by_build_and_not_refused(tmp_path
     published = built(tmp_path)
     [debt] = published.debts.filter(kind="unit_jump").to_dicts()
     assert (debt["number"], debt["area_code"]) == (2, "320706")
-    assert "甲公司 B2: 1200.0 → 13000000.0 (已电话核实)" in debt_line(debt, published.readings, CATALOG)
+    assert "甲公司 B2: 1200 → 13000000 (已电话核实)" in debt_line(debt, published.readings, CATALOG)
     assert result.asked is not None
     for language in LANGUAGES:
         assert "13,000,000" in asked_message(result.asked.to_dicts()[0], CATALOG, language)

@@ -199,6 +199,10 @@ def _cross_faults(catalog: Catalog, files: dict[tuple[str, Code], str]) -> Itera
             yield Fault(
                 files["indicators", indicator.indicator_id], f"indicators.{indicator.indicator_id}.{key}", problem
             )
+    for tier_entry in catalog.tiers.values():
+        if tier_entry.recruits_from is not None and tier_entry.recruits_from not in catalog.tiers:
+            at = f"tiers.{tier_entry.tier}.recruits_from"
+            yield Fault(files["tiers", tier_entry.tier], at, f"unknown tier {tier_entry.recruits_from}")
     for variant in catalog.titles.values():
         if variant.tier is not None and variant.tier not in catalog.tiers:
             file = files["titles", variant.variant_id]

@@ -373,12 +373,17 @@ class Batch(Model):
 
 
 class Tier(Model):
-    """A title. ``ladder_rank`` orders the tiers that count in one another; titles beside the ladder have none."""
+    """A title. ``ladder_rank`` orders the tiers that count in one another; titles beside the ladder have none.
+
+    ``recruits_from`` names the title whose holders are recommended for this one; the first tier of the ladder takes
+    them from the cultivation pool and names none.
+    """
 
     tier: Code
     name: Text
     short: Text
     ladder_rank: int | None = None
+    recruits_from: Code | None = None
     sort: int
     validity_years: int
     issuer_level: Literal["national", "provincial", "city", "district"]

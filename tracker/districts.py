@@ -209,6 +209,7 @@ def tile_frame(rows: pl.DataFrame, areas: pl.DataFrame, language: str) -> pl.Dat
         status = None if row is None else row["status"]
         tiles.append(
             {
+                "area_code": code,
                 "group": word(f"districts.group_{group}", language),
                 "name": short,
                 "status": status,

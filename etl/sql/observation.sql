@@ -1,9 +1,18 @@
 -- one row per tier-count indicator, area, month end and basis (in_force, ever, new)
+-- Enterprises with the same events are counted through the one that stands for them (history.sql).
 create table mart.observation as
 with change_on as (
-    select tier, area_code, from_on as day, status, own_status, is_highest, 1 as step from core.tenure
+    select
+        held.tier, held.area_code, held.from_on as day, held.status, held.own_status, held.is_highest,
+        example.enterprises as step
+    from example_tenure as held
+    inner join example on example.enterprise_id = held.enterprise_id
     union all
-    select tier, area_code, to_on as day, status, own_status, is_highest, -1 as step from core.tenure
+    select
+        held.tier, held.area_code, held.to_on as day, held.status, held.own_status, held.is_highest,
+        -example.enterprises as step
+    from example_tenure as held
+    inner join example on example.enterprise_id = held.enterprise_id
 ),
 -- the state of the title on a month end is what the changes up to it add up to
 monthly_change as (
@@ -26,9 +35,10 @@ monthly_first as (
         first_title.tier,
         closure.ancestor_code as area_code,
         last_day(first_title.first_on) as month_end,
-        count(*) as ever,
-        sum(case when first_title.is_new then 1 else 0 end) as newly
-    from core.first_title as first_title
+        sum(example.enterprises) as ever,
+        sum(case when first_title.is_new then example.enterprises else 0 end) as newly
+    from example_first_title as first_title
+    inner join example on example.enterprise_id = first_title.enterprise_id
     inner join core.area_closure as closure on closure.area_code = first_title.area_code
     group by first_title.tier, closure.ancestor_code, last_day(first_title.first_on)
 ),

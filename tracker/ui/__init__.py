@@ -9,6 +9,7 @@ from tracker.ui.about_reads import (
     tried,
     try_thresholds,
 )
+from tracker.ui.boundary_reads import draw_outlines
 from tracker.ui.change_reads import pick_changes
 from tracker.ui.district_reads import area_figures, areas_on_target, with_target
 from tracker.ui.enterprise_reads import listing, number_behind, offer_profile, profile_of, title_timeline, values_behind
@@ -43,6 +44,7 @@ __all__ = [
     "debt_note",
     "definition_of",
     "draw_figure",
+    "draw_outlines",
     "footer_lines",
     "forget",
     "html",

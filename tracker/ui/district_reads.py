@@ -60,7 +60,7 @@ def area_figures(view: View) -> dict[str, go.Figure]:
     picture = areas_on_target(view)
     rows, areas = picture.rows, picture.areas
     due_on = rows["due_on"][0]
-    frames = _frames(view, picture, due_on)
+    frames = {name: area_frame(view, picture, name) for name in ("lead", "tiles", "dumbbell", "multiples")}
     past = viewing.history(view.build_id, view.plan_id, str(view.target_id), due_on, view.as_of, view.rule)
     has_pace = bool(rows["lead_points"].is_not_null().any())
     zero = "districts.lead_zero" if has_pace and due_on > view.as_of else "districts.lead_zero_over"
@@ -72,18 +72,16 @@ def area_figures(view: View) -> dict[str, go.Figure]:
     }
 
 
-def _frames(view: View, picture: AreasOnTarget, due_on: dt.date) -> dict[str, Frame]:
+def area_frame(view: View, picture: AreasOnTarget, name: str) -> Frame:
+    """The words around one of the page's pictures; the ranked bars say what was found."""
     chosen = view.language
-    finding = districts.worst(picture.rows, chosen) or word("districts.lead_title", chosen)
-    due = word("indicators.line_due", chosen, month=text.month(due_on, chosen))
+    worst = districts.worst(picture.rows, chosen) if name == "lead" else ""
+    due = word("indicators.line_due", chosen, month=text.month(picture.rows["due_on"][0], chosen))
     foot = [text.as_of(view.as_of, view.data_cutoff, chosen), text.listed(rule_labels(view), chosen)]
     foot += marks(view)
     month = text.month(picture.compared_with, chosen)
-    return {
-        name: Frame(
-            finding if name == "lead" else word(f"districts.{name}_title", chosen),
-            word(f"districts.{name}_note", chosen, month=month),
-            f"{picture.name} · {due}\n{' · '.join(foot)}",
-        )
-        for name in ("lead", "tiles", "dumbbell", "multiples")
-    }
+    return Frame(
+        worst or word(f"districts.{name}_title", chosen),
+        word(f"districts.{name}_note", chosen, month=month),
+        f"{picture.name} · {due}\n{' · '.join(foot)}",
+    )
