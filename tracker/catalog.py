@@ -195,10 +195,9 @@ def _cross_faults(catalog: Catalog, files: dict[tuple[str, Code], str]) -> Itera
         if _has_parent_cycle(area.area_code, catalog.areas):
             yield Fault(files["areas", area.area_code], f"areas.{area.area_code}.parent_code", "reports to itself")
     for indicator in catalog.indicators.values():
+        at = f"indicators.{indicator.indicator_id}"
         for key, problem in _indicator_faults(indicator, catalog):
-            yield Fault(
-                files["indicators", indicator.indicator_id], f"indicators.{indicator.indicator_id}.{key}", problem
-            )
+            yield Fault(files["indicators", indicator.indicator_id], f"{at}.{key}", problem)
     for tier_entry in catalog.tiers.values():
         if tier_entry.recruits_from is not None and tier_entry.recruits_from not in catalog.tiers:
             at = f"tiers.{tier_entry.tier}.recruits_from"
@@ -221,8 +220,8 @@ def _indicator_faults(indicator: Indicator, catalog: Catalog) -> Iterator[tuple[
     for code in indicator.among:
         if code not in catalog.areas:
             yield "among", f"unknown area {code}"
-    ranked = catalog.indicators.get(indicator.numerator or "")
-    if indicator.formula == "rank" and (ranked is None or ranked.formula != "tier_count"):
+    counts = [code for code, other in catalog.indicators.items() if other.formula == "tier_count"]
+    if indicator.formula == "rank" and indicator.numerator not in counts:
         yield "numerator", f"is no tier count: {indicator.numerator}"
     measure = catalog.measures.get(indicator.numerator or "")
     if indicator.formula == "growth" and measure is not None and (measure.level, measure.kind) != ("area", "number"):
@@ -357,6 +356,7 @@ def _with_reported(catalog: Catalog) -> Catalog:
     bases: dict[Code, set[str]] = {}
     for target in (target for plan in catalog.plans.values() for target in plan.targets):
         bases.setdefault(target.indicator_id, set()).add(target.basis)
+    growing = {code for code, of in bases.items() if "growth" in of}
     reported = {
         indicator.indicator_id: Measure(
             measure=indicator.indicator_id,
@@ -366,10 +366,8 @@ def _with_reported(catalog: Catalog) -> Catalog:
             unit=indicator.unit,
             accumulates=_accumulates(bases.get(indicator.indicator_id, set())),
             frequency="month" if indicator.frequency == "event" else indicator.frequency,
-            minimum=-100 if "growth" in bases.get(indicator.indicator_id, ()) else 0,
-            maximum=100
-            if indicator.unit == "percent" and "growth" not in bases.get(indicator.indicator_id, ())
-            else None,
+            minimum=-100 if indicator.indicator_id in growing else 0,
+            maximum=100 if indicator.unit == "percent" and indicator.indicator_id not in growing else None,
             captions=(indicator.name.zh, indicator.short.zh, *indicator.captions),
         )
         for indicator in catalog.indicators.values()

@@ -6,9 +6,14 @@ import datetime as dt
 import re
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-Code = str
+from tracker.catalog_base import Code as Code
+from tracker.catalog_base import Evidence
+from tracker.catalog_base import Model as Model
+from tracker.catalog_base import Text as Text
+from tracker.catalog_rules import ReferenceValue, Rule
+
 Comparator = Literal["ge", "gt", "approx", "range", "full", "le", "lead"]
 Basis = Literal["in_force", "ever", "new", "annual", "level", "ratio", "growth", "rank"]
 Commitment = Literal["binding", "expected", "aspirational"]
@@ -23,27 +28,9 @@ Formula = Literal[
     "rank",
 ]
 AreaKind = Literal["province", "city", "county", "zone", "unassigned"]
-Evidence = Literal["A", "B", "C", "R"]
 WHOLE_UNITS = frozenset({"enterprise", "item", "piece", "award", "person", "project", "event", "time"})
 MONEY_UNITS = frozenset({"10k_yuan", "100m_yuan"})
 NUMBER_UNITS = WHOLE_UNITS | MONEY_UNITS | {"percent", "person_per_enterprise", "index", "rank"}
-
-
-class Model(BaseModel):
-    """Base of all catalogue entries: closed to unknown keys and immutable."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-
-class Text(Model):
-    """One phrase in both languages."""
-
-    zh: str = Field(min_length=1)
-    en: str = Field(min_length=1)
-
-    def in_language(self, language: str) -> str:
-        """The phrase in ``zh`` or ``en``."""
-        return self.zh if language == "zh" else self.en
 
 
 class Indicator(Model):
@@ -233,52 +220,6 @@ class PlanArea(Model):
     rank_group: Literal["total", "county", "zone", "city", "street"]
     is_summed: bool
     sort: int
-
-
-class Figure(Model):
-    """A number with its unit that a plan states without asking for it: ``eq`` as it stands, or a bound or span."""
-
-    value: float
-    value_high: float | None = None
-    unit: Code
-    comparator: Literal["eq", "ge", "gt", "le", "range"] = "eq"
-
-    @model_validator(mode="after")
-    def _high_belongs_to_a_range(self) -> Self:
-        if (self.comparator == "range") != (self.value_high is not None):
-            raise ValueError("`value_high` belongs to comparator range, and only there")
-        return self
-
-
-class RuleValue(Figure):
-    """One number of a rule: for the holders of a title (``tier``), or what ``label`` says it is."""
-
-    tier: Code | None = None
-    label: Text | None = None
-
-
-class Rule(Model):
-    """A reward, ceiling, bonus, class, condition or promise that the plan states and that is no target."""
-
-    rule_id: Code
-    kind: Literal["reward", "ceiling", "bonus", "class", "condition", "promise"]
-    text: Text
-    section: str
-    values: tuple[RuleValue, ...] = ()
-
-
-class ReferenceValue(Figure):
-    """A figure that the plan reports: what was there or came in ``starts_on`` to ``ends_on``, as far as it says.
-
-    ``indicator_id``: the indicator whose definition it fits; most fit none.
-    """
-
-    reference_id: Code
-    text: Text
-    section: str
-    starts_on: dt.date | None = None
-    ends_on: dt.date | None = None
-    indicator_id: Code | None = None
 
 
 class Plan(Model):
