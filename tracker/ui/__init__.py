@@ -18,13 +18,16 @@ from tracker.ui.frame import (
     draw_figure,
     footer_lines,
     html,
+    marks,
     offer_table,
     rule_labels,
     show_failure,
     show_nothing_yet,
     start_page,
+    tags,
 )
 from tracker.ui.indicator_reads import definition_of, one_target, target_figures
+from tracker.ui.plan_reads import pick_denominator, plans_side_by_side
 from tracker.ui.reading import bullets, forget, read, targets_at, targets_of, tier_counts, warm_up
 from tracker.ui.sidebar import choose_view
 from tracker.ui.state import current_view, language, linked_code, pick_page, show_notices, start_run, write_link
@@ -49,15 +52,18 @@ __all__ = [
     "language",
     "linked_code",
     "listing",
+    "marks",
     "number_behind",
     "offer_profile",
     "offer_table",
     "one_target",
     "pick_answered",
     "pick_changes",
+    "pick_denominator",
     "pick_enterprises",
     "pick_page",
     "pick_section",
+    "plans_side_by_side",
     "profile_of",
     "read",
     "read_if_there",
@@ -69,6 +75,7 @@ __all__ = [
     "show_notices",
     "start_page",
     "start_run",
+    "tags",
     "target_figures",
     "targets_at",
     "targets_of",

@@ -15,7 +15,7 @@ from tracker.charts import areas as area_charts
 from tracker.charts.frame import Frame
 from tracker.links import View
 from tracker.text import word
-from tracker.ui.frame import rule_labels
+from tracker.ui.frame import marks, rule_labels
 from tracker.ui.reading import read, targets_at
 from tracker.ui.state import select
 
@@ -78,7 +78,7 @@ def area_frame(view: View, picture: AreasOnTarget, name: str) -> Frame:
     worst = districts.worst(picture.rows, chosen) if name == "lead" else ""
     due = word("indicators.line_due", chosen, month=text.month(picture.rows["due_on"][0], chosen))
     foot = [text.as_of(view.as_of, view.data_cutoff, chosen), text.listed(rule_labels(view), chosen)]
-    foot += [word("app.demo", chosen)] if view.is_demo else []
+    foot += marks(view)
     month = text.month(picture.compared_with, chosen)
     return Frame(
         worst or word(f"districts.{name}_title", chosen),

@@ -13,9 +13,10 @@ from tracker import closing, indicators, opinions, outlook_view, text, viewing
 from tracker.charts import areas, months
 from tracker.charts.frame import Frame
 from tracker.links import View
+from tracker.pace import FLOWS
 from tracker.second_opinion import METHODS
 from tracker.text import word
-from tracker.ui.frame import rule_labels
+from tracker.ui.frame import marks, rule_labels
 from tracker.ui.reading import read, targets_at
 from tracker.viewing import DEFAULT_RULE
 
@@ -26,7 +27,7 @@ _OUTLOOK = ("median", "low_50", "high_50", "low_80", "high_80", "chance", "forec
 
 @dataclass(frozen=True)
 class OneTarget:
-    """A target in an area on a date: its row with the outlook, months so far and ahead, second opinions, closing."""
+    """A target in an area on a date: its row with the outlook, months so far and ahead, opinions, closing, tasks."""
 
     row: dict[str, Any]
     history: pl.DataFrame
@@ -36,6 +37,7 @@ class OneTarget:
     disagreement: str
     parts: pl.DataFrame
     closing: dict[str, Any] | None
+    tasks: pl.DataFrame
 
 
 def definition_of(view: View) -> dict[str, Any]:
@@ -61,18 +63,23 @@ def one_target(view: View, tier: str | None) -> OneTarget:
     closings = closing.closing_table(read(view.build_id, "closing", **at).filter(mine & due))
     return OneTarget(
         row=row,
-        history=_since_known(past.filter(pl.col("area_code") == view.area_code)),
+        history=_since_known(past.filter(pl.col("area_code") == view.area_code), row),
         ahead=_ahead(view, row),
         expiries=_expiries(view, row, tier),
         answers=answers,
         disagreement=_disagreement(view, rows, answers),
         parts=indicators.contributions(_parts(view, row), row, view.language),
         closing=closings.row(0, named=True) if closings.height and row["due_on"] <= view.as_of else None,
+        tasks=viewing.tasks_of_target(
+            view.build_id, view.plan_id, row["target_id"], view.area_code, view.as_of, view.language, view.rule
+        ),
     )
 
 
-def _since_known(months: pl.DataFrame) -> pl.DataFrame:
-    """Without the months before the first value: a calendar may begin years before anybody counted."""
+def _since_known(months: pl.DataFrame, row: dict[str, Any]) -> pl.DataFrame:
+    """Without the months before the first value, or before a flow begins: a calendar may begin years earlier."""
+    if row["basis"] in FLOWS:
+        months = months.filter(pl.col("as_of") >= row["starts_on"])
     first = months.filter(pl.col("value").is_not_null())["as_of"].min()
     return months if first is None else months.filter(pl.col("as_of") >= first)
 
@@ -142,5 +149,5 @@ def _foot(view: View, row: dict[str, Any]) -> str:
     chosen = view.language
     due = word("indicators.line_due", chosen, month=text.month(row["due_on"], chosen))
     said = [text.as_of(view.as_of, view.data_cutoff, chosen), text.listed(rule_labels(view), chosen)]
-    said += [word("app.demo", chosen)] if view.is_demo else []
+    said += marks(view)
     return f"{row['name']} · {row['area_short']} · {due}\n{' · '.join(said)}"
