@@ -39,6 +39,14 @@ def definitions(catalog: Catalog) -> dict[str, pl.DataFrame]:
         "plan_reference": _references(catalog),
         "target": targets(catalog),
         "indicator": _indicators(catalog),
+        "indicator_among": _frame(
+            [
+                {"indicator_id": indicator.indicator_id, "area_code": code}
+                for indicator in catalog.indicators.values()
+                for code in indicator.among
+            ],
+            {"indicator_id": _TEXT, "area_code": _TEXT},
+        ),
         "measure_definition": _measures(catalog),
         "tier": _tiers(catalog),
         "tier_inclusion": _inclusions(catalog),
@@ -187,7 +195,7 @@ def _target(plan: Plan, target: Target) -> dict[str, Any]:
 def _indicators(catalog: Catalog) -> pl.DataFrame:
     rows = [
         {
-            **indicator.model_dump(exclude={"name", "short", "definition", "caution", "captions"}),
+            **indicator.model_dump(exclude={"name", "short", "definition", "caution", "captions", "among"}),
             "name_zh": indicator.name.zh,
             "name_en": indicator.name.en,
             "short_zh": indicator.short.zh,
@@ -202,10 +210,10 @@ def _indicators(catalog: Catalog) -> pl.DataFrame:
     columns = (
         "indicator_id", "name_zh", "name_en", "short_zh", "short_en", "unit", "decimals", "direction", "formula",
         "tier", "population", "numerator", "denominator", "minimum_coverage_percent", "frequency", "grace_months",
-        "evidence", "definition_zh", "definition_en", "caution_zh", "caution_en",
+        "evidence", "definition_zh", "definition_en", "caution_zh", "caution_en", "growth_base_year", "rank_basis",
     )  # fmt: skip
-    schema = dict.fromkeys(columns, _TEXT)
-    return _frame(rows, schema | {"decimals": _COUNT, "grace_months": _COUNT, "minimum_coverage_percent": _NUMBER})
+    whole = dict.fromkeys(("decimals", "grace_months", "growth_base_year"), _COUNT)
+    return _frame(rows, dict.fromkeys(columns, _TEXT) | whole | {"minimum_coverage_percent": _NUMBER})
 
 
 def _measures(catalog: Catalog) -> pl.DataFrame:

@@ -19,9 +19,11 @@ VALUE_COUNTING = (
     "period_observation",
     "value_observation",
 )
+# Who stands where among others by a count of titles.
+RANKING = ("rank_observation",)
 # What could be counted on the day that decides, and who stands on a publicity list or its final list only.
 CLOSING = ("closing", "publicity_difference")
-COUNTING = (*TITLE_COUNTING, *VALUE_COUNTING, *CLOSING)
+COUNTING = (*TITLE_COUNTING, *VALUE_COUNTING, *RANKING, *CLOSING)
 
 
 def read_sql(name: str) -> str:

@@ -14,8 +14,7 @@ plan = plans.row(by_predicate=pl.col("plan_id") == view.plan_id, named=True)
 everywhere = ui.targets_at(view.build_id, view.plan_id, view.as_of, language, view.rule)
 names = dict(everywhere.filter(pl.col("area_code") == view.area_code).select("target_id", "name").iter_rows())
 place = [plan["name"], text.as_of(view.as_of, view.data_cutoff, language)]
-tags = [blocks.tag(word("app.demo", language), "demo")] if view.is_demo else []
-tags.append(blocks.tag(text.listed(ui.rule_labels(view), language), "rule"))
+tags = ui.tags(view, text.listed(ui.rule_labels(view), language))
 
 
 def say(key: str, **values: object) -> str:
@@ -68,6 +67,11 @@ with right:
             blocks.caption(indicators.closing_note(found.closing, row, language)),
         ]
     ui.html(*parts)
+
+if tasks := indicators.task_rows(found.tasks, view.as_of, language):
+    columns = [say(f"column_{name}") for name in ("due", "task", "reached", "gap", "task_status")]
+    note = indicators.tasks_note(row, language)
+    ui.html(blocks.section(say("tasks_title"), note), blocks.table(columns, blocks.plain_rows(tasks)))
 
 with st.container(key="indicator_middle"):
     left, right = st.columns([10, 10], gap="large")

@@ -195,6 +195,16 @@ def answer_table(rows: pl.DataFrame, number: Definition, labels: Labels, view: V
     return table(captions, lines)
 
 
+def ranking_table(ranking: pl.DataFrame, language: str) -> str:
+    """The areas that a place is among: place, area, titles; who has no list has no place."""
+    captions = [word(f"enterprises.column_{column}", language) for column in ("place", "area", "titles")]
+    rows = [
+        ["–" if place is None else str(place), name, plain_number(titles, language)]
+        for name, titles, place in ranking.select("area_name", "titles", "place").iter_rows()
+    ]
+    return section(word("enterprises.ranking", language)) + table(captions, plain_rows(rows))
+
+
 def cell_table(cells: pl.DataFrame, language: str) -> str:
     """The reported cells: area, what, value, period, and where in which file it stands."""
     captions = [

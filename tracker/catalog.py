@@ -21,6 +21,7 @@ from pydantic import ValidationError
 
 from tracker.catalog_criteria import RuleVersion, unknown_names
 from tracker.catalog_models import (
+    NUMBER_UNITS,
     Area,
     Code,
     Header,
@@ -110,8 +111,9 @@ class Catalog:
 
     @cached_property
     def tracked_roots(self) -> frozenset[Code]:
-        """The areas of the plans themselves."""
-        return frozenset(plan.area_code for plan in self.plans.values())
+        """The areas of the plans themselves, and those that they are ranked with."""
+        ranked_with = (code for indicator in self.indicators.values() for code in indicator.among)
+        return frozenset(plan.area_code for plan in self.plans.values()) | frozenset(ranked_with)
 
 
 def load(extra: Path | None = None) -> Catalog:
@@ -211,11 +213,9 @@ def _cross_faults(catalog: Catalog, files: dict[tuple[str, Code], str]) -> Itera
         if _has_parent_cycle(area.area_code, catalog.areas):
             yield Fault(files["areas", area.area_code], f"areas.{area.area_code}.parent_code", "reports to itself")
     for indicator in catalog.indicators.values():
-        for field in ("tier", "population"):
-            tier = getattr(indicator, field)
-            if tier is not None and tier not in catalog.tiers:
-                key = f"indicators.{indicator.indicator_id}.{field}"
-                yield Fault(files["indicators", indicator.indicator_id], key, f"unknown tier {tier}")
+        at = f"indicators.{indicator.indicator_id}"
+        for key, problem in _indicator_faults(indicator, catalog):
+            yield Fault(files["indicators", indicator.indicator_id], f"{at}.{key}", problem)
     for tier_entry in catalog.tiers.values():
         if tier_entry.recruits_from is not None and tier_entry.recruits_from not in catalog.tiers:
             at = f"tiers.{tier_entry.tier}.recruits_from"
@@ -228,12 +228,30 @@ def _cross_faults(catalog: Catalog, files: dict[tuple[str, Code], str]) -> Itera
         yield from _plan_faults(plan, catalog, files["plans", plan.plan_id])
 
 
+def _indicator_faults(indicator: Indicator, catalog: Catalog) -> Iterator[tuple[str, str]]:
+    for field in ("tier", "population"):
+        tier = getattr(indicator, field)
+        if tier is not None and tier not in catalog.tiers:
+            yield field, f"unknown tier {tier}"
+    if indicator.unit not in NUMBER_UNITS:
+        yield "unit", f"unknown unit {indicator.unit}; known are {', '.join(sorted(NUMBER_UNITS))}"
+    for code in indicator.among:
+        if code not in catalog.areas:
+            yield "among", f"unknown area {code}"
+    counts = [code for code, other in catalog.indicators.items() if other.formula == "tier_count"]
+    if indicator.formula == "rank" and indicator.numerator not in counts:
+        yield "numerator", f"is no tier count: {indicator.numerator}"
+    measure = catalog.measures.get(indicator.numerator or "")
+    if indicator.formula == "growth" and measure is not None and (measure.level, measure.kind) != ("area", "number"):
+        yield "numerator", f"is no number that areas report: {indicator.numerator}"
+
+
 def _measure_faults(catalog: Catalog, files: dict[tuple[str, Code], str]) -> Iterator[Fault]:
     """Parts of formulas that nobody is asked for, wholes that do not fit their part, captions that mean two things."""
     reported = {i.indicator_id for i in catalog.indicators.values() if i.formula == "reported"}
     for indicator in catalog.indicators.values():
         for field in ("numerator", "denominator"):
-            name = getattr(indicator, field)
+            name = getattr(indicator, field) if indicator.formula != "rank" else None
             if name is not None and name not in catalog.measures and name not in reported:
                 key = f"indicators.{indicator.indicator_id}.{field}"
                 yield Fault(files["indicators", indicator.indicator_id], key, f"unknown measure {name}")
@@ -288,6 +306,8 @@ def _plan_faults(plan: Plan, catalog: Catalog, file: str) -> Iterator[Fault]:
             yield Fault(file, f"{where}.areas", f"unknown area {code}")
     if plan.ends_on <= plan.starts_on:
         yield Fault(file, f"{where}.ends_on", "does not lie after starts_on")
+    for inner, outer in _summed_twice(plan, catalog):
+        yield Fault(file, f"{where}.areas", f"{inner} reports to {outer}: what both report would be added up twice")
     target_keys = [(t.target_id, t.area_code, t.due_on, t.decided_on) for t in plan.targets]
     for key in {key for key in target_keys if target_keys.count(key) > 1}:
         yield Fault(file, f"{where}.targets.{key[0]}", "stands twice with the same area, due date and decision")
@@ -309,6 +329,14 @@ def _plan_faults(plan: Plan, catalog: Catalog, file: str) -> Iterator[Fault]:
         unknown = [name for name in target.assumed if name not in Target.model_fields]
         if unknown:
             yield Fault(file, f"{at}.assumed", f"no fields of a target: {', '.join(unknown)}")
+
+
+def _summed_twice(plan: Plan, catalog: Catalog) -> Iterator[tuple[Code, Code]]:
+    """Units of a total, each with a unit of the same total that it is a part of."""
+    summed = [unit.area_code for unit in plan.areas if unit.is_summed and unit.area_code in catalog.areas]
+    for inner in summed:
+        if not _has_parent_cycle(inner, catalog.areas):
+            yield from ((inner, outer) for outer in catalog.ancestors(inner)[1:] if outer in summed)
 
 
 def _stated_faults(plan: Plan, catalog: Catalog, file: str) -> Iterator[Fault]:
@@ -354,6 +382,7 @@ def _with_reported(catalog: Catalog) -> Catalog:
     bases: dict[Code, set[str]] = {}
     for target in (target for plan in catalog.plans.values() for target in plan.targets):
         bases.setdefault(target.indicator_id, set()).add(target.basis)
+    growing = {code for code, of in bases.items() if "growth" in of}
     reported = {
         indicator.indicator_id: Measure(
             measure=indicator.indicator_id,
@@ -363,10 +392,8 @@ def _with_reported(catalog: Catalog) -> Catalog:
             unit=indicator.unit,
             accumulates=_accumulates(bases.get(indicator.indicator_id, set())),
             frequency="month" if indicator.frequency == "event" else indicator.frequency,
-            minimum=-100 if "growth" in bases.get(indicator.indicator_id, ()) else 0,
-            maximum=100
-            if indicator.unit == "percent" and "growth" not in bases.get(indicator.indicator_id, ())
-            else None,
+            minimum=-100 if indicator.indicator_id in growing else 0,
+            maximum=100 if indicator.unit == "percent" and indicator.indicator_id not in growing else None,
             captions=(indicator.name.zh, indicator.short.zh, *indicator.captions),
         )
         for indicator in catalog.indicators.values()

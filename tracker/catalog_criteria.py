@@ -8,7 +8,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from tracker.catalog_models import Code, Evidence, Model, Text
+from tracker.catalog_base import Code, Evidence, Model, Text
 
 How = Literal["each", "sum", "mean", "growth", "cagr"]
 

@@ -6,9 +6,14 @@ import datetime as dt
 import re
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-Code = str
+from tracker.catalog_base import Code as Code
+from tracker.catalog_base import Evidence
+from tracker.catalog_base import Model as Model
+from tracker.catalog_base import Text as Text
+from tracker.catalog_rules import ReferenceValue, Rule
+
 Comparator = Literal["ge", "gt", "approx", "range", "full", "le", "lead"]
 Basis = Literal["in_force", "ever", "new", "annual", "level", "ratio", "growth", "rank"]
 Commitment = Literal["binding", "expected", "aspirational"]
@@ -19,27 +24,13 @@ Formula = Literal[
     "share_of_enterprises",
     "per_enterprise",
     "reported",
+    "growth",
+    "rank",
 ]
 AreaKind = Literal["province", "city", "county", "zone", "unassigned"]
-Evidence = Literal["A", "B", "C", "R"]
 WHOLE_UNITS = frozenset({"enterprise", "item", "piece", "award", "person", "project", "event", "time"})
-
-
-class Model(BaseModel):
-    """Base of all catalogue entries: closed to unknown keys and immutable."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-
-class Text(Model):
-    """One phrase in both languages."""
-
-    zh: str = Field(min_length=1)
-    en: str = Field(min_length=1)
-
-    def in_language(self, language: str) -> str:
-        """The phrase in ``zh`` or ``en``."""
-        return self.zh if language == "zh" else self.en
+MONEY_UNITS = frozenset({"10k_yuan", "100m_yuan"})
+NUMBER_UNITS = WHOLE_UNITS | MONEY_UNITS | {"percent", "person_per_enterprise", "index", "rank"}
 
 
 class Indicator(Model):
@@ -49,6 +40,11 @@ class Indicator(Model):
     tier whose holders at the end of the period are asked. ``evidence`` grades the definition: A official text,
     B press, C consultant's page quoting the official text, R general knowledge (a setting, never a truth).
     ``captions`` are the columns under which areas report the value itself; only formula ``reported`` has any.
+
+    Formula ``growth`` compares the numerator, which areas report, with the same period of the year before; with
+    ``growth_base_year`` it is the average growth a year since then (年均). Formula ``rank`` is the place of an area
+    ``among`` others by the tier count that is its numerator: by titles in force, or by those new in the calendar year
+    (``rank_basis``); who is equal shares the better place.
     """
 
     indicator_id: Code
@@ -69,6 +65,22 @@ class Indicator(Model):
     definition: Text
     caution: Text | None = None
     captions: tuple[str, ...] = ()
+    growth_base_year: int | None = Field(default=None, ge=2000, le=2100)
+    rank_basis: Literal["in_force", "new"] | None = None
+    among: tuple[Code, ...] = ()
+
+    @model_validator(mode="after")
+    def _fields_fit_growth_and_rank(self) -> Self:
+        is_growth, is_rank = self.formula == "growth", self.formula == "rank"
+        if is_growth and (self.unit != "percent" or self.denominator or self.population):
+            raise ValueError("formula growth is in percent of its numerator, without denominator and population")
+        if self.growth_base_year is not None and not is_growth:
+            raise ValueError("`growth_base_year` belongs to formula growth, and only there")
+        if (self.rank_basis is not None, len(self.among) > 1) != (is_rank, is_rank):
+            raise ValueError("`rank_basis` and `among` (two areas at least) belong to formula rank, and only there")
+        if is_rank and (self.unit != "rank" or self.direction != "lower"):
+            raise ValueError("formula rank is in unit rank, and a lower one is better")
+        return self
 
     @model_validator(mode="after")
     def _fields_fit_the_formula(self) -> Self:
@@ -190,6 +202,8 @@ class Target(Model):
             raise ValueError("comparator approx needs a tolerance, and only it has one")
         if self.comparator == "full" and self.value != 100:
             raise ValueError("comparator full means 100 percent")
+        if (self.basis == "rank") != (self.unit == "rank"):
+            raise ValueError("basis rank is in unit rank, and only it is")
         if self.starts_on and self.due_on and self.due_on <= self.starts_on:
             raise ValueError("`due_on` does not lie after `starts_on`")
         if self.area_estimate and (self.unit not in WHOLE_UNITS or self.basis in ("ratio", "growth", "rank")):
@@ -206,52 +220,6 @@ class PlanArea(Model):
     rank_group: Literal["total", "county", "zone", "city", "street"]
     is_summed: bool
     sort: int
-
-
-class Figure(Model):
-    """A number with its unit that a plan states without asking for it: ``eq`` as it stands, or a bound or span."""
-
-    value: float
-    value_high: float | None = None
-    unit: Code
-    comparator: Literal["eq", "ge", "gt", "le", "range"] = "eq"
-
-    @model_validator(mode="after")
-    def _high_belongs_to_a_range(self) -> Self:
-        if (self.comparator == "range") != (self.value_high is not None):
-            raise ValueError("`value_high` belongs to comparator range, and only there")
-        return self
-
-
-class RuleValue(Figure):
-    """One number of a rule: for the holders of a title (``tier``), or what ``label`` says it is."""
-
-    tier: Code | None = None
-    label: Text | None = None
-
-
-class Rule(Model):
-    """A reward, ceiling, bonus, class, condition or promise that the plan states and that is no target."""
-
-    rule_id: Code
-    kind: Literal["reward", "ceiling", "bonus", "class", "condition", "promise"]
-    text: Text
-    section: str
-    values: tuple[RuleValue, ...] = ()
-
-
-class ReferenceValue(Figure):
-    """A figure that the plan reports: what was there or came in ``starts_on`` to ``ends_on``, as far as it says.
-
-    ``indicator_id``: the indicator whose definition it fits; most fit none.
-    """
-
-    reference_id: Code
-    text: Text
-    section: str
-    starts_on: dt.date | None = None
-    ends_on: dt.date | None = None
-    indicator_id: Code | None = None
 
 
 class Plan(Model):

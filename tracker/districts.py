@@ -15,7 +15,7 @@ import polars as pl
 from tracker import findings, text
 from tracker.text import word
 
-RANK_GROUPS = ("county", "zone")
+RANK_GROUPS = ("county", "city", "street", "zone")
 MONTHS_BEFORE = 3  # review meetings are quarterly: a rank is compared with the one of the quarter before
 
 
@@ -52,6 +52,14 @@ def _with_rank(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _group_order() -> pl.Expr:
     return pl.col("rank_group").replace_strict({group: place for place, group in enumerate(RANK_GROUPS)})
+
+
+def groups_in_words(areas: pl.DataFrame, language: str) -> str:
+    """The kinds of units that a plan has, as a heading names them: 县区、功能板块; 设区市."""
+    present = areas["rank_group"].unique().to_list()
+    return text.listed(
+        [word(f"districts.group_{group}", language) for group in RANK_GROUPS if group in present], language
+    )
 
 
 def finding(rows: pl.DataFrame, language: str) -> str:

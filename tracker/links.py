@@ -19,7 +19,17 @@ from tracker.viewing import RULE_BASES, Rule
 
 ON, OFF = "1", "0"
 # In the order of the menu; a page is offered as soon as its file is there.
-PAGES = ("overview", "districts", "indicators", "ladder", "candidates", "enterprises", "meeting", "about")
+PAGES = (
+    "overview",
+    "districts",
+    "indicators",
+    "ladder",
+    "candidates",
+    "enterprises",
+    "plans",
+    "meeting",
+    "about",
+)
 FIRST_PAGE = PAGES[0]
 
 
@@ -38,6 +48,7 @@ class View:
     target_id: str | None
     rule: Rule
     language: str
+    is_draft: bool = False
 
 
 def codes(view: View) -> dict[str, str]:

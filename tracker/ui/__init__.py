@@ -19,16 +19,19 @@ from tracker.ui.frame import (
     draw_figure,
     footer_lines,
     html,
+    marks,
     offer_table,
     rule_labels,
     show_failure,
     show_nothing_yet,
     start_page,
+    tags,
 )
 from tracker.ui.indicator_reads import definition_of, one_target, target_figures
 from tracker.ui.ladder_reads import expiring_names, ladder_figures, ladder_of, pick_rung
 from tracker.ui.meeting_forms import show_controls
 from tracker.ui.meeting_screen import months_of, start_meeting, target_parts, target_view
+from tracker.ui.plan_reads import pick_denominator, plans_side_by_side
 from tracker.ui.reading import bullets, forget, read, reported_builds, targets_at, targets_of, tier_counts, warm_up
 from tracker.ui.sidebar import choose_view
 from tracker.ui.state import current_view, language, linked_code, pick_page, show_notices, start_run, write_link
@@ -57,6 +60,7 @@ __all__ = [
     "language",
     "linked_code",
     "listing",
+    "marks",
     "months_of",
     "number_behind",
     "offer_candidates",
@@ -65,10 +69,12 @@ __all__ = [
     "one_target",
     "pick_answered",
     "pick_changes",
+    "pick_denominator",
     "pick_enterprises",
     "pick_page",
     "pick_rung",
     "pick_section",
+    "plans_side_by_side",
     "profile_of",
     "read",
     "read_if_there",
@@ -83,6 +89,7 @@ __all__ = [
     "start_meeting",
     "start_page",
     "start_run",
+    "tags",
     "target_figures",
     "target_parts",
     "target_view",

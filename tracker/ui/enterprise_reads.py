@@ -17,7 +17,7 @@ from tracker.enterprises_behind import Behind, Definition
 from tracker.enterprises_profile import Profile
 from tracker.links import View
 from tracker.text import word
-from tracker.ui.frame import offer_book
+from tracker.ui.frame import marks, offer_book
 from tracker.ui.state import note
 
 
@@ -107,7 +107,7 @@ def title_timeline(view: View, code: str) -> go.Figure:
         text.as_of(view.as_of, view.data_cutoff, chosen),
         word("app.build", chosen, build_id=view.build_id),
     ]
-    foot += [word("app.demo", chosen)] if view.is_demo else []
+    foot += marks(view)
     return draw_timeline(
         profiles.timeline_rows(found, view.as_of, chosen),
         profiles.timeline_events(found, view.as_of, chosen),

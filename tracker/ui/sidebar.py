@@ -81,6 +81,7 @@ def _choose(build_id: str, chosen: str) -> View | None:
         target_id=target or None,
         rule=rule,
         language=chosen,
+        is_draft=bool(plans[plan_id]["is_draft"]),
     )
 
 
