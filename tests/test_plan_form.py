@@ -151,9 +151,9 @@ def test_one_yaml_file_is_a_plan_as_well(own_data_folder: Path) -> None:
     ("right", "wrong", "line", "said"),
     [
         ("value: 300", "valeu: 300", 18, "没有这个键"),
-        ("unit: enterprise", "unit: item", 15, "单位写成“item”"),
-        ("owner_units: [bureau]", "owner_units: [office]", 15, "没有责任单位“office”"),
-        ("indicator_id: srdi_smes", "indicator_id: dreams", 15, "没有指标“dreams”"),
+        ("unit: enterprise", "unit: item", 19, "单位写成“item”"),
+        ("owner_units: [bureau]", "owner_units: [office]", 25, "没有责任单位“office”"),
+        ("indicator_id: srdi_smes", "indicator_id: dreams", 16, "没有指标“dreams”"),
         ("ends_on: 2028-12-31", "ends_on: 年底", 8, "不是日期"),
         ("is_summed: false, sort: 0}", "is_summed: true, sort: 0}", 12, "重复相加"),
     ],
