@@ -194,8 +194,9 @@ def test_overlapping_areas_stand_in_one_total_only(catalog: Catalog) -> None:
         "500112",
         "500105",
     }
-    # A host that is not tracked takes nothing of what lies in it.
-    assert not any(catalog.is_tracked(code) for code in ("320507", "500105", "500109", "500112"))
+    # 相城区 is only ranked with the park and is no part of it; the hosts in Chongqing are not tracked at all.
+    assert not catalog.is_within("320507", "320576")
+    assert not any(catalog.is_tracked(code) for code in ("500105", "500109", "500112"))
 
 
 def figures(plan: Plan, name: str) -> set[float | None]:
@@ -289,9 +290,15 @@ def test_rules_and_references_that_fit_nothing_are_refused(tmp_path: Path) -> No
     ]
 
 
-def test_yearly_and_growing_values_are_read_as_such(catalog: Catalog) -> None:
-    fairs, growth = catalog.measures["job_fairs"], catalog.measures["market_entity_growth"]
+def test_yearly_growing_and_ranked_values_are_read_as_such(catalog: Catalog) -> None:
+    fairs, entities = catalog.measures["job_fairs"], catalog.measures["newly_registered_market_entities"]
     assert (fairs.accumulates, fairs.is_whole) == ("within_year", True)
-    assert (growth.minimum, growth.maximum) == (-100, None)
+    assert (entities.accumulates, entities.is_whole) == ("within_year", True)
+    assert catalog.indicators["market_entity_growth"].growth_base_year == 2021
+    # The park is ranked with all that stands beside it in Suzhou.
+    beside = {
+        code for code, area in catalog.areas.items() if area.parent_code == "320500" and area.kind != "unassigned"
+    }
+    assert set(catalog.indicators["quality_smes_city_rank"].among) == beside
     assert catalog.measures["star_cloud_coverage"].maximum == 100
     assert catalog.measures["srdi_parks"].accumulates == "always"

@@ -44,18 +44,26 @@ monthly_first as (
 ),
 -- what tells of a tier on a day: a list, or a ledger whose rows state such a title
 told as (
-    select tier, area_code, event_on from core.source_reading where kind = 'list'
+    select reading_id, tier, area_code, event_on from core.source_reading where kind = 'list'
     union
-    select event.tier, reading.area_code, event.event_on
+    select event.reading_id, event.tier, reading.area_code, event.event_on
     from core.recognition_event as event
     inner join core.source_reading as reading on reading.reading_id = event.reading_id
     where reading.kind = 'ledger'
+),
+-- a list whose rows only name an area around this one leaves open what of them is here
+vague as (
+    select reading.reading_id, inside.area_code
+    from core.reading_vague as reading
+    inner join core.area_closure as inside on inside.ancestor_code = reading.area_code
 ),
 -- lists of a tier reach an area when they cover it or a part of it; before the first of them nothing is known
 reach as (
     select told.tier, below.area_code, min(told.event_on) as first_on
     from told
     inner join core.area_closure as below on below.ancestor_code = told.area_code
+    left join vague on vague.reading_id = told.reading_id and vague.area_code = below.area_code
+    where vague.area_code is null
     group by told.tier, below.area_code
     union all
     select told.tier, above.ancestor_code as area_code, min(told.event_on) as first_on
