@@ -10,7 +10,7 @@ from typing import Any
 import xlsxwriter
 
 from etl.form import FORM_VERSION, words
-from etl.form_book import BOOK_OPTIONS, FIRST_ROW, HEADER_ROW, FormBook, ask, looks, set_up, write_head
+from etl.form_book import FIRST_ROW, HEADER_ROW, FormBook, ask, book_options, looks, set_up, write_head
 from etl.form_sheet import FORM_SHEET, SEAL, seal, table_entry
 from tracker.catalog import Catalog
 
@@ -63,7 +63,7 @@ class _Writer:
     filled: Cells
 
     def write(self, path: Path) -> None:
-        with xlsxwriter.Workbook(str(path), BOOK_OPTIONS) as book:
+        with xlsxwriter.Workbook(str(path), book_options()) as book:
             book.set_properties({"created": _MADE_ON})
             hidden = book.add_worksheet(FORM_SHEET)
             hidden.very_hidden()
