@@ -13,6 +13,7 @@ from tracker import districts, indicators, text
 from tracker.charts import areas as area_charts
 from tracker.charts import months
 from tracker.charts.frame import Frame
+from tracker.pace import FLOWS
 from tracker.text import word
 
 AREA_FIGURES = ("lead", "tiles", "dumbbell", "multiples")
@@ -52,6 +53,8 @@ def area_figures(
         )
         for place in AREA_FIGURES
     }
+    if rows["basis"][0] in FLOWS:  # nothing is there before a flow begins
+        past = past.filter(pl.col("as_of") >= rows["starts_on"].min())
     has_pace = bool(rows["lead_points"].is_not_null().any())
     zero = "districts.lead_zero" if has_pace and due_on > as_of else "districts.lead_zero_over"
     return {
