@@ -6,7 +6,7 @@ import datetime as dt
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, cycle
 from pathlib import Path
 from typing import Literal
 
@@ -52,6 +52,9 @@ class PlanStory(Model):
     code_area: str
     years: tuple[int, ...]
     spread: dict[Code, float]
+    ledger_area: Code | None = None
+    others: dict[Code, int] = Field(default_factory=dict)
+    before: dict[Code, float] = Field(default_factory=dict)
     titles: dict[Code, tuple[int, ...]]
     values: dict[Code, tuple[Figure, ...]]
     units: dict[Code, dict[int, tuple[Figure, ...]]] = Field(default_factory=dict)
@@ -111,12 +114,19 @@ class _Writer:
                 units = largest_remainder(gained, self.story.spread, list(self.story.spread))
                 for code, number in units.items():
                     rows += [self._enterprise(next(numbers), next(brands), code, tier, year) for _ in range(number)]
+        for code, number in self.story.others.items():
+            years = cycle(self.story.years[:2])
+            rows += [
+                self._enterprise(next(numbers), next(brands), code, "innovative", next(years)) for _ in range(number)
+            ]
         header = plain("序号", "企业名称", "统一社会信用代码", "所属地区")
         header += plain(*(f"{title}{what}" for title in _TITLES.values() for what in ("认定时间", "有效期至")))
-        title = f"{self._area}优质中小企业梯度培育台账（{self.story.years[-1]}年底）{self.names.mark}"
+        area = self.story.ledger_area or self.plan.area_code
+        named = self.catalog.areas[area].name.zh
+        title = f"{named}优质中小企业梯度培育台账（{self.story.years[-1]}年底）{self.names.mark}"
         path = self.folder / f"{title}.xlsx"
         write_workbook(path, [Sheet("台账", [title], header, rows, [[_NOTE]])])
-        return Written(path, "ledger", self.plan.area_code, self._received_on(self.story.years[-1]))
+        return Written(path, "ledger", area, self._received_on(self.story.years[-1]))
 
     def _enterprise(self, number: int, brand: str, code: Code, tier: Code, year: int) -> list[Cell]:
         area = self.catalog.areas[code]
@@ -143,10 +153,9 @@ class _Writer:
         """One workbook: the figures of the whole one a row, and a sheet of units for every year."""
         rows: list[list[Cell]] = []
         for code, by_year in self.story.values.items():
-            measure = self.catalog.measures.get(code)
-            if measure is not None:
-                named, unit = measure.name.zh, measure.unit
-                rows += [[period, named, self._unit(unit), value] for period, value in self._periods(code, by_year)]
+            measure = self.catalog.measures[code]
+            named, unit = measure.name.zh, self._unit(measure.unit)
+            rows += [[period, named, unit, value] for period, value in self._periods(code, by_year)]
         sheets = [Sheet("全区", ["重点工作报表"], plain("报告期", "指标名称", "计量单位", "数值"), rows, [[_NOTE]])]
         sheets += [self._of_units(year) for year in self.story.years if self.story.units]
         title = f"{self._area}专精特新重点工作报表（{self.story.years[0]}—{self.story.years[-1]}年）{self.names.mark}"
@@ -157,17 +166,17 @@ class _Writer:
     def _periods(self, code: Code, by_year: tuple[Figure, ...]) -> Iterator[tuple[str, Figure]]:
         """A figure for every year; what runs up within the year also for its middle."""
         measure = self.catalog.measures[code]
+        if code in self.story.before:
+            yield f"{self.story.years[0] - 1}年", self.story.before[code]
         for year, value in zip(self.story.years, by_year, strict=True):
             if value is not None and measure.accumulates == "within_year" and measure.frequency != "year":
                 yield f"{year}年6月", value // 2
             yield f"{year}年" if measure.frequency == "year" else f"{year}年12月", value
 
     def _of_units(self, year: int) -> Sheet:
-        codes = [code for code in self.story.units if code in self.catalog.measures]
-        figures = [self.story.units[code][year] for code in codes]
-        captions = [
-            f"{self.catalog.measures[code].name.zh}（{self._unit(self.catalog.measures[code].unit)}）" for code in codes
-        ]
+        figures = [by_year[year] for by_year in self.story.units.values()]
+        measures = [self.catalog.measures[code] for code in self.story.units]
+        captions = [f"{measure.name.zh}（{self._unit(measure.unit)}）" for measure in measures]
         names = [self.catalog.areas[code].name.zh for code in self.story.spread]
         rows: list[list[Cell]] = [
             [number, name, *values] for number, (name, *values) in enumerate(zip(names, *figures, strict=True), start=1)

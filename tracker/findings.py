@@ -217,6 +217,9 @@ def bullet_frame(
 def share(row: Row) -> float | None:
     """The value as a share of the target, for bars: none where there is no value that can be judged."""
     is_judged = row["value"] is not None and row["state"] != "not_assessable"
+    if is_judged and row["comparator"] == "lead":
+        # The second place is half of the first, not twice of it.
+        return float(row["target_value"] / row["value"])
     return float(row["value"] / row["target_value"]) if is_judged else None
 
 

@@ -14,6 +14,7 @@ from tracker import districts, text, viewing
 from tracker.charts import areas as area_charts
 from tracker.charts.frame import Frame
 from tracker.links import View
+from tracker.pace import FLOWS
 from tracker.text import word
 from tracker.ui.frame import marks, rule_labels
 from tracker.ui.reading import read, targets_at
@@ -62,6 +63,8 @@ def area_figures(view: View) -> dict[str, go.Figure]:
     due_on = rows["due_on"][0]
     frames = {name: area_frame(view, picture, name) for name in ("lead", "tiles", "dumbbell", "multiples")}
     past = viewing.history(view.build_id, view.plan_id, str(view.target_id), due_on, view.as_of, view.rule)
+    if rows["basis"][0] in FLOWS:  # nothing is there before a flow begins
+        past = past.filter(pl.col("as_of") >= rows["starts_on"].min())
     has_pace = bool(rows["lead_points"].is_not_null().any())
     zero = "districts.lead_zero" if has_pace and due_on > view.as_of else "districts.lead_zero_over"
     return {
