@@ -53,6 +53,7 @@ def workbook(sheets: Mapping[str, pl.DataFrame], notes: Iterable[str]) -> bytes:
 
 def _write_table(sheet: Any, frame: pl.DataFrame, top: int, looks: Mapping[str, Any]) -> None:
     breaks = _line_breaks(frame)
+    look = looks["lines"] if any(breaks) else None
     for place, (name, kind) in enumerate(frame.schema.items()):
         values = frame[name].to_list()
         sheet.write_string(top, place, name, looks["head"])
@@ -66,7 +67,7 @@ def _write_table(sheet: Any, frame: pl.DataFrame, top: int, looks: Mapping[str, 
             elif kind.is_numeric():
                 sheet.write_number(row, place, value, looks["whole" if value == int(value) else "broken"])
             else:
-                sheet.write_string(row, place, str(value), looks["lines"] if any(breaks) else None)
+                sheet.write_string(row, place, str(value), look)
     # Excel fits a row to its lines when it opens a file, others do not.
     for row, number in enumerate(breaks, start=top + 1):
         if number:
