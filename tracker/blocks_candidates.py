@@ -71,7 +71,7 @@ def _name_cell(row: Row, labels: Labels, view: View) -> str:
 
 def _standing_cell(row: Row, language: str) -> str:
     since = row.get("month_end") or row["since_on"]
-    small = f"<small>{escape(text.month(since, language))}</small>" if since is not None else ""
+    small = f"<small>{since:%Y-%m}</small>" if since is not None else ""
     standing = word(f"candidates.standing_{row['standing']}", language)
     return f"<td>{escape(standing)}{small}</td>"
 
@@ -80,8 +80,7 @@ def _result_cell(row: Row, criterion: Criterion, units: Mapping[str, str], langu
     result = row[criteria.result_column(criterion)]
     status = _LOOKS.get(result, "not_reported")
     said, years = candidates_words.values(row, criterion, units, language)
-    beside = word("candidates.value_year", language, value=said, year=years) if said else ""
-    small = f"<small>{escape(beside)}</small>" if beside else ""
+    small = "".join(f"<small>{escape(line)}</small>" for line in (said, years) if line)
     shown = f"{STATUS_LOOKS[status].mark} {word(f'candidates.result_{result}', language)}"
     return f'<td><span class="tt-status" style="color:var(--{status}-text)">{escape(shown)}</span>{small}</td>'
 

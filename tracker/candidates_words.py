@@ -87,7 +87,7 @@ def _years(quantity: Quantity, year: int) -> str:
 def sheets(
     groups: Sequence[tuple[pl.DataFrame, Version]], units: Mapping[str, str], labels: Labels
 ) -> dict[str, pl.DataFrame]:
-    """One table a group: a row a name; for each criterion the result, the value and its year.
+    """One table a group: a row a name, a column a criterion: its result, the value and the year on a line each.
 
     Args:
         groups: candidates and holders at risk, named and judged, each with the version that judged them.
@@ -111,21 +111,15 @@ def _sheet(rows: pl.DataFrame, version: Version, units: Mapping[str, str], label
     days = ("since_on", "month_end", "revoked_on") if "month_end" in rows.columns else ("since_on", "revoked_on")
     captions = {key: word(f"candidates.column_{key}", language) for key in ("name", "uscc", "area", *days)}
     columns: dict[str, list[Any]] = {caption: [] for caption in captions.values()}
-    parts = ("result", "value", "year")
-    asked = {
-        criterion.criterion_id: [
-            word(f"candidates.sheet_{part}", language, name=criterion.short.in_language(language)) for part in parts
-        ]
-        for criterion in version.criteria
-    }
-    columns |= {caption: [] for three in asked.values() for caption in three}
+    # A criterion breaks before its limit, so that a dozen of them fit on a page.
+    asked = {criterion: criterion.short.in_language(language).replace(" ", "\n", 1) for criterion in version.criteria}
+    columns |= {caption: [] for caption in asked.values()}
     for row in rows.iter_rows(named=True):
         for key, caption in captions.items():
             columns[caption].append(labels.of("area", row[key]) if key == "area" else row[key])
-        for criterion in version.criteria:
+        for criterion, caption in asked.items():
             result = word(f"candidates.result_{row[criteria.result_column(criterion)]}", language)
             said = (result, *values(row, criterion, units, language))
-            for caption, cell in zip(asked[criterion.criterion_id], said, strict=True):
-                columns[caption].append(cell or None)
+            columns[caption].append("\n".join(part for part in said if part))
     schema = {caption: pl.Date if key in days else pl.String for key, caption in captions.items()}
-    return pl.DataFrame(columns, schema=schema | {caption: pl.String for three in asked.values() for caption in three})
+    return pl.DataFrame(columns, schema=schema | dict.fromkeys(asked.values(), pl.String))

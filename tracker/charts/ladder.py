@@ -17,8 +17,8 @@ _LEFT = 112
 _RIGHT = 8
 _BAR_WIDTH = 0.52
 # Parts of all bars together: the narrowest column, and the room for a label behind each.
-_NARROWEST = 0.15
-_LABEL_ROOM = 0.16
+_NARROWEST = 0.19
+_LABEL_ROOM = 0.2
 _PLAIN = {"showarrow": False, "borderpad": 0, "align": "left", "xanchor": "left"}
 
 

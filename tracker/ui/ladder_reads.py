@@ -89,9 +89,10 @@ def _frame(view: View, part: str, name: str, area: str) -> Frame:
     chosen = view.language
     title = word(f"ladder.{part}_title", chosen, name=name, year=view.as_of.year)
     key = "ladder.note_years" if part == "years" else "ladder.note"
-    foot = [text.as_of(view.as_of, view.data_cutoff, chosen), word("ladder.rule", chosen)]
-    foot += [word("app.demo", chosen)] if view.is_demo else []
-    built = word("app.build", chosen, build_id=view.build_id)
-    return Frame(
-        title, word(key, chosen, month=text.month(view.as_of, chosen)), f"{area} · {built}\n{' · '.join(foot)}"
-    )
+    above = [
+        area,
+        text.as_of(view.as_of, view.data_cutoff, chosen),
+        *([word("app.demo", chosen)] if view.is_demo else []),
+    ]
+    foot = f"{' · '.join(above)}\n{word('ladder.rule', chosen)}"
+    return Frame(title, word(key, chosen, month=text.month(view.as_of, chosen)), foot)
