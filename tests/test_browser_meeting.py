@@ -63,6 +63,7 @@ def test_a_meeting_by_keys_on_a_projector(visit: Visit, address: str, folder: Pa
     page.goto(f"{address}/meeting?as_of=2025-09-30")
     position(page, 1)
     expect(page.locator(".stSidebar")).to_be_hidden()
+    page.wait_for_function("window.trackerMeeting && document.querySelector('.st-key-meeting_next button')")
     assert page.evaluate(SMALLEST) >= 28
     title = page.locator(".st-key-meeting_stage h1").inner_text()
     last = int(re.findall(r"/ (\d+)", title)[0])
@@ -70,6 +71,7 @@ def test_a_meeting_by_keys_on_a_projector(visit: Visit, address: str, folder: Pa
     for place in range(2, last + 1):
         page.keyboard.press("ArrowRight")
         position(page, place)
+        expect(page.locator(".st-key-meeting_foot" if place < last else ".st-key-meeting_report")).to_be_visible()
         for width, height in ((1280, 720), (1920, 1080)):
             page.set_viewport_size({"width": width, "height": height})
             assert page.evaluate(OUTSIDE) == [], f"screen {place} at {width}"

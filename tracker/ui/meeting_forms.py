@@ -11,7 +11,7 @@ from tracker.office import Asked, Meeting
 from tracker.text import word
 from tracker.ui.frame import html
 from tracker.ui.meeting_screen import Screen, tell_of_newer
-from tracker.ui.state import turn_to
+from tracker.ui.state import turn
 
 _LONGEST = 200
 
@@ -20,9 +20,9 @@ def show_controls(screen: Screen) -> None:
     """The buttons that the keys press, and what may be entered on this screen."""
     language = screen.view.language
     with st.container(horizontal=True, vertical_alignment="center"):
-        for name, label, target in (("back", "←", screen.position - 1), ("next", "→", screen.position + 1)):
-            is_end = not 0 <= target <= screen.final
-            st.button(label, key=f"meeting_{name}", disabled=is_end, on_click=turn_to, args=("slide", target))
+        for name, label, step in (("back", "←", -1), ("next", "→", 1)):
+            is_end = not 0 <= screen.position + step <= screen.final
+            st.button(label, key=f"meeting_{name}", disabled=is_end, on_click=turn, args=("slide", step))
         if st.button(word("meeting.leave", language), key="meeting_leave"):
             st.switch_page("overview.py")
         if screen.position == 0:
