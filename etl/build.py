@@ -19,6 +19,7 @@ from etl.decisions import Decisions, decision_frame
 from etl.definitions import definitions
 from etl.inbox import Inbox, Sidecar
 from etl.initials import with_initials
+from etl.measure_core import measure_definitions
 from etl.outlook import OUTLOOK_COLUMNS, with_outlook
 from etl.publish import Builds
 from etl.reconcile import Source
@@ -129,6 +130,7 @@ def _write(part: Path, core: Core, unreadable: pl.DataFrame, catalog: Catalog, p
         run(connection, "tables")
         frames = {
             **definitions(catalog),
+            **measure_definitions(catalog),
             **core.frames,
             **{name: with_initials(core.frames[name]) for name in ("enterprise", "enterprise_name")},
             "unreadable_file": unreadable,
