@@ -26,6 +26,7 @@ PAGES = (
     "ladder",
     "candidates",
     "enterprises",
+    "measures",
     "plans",
     "meeting",
     "about",
