@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from multiprocessing import get_context
 
 import polars as pl
 
@@ -21,8 +18,6 @@ MAKERS: Mapping[str, Callable[[Content], bytes]] = {
     "pptx": slides.presentation,
     "xlsx": excel.workbook,
 }
-# A process takes half a second to begin; below this it does not pay.
-_LEAST_FOR_PROCESSES = 4
 
 
 def files(selection: Selection, kinds: Sequence[str] = tuple(MAKERS)) -> dict[str, bytes]:
@@ -56,26 +51,14 @@ def package(selection: Selection, kinds: Sequence[str] = (*MAKERS, "png")) -> by
 def district_packages(selection: Selection, kinds: Sequence[str] = tuple(MAKERS)) -> Iterator[tuple[str, bytes]]:
     """The own briefing of each district that has a task, as file name and content, district by district.
 
-    A district without a task has no briefing. The documents do not depend on how many processes make them.
+    A district without a task has no briefing. One process makes them all: a district takes a second of one processor,
+    and starting another process, which reads the libraries and the build anew, takes two.
     """
     areas = warehouse.query(selection.build_id, "areas", plan_id=selection.plan_id, language=selection.language)
-    plan_area = areas.filter(pl.col("rank_group") == "total")["area_code"].to_list()
-    codes = [code for code in areas["area_code"] if code not in plan_area]
-    chosen = [code for code in codes if not selection.area_codes or code in selection.area_codes]
-    selections = [replace(selection, area_codes=(code,)) for code in chosen]
-    workers = min(os.cpu_count() or 1, len(selections))
-    if workers < 2 or len(selections) < _LEAST_FOR_PROCESSES:
-        made = map(_own_files, selections, [kinds] * len(selections))
-        yield from (file for found in made for file in found.items())
-        return
-    # A fresh interpreter: forking one that holds threads (DuckDB, Polars, a server) may lock up the child.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        for found in pool.map(_own_files, selections, [kinds] * len(selections)):
-            yield from found.items()
-
-
-def _own_files(selection: Selection, kinds: Sequence[str]) -> dict[str, bytes]:
-    try:
-        return files(selection, kinds)
-    except NoTargets:
-        return {}
+    for code in areas.filter(pl.col("rank_group") != "total")["area_code"]:
+        if selection.area_codes and code not in selection.area_codes:
+            continue
+        try:
+            yield from files(replace(selection, area_codes=(code,)), kinds).items()
+        except NoTargets:
+            continue
