@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 
 from tracker.briefing.content import Content
 from tracker.briefing.excel import workbook
+from tracker.briefing.slides import presentation
 from tracker.briefing.word import document
 
 # The ending of each kind's file.
-ENDINGS = {"word": ".docx", "excel": ".xlsx"}
+ENDINGS = {"word": ".docx", "slides": ".pptx", "excel": ".xlsx"}
 
 
 def made(content: Content, kind: str, templates: Mapping[str, bytes] | None = None) -> tuple[str, bytes]:
@@ -26,6 +27,7 @@ def made(content: Content, kind: str, templates: Mapping[str, bytes] | None = No
     template = (templates or {}).get(kind)
     makers: dict[str, Callable[[], bytes]] = {
         "word": lambda: document(content, template),
+        "slides": lambda: presentation(content, template),
         "excel": lambda: workbook(content),
     }
     return content.file_stem + ENDINGS[kind], makers[kind]()

@@ -23,6 +23,7 @@ from tracker.ui.reading import read, targets_at
 _KEY = "briefing_"
 _MIME = {
     "word": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "slides": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
     "excel": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 

@@ -8,7 +8,7 @@ from tracker import blocks, text, warehouse
 from tracker.links import OFF, ON, View
 from tracker.text import LANGUAGES, word
 from tracker.ui.about_reads import debt_note
-from tracker.ui.frame import html
+from tracker.ui.frame import PICTURE_CHOICES, html
 from tracker.ui.reading import read, targets_at
 from tracker.ui.state import note, seed, select
 from tracker.viewing import RULE_BASES, Rule
@@ -28,6 +28,7 @@ def choose_view(chosen: str) -> View | None:
             persist_state="session",
         )
         if view is not None:
+            _choose_picture(chosen)
             _draw_build(view)
     return view
 
@@ -114,6 +115,21 @@ def _switch(code: str, default: str, chosen: str) -> bool:
     is_on = st.toggle(word(f"basis.with_{code}", chosen), key=key, persist_state="session")
     st.session_state[code] = ON if is_on else OFF
     return is_on
+
+
+def _choose_picture(chosen: str) -> None:
+    """What the camera of a chart saves; not part of the link, as it changes nothing that is seen."""
+    with st.expander(word("images.camera", chosen)):
+        for key, options in PICTURE_CHOICES.items():
+            st.segmented_control(
+                word(f"images.{key}", chosen),
+                options,
+                default=None if key in st.session_state else options[0],
+                format_func=lambda code: word(f"images.{code}", chosen),
+                key=key,
+                required=True,
+                persist_state="session",
+            )
 
 
 def _draw_build(view: View) -> None:
