@@ -155,7 +155,7 @@ def history_chart(table: Table, font: tuple[str, str], size_pt: int = SMALLEST) 
     shown = [(name, look) for name, look in looks if table.frame[name].is_not_null().any() or look == "bar"]
     return OfficeChart(
         categories=tuple(table.frame[months]),
-        series=tuple(_series(table, name, look) for name, look in shown),
+        series=tuple(column_series(table, name, look) for name, look in shown),
         labelled=actual,
         size_pt=size_pt,
         latin=font[0],
@@ -163,7 +163,7 @@ def history_chart(table: Table, font: tuple[str, str], size_pt: int = SMALLEST) 
     )
 
 
-def _series(table: Table, name: str, look: str = "bar", rows: slice = slice(None)) -> Series:
+def column_series(table: Table, name: str, look: str = "bar", rows: slice = slice(None)) -> Series:
     """A column of a table; with the decimals of its printed numbers, which are never rounded onto a target."""
     printed = (cell.partition(".")[2] for cell in table.printed[name] if cell[-1:].isdigit())
     decimals = max((len(said) for said in printed), default=0)
@@ -197,7 +197,7 @@ def _comparison(deck: Deck, content: Content, comparison: Comparison) -> None:
         number = drawn.stop - drawn.start
         chart = OfficeChart(
             categories=tuple(table.frame[area].to_list()[drawn]),
-            series=(_series(table, value, "bar", drawn), _series(table, target, "outline", drawn)),
+            series=(column_series(table, value, "bar", drawn), column_series(table, target, "outline", drawn)),
             is_lying=True,
             highest=highest,
             latin=deck.font[0],

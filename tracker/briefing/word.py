@@ -14,9 +14,10 @@ from docx.shared import Mm
 
 from tracker import text
 from tracker.briefing import office_charts
-from tracker.briefing.content import Comparison, Content, History
-from tracker.briefing.office_charts import OfficeChart, Series
+from tracker.briefing.content import Comparison, Content
+from tracker.briefing.office_charts import OfficeChart
 from tracker.briefing.settled import settled
+from tracker.briefing.slides import column_series, history_chart
 from tracker.briefing.tables import Table
 from tracker.briefing.word_parts import FANGSONG, chart, clean, fonts, name_fallbacks, paragraph, style_ids, table
 from tracker.text import word
@@ -28,6 +29,7 @@ _PAGE_NUMBER_PT = 14
 _HISTORY_MM, _AREA_MM, _HEAD_MM = 80, 6, 26
 _KEPT_AREAS = 15  # more areas than that and table and chart need a page each
 _CHART_POINTS = 10
+_CHART_FONT = ("Times New Roman", "宋体")
 
 
 class TemplateUnreadable(Exception):
@@ -158,13 +160,14 @@ class _Writer:
             self._annex_head(next(titles))
             for comparison in content.comparisons:
                 self._add_table(comparison.table, is_kept=comparison.rows.height <= _KEPT_AREAS)
-                picture = _area_chart(comparison, self.language)
+                picture = _area_chart(comparison)
                 height = _HEAD_MM + _AREA_MM * len(picture.categories)
                 self._add_chart(picture, height, _named(comparison, self.language), content.foot)
         if content.histories:
             self._annex_head(next(titles))
             for history in content.histories:
-                self._add_chart(_month_chart(history, self.language), _HISTORY_MM, history.finding, content.foot)
+                picture = history_chart(history.table, _CHART_FONT, _CHART_POINTS)
+                self._add_chart(picture, _HISTORY_MM, history.finding, content.foot)
         for numbered, annex in zip(titles, content.annexes, strict=True):
             self._annex_head(numbered)
             self._add_table(annex.table)
@@ -302,34 +305,16 @@ def _named(comparison: Comparison, language: str) -> str:
     return comparison.finding if comparison.target["short"] in comparison.finding else name + comparison.finding
 
 
-def _month_chart(history: History, language: str) -> OfficeChart:
-    months = history.months
-    series = [Series(word("briefing.column_value", language), tuple(months["value"]), "bar")]
-    if months["expected_value"].is_not_null().any():
-        series.append(Series(word("briefing.column_expected", language), tuple(months["expected_value"]), "dashes"))
-    series.append(Series(word("briefing.column_target", language), tuple(months["target_value"]), "line"))
+def _area_chart(comparison: Comparison) -> OfficeChart:
+    """Actual against target of every area with a task, in the order of the table; the whole would dwarf them."""
+    table = comparison.table
+    area, target, value = table.frame.columns[:3]
+    below = slice(table.frame.height - comparison.rows.height, None)
     return OfficeChart(
-        categories=tuple(f"{month:%Y-%m}" for month in months["as_of"]),
-        series=tuple(series),
-        decimals=history.target["decimals"],
-        labelled=series[0].name,
-        size_pt=_CHART_POINTS,
-        latin="Times New Roman",
-        east_asian="宋体",
-    )
-
-
-def _area_chart(comparison: Comparison, language: str) -> OfficeChart:
-    """Actual against target of every area with a task, in the order of the table."""
-    frame = comparison.table.frame
-    rows = frame.filter(frame.to_series(0).is_in(comparison.rows["area_short"].implode()))
-    actual, target = (word(f"briefing.column_{name}", language) for name in ("value", "target"))
-    return OfficeChart(
-        categories=tuple(rows.to_series(0)),
-        series=(Series(actual, tuple(rows[actual]), "bar"), Series(target, tuple(rows[target]), "outline")),
-        decimals=comparison.target["decimals"],
+        categories=tuple(table.frame[area].to_list()[below]),
+        series=(column_series(table, value, "bar", below), column_series(table, target, "outline", below)),
         is_lying=True,
         size_pt=_CHART_POINTS,
-        latin="Times New Roman",
-        east_asian="宋体",
+        latin=_CHART_FONT[0],
+        east_asian=_CHART_FONT[1],
     )
