@@ -264,7 +264,7 @@ def _expiries(deck: Deck, content: Content) -> None:
         slide = deck.slide(word("slides.with_unit", content.language, caption=months.caption, unit=months.unit))
         chart = OfficeChart(
             categories=tuple(months.frame[months.frame.columns[0]]),
-            series=tuple(_series(months, name) for name in months.frame.columns[1:]),
+            series=tuple(column_series(months, name) for name in months.frame.columns[1:]),
             is_stacked=True,
             latin=deck.font[0],
             east_asian=deck.font[1],
