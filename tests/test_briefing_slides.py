@@ -18,9 +18,10 @@ from pptx.util import Inches
 
 from tests.demo import Demo
 from tracker import warehouse
-from tracker.briefing import tables
+from tracker.briefing import documents, tables
 from tracker.briefing.content import Comparison, Content, content
-from tracker.briefing.package import district_packages, package
+from tracker.briefing.figures import figures
+from tracker.briefing.package import package
 from tracker.briefing.selection import Selection
 from tracker.briefing.slide_parts import SMALLEST, divided, text_height
 from tracker.briefing.slides import presentation
@@ -247,14 +248,21 @@ def test_groups_of_rows_are_even_and_hold_every_row() -> None:
 
 
 def test_a_package_is_the_same_twice_and_named_by_plan_area_and_month(chosen: Selection) -> None:
-    one = replace(chosen, area_codes=("320706",))
-    made = package(one, ("docx", "pptx", "xlsx"))
-    assert package(one, ("docx", "pptx", "xlsx")) == made
+    one = content(replace(chosen, area_codes=("320706",)))
+    files = dict(documents.made(one, kind) for kind in documents.ENDINGS)
+    name, made = package(one, files)
+    assert package(one, dict(documents.made(one, kind) for kind in documents.ENDINGS)) == (name, made)
     with zipfile.ZipFile(io.BytesIO(made)) as opened_archive:
         assert opened_archive.testzip() is None
         names = opened_archive.namelist()
-    assert [name.rpartition(".")[2] for name in names] == ["docx", "pptx", "xlsx"]
-    assert all("连云港" in name and "海州" in name and "2025-09" in name for name in names)
-    own = dict(district_packages(replace(chosen, area_codes=("320706", "320700-yuntaishan")), ("pptx",)))
-    # 云台山 has no task and so no briefing.
-    assert list(own) == [name for name in names if name.endswith(".pptx")]
+    assert names == [name.replace(".zip", ending) for ending in (".docx", ".pptx", ".xlsx")]
+    assert all(part in name for part in ("连云港", "海州", "2025-09"))
+
+
+def test_every_chart_of_the_pages_is_a_picture_with_a_name_of_its_own(whole: Content) -> None:
+    made = figures(whole)
+    assert len(made) == 1 + len(whole.histories) + 4 * len(whole.comparisons)
+    for name, figure in made.items():
+        assert name.endswith("2025-09")
+        said = " ".join(str(words.text) for words in figure.layout.annotations)
+        assert whole.foot in said  # basis, cut-off, demonstration

@@ -19,7 +19,7 @@ from tracker.viewing import RULE_BASES, Rule
 
 ON, OFF = "1", "0"
 # In the order of the menu; a page is offered as soon as its file is there.
-PAGES = ("overview", "districts", "indicators", "enterprises", "about")
+PAGES = ("overview", "districts", "indicators", "enterprises", "briefing", "about")
 FIRST_PAGE = PAGES[0]
 
 

@@ -9,6 +9,13 @@ from tracker.ui.about_reads import (
     tried,
     try_thresholds,
 )
+from tracker.ui.briefing_reads import (
+    briefing_content,
+    offer_documents,
+    offer_to_keep,
+    pick_named,
+    pick_selection,
+)
 from tracker.ui.change_reads import pick_changes
 from tracker.ui.district_reads import area_figures, areas_on_target, with_target
 from tracker.ui.enterprise_reads import listing, number_behind, offer_profile, profile_of, title_timeline, values_behind
@@ -33,6 +40,7 @@ __all__ = [
     "View",
     "area_figures",
     "areas_on_target",
+    "briefing_content",
     "bullets",
     "carried_codes",
     "choose_view",
@@ -48,14 +56,18 @@ __all__ = [
     "linked_code",
     "listing",
     "number_behind",
+    "offer_documents",
     "offer_profile",
     "offer_table",
+    "offer_to_keep",
     "one_target",
     "pick_answered",
     "pick_changes",
     "pick_enterprises",
+    "pick_named",
     "pick_page",
     "pick_section",
+    "pick_selection",
     "profile_of",
     "read",
     "read_if_there",
