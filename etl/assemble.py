@@ -79,6 +79,7 @@ def assemble(sources: Iterable[Source], sidecars: Iterable[Sidecar], catalog: Ca
         "enterprise_area": _areas_over_time(_only(accepted, is_own)),
         "recognition_event": _events(_only(accepted, pl.col("kind").is_in(["list", "ledger"])), catalog),
         "pool_entry": _pool(accepted.filter(pl.col("kind") == "pool")),
+        "reading_vague": _vague(placed, catalog),
         "identity_question": identified.questions,
         "ledger_difference": settled.differences,
         **values.frames,
@@ -203,6 +204,21 @@ def _place(rows: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
         )
         .drop("row_index", "is_vague", "known_code")
     )
+
+
+def _vague(placed: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
+    """One row per reading and area around a plan's area that its rows name, and nothing finer inside it.
+
+    A provincial list by city says 苏州市 and never which of its enterprises are the industrial park's: it tells
+    nothing of the park, not that the park has none.
+    """
+    named = placed.filter(pl.col("area_scope") == "above").select(
+        "reading_id", ancestor_code=pl.col("area_code").str.strip_suffix(UNASSIGNED_SUFFIX)
+    )
+    finer = placed.lazy().filter(pl.col("area_scope") == "inside").select("reading_id", "area_code").unique().collect()
+    told = finer.join(area_closure(catalog), on="area_code").select("reading_id", "ancestor_code")
+    vague = named.unique().join(told, on=["reading_id", "ancestor_code"], how="anti")
+    return vague.rename({"ancestor_code": "area_code"}).sort("reading_id", "area_code")
 
 
 def _numbered(rows: pl.DataFrame, is_own: pl.Expr) -> pl.DataFrame:

@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from etl.inbox import Inbox, Kind
 from etl.refusal import Refusal
 from etl.sample_answers import Answers
 from etl.sample_lists import PROVINCE, ListWriter
+from etl.sample_plans import write_plans
 from etl.sample_reports import Reporter
 from etl.sample_settings import (
     ListStory,
@@ -75,6 +77,10 @@ def sample_files(folder: Path, catalog: Catalog) -> list[Stated]:
         *((story.decided_on, partial(handed_down, story)) for story in targets_story().documents),
     ]
     files = [file for _, write in sorted(steps, key=lambda step: step[0]) for file in write()]
+    files += [
+        (file.path, replace(_of_file(file.kind, file.received_on, names), area=file.area))
+        for file in write_plans(folder, catalog)
+    ]
     return sorted(files, key=lambda file: file[1].received_on)
 
 

@@ -144,6 +144,8 @@ def notes(row: Row, as_of: dt.date, rule: Rule, language: str) -> list[str]:
         found.append(word("note.stale", language, month=text.month(row["source_period_end"], language)))
     if row["observation_state"] == "sample_too_small":
         found.append(word("note.sample_too_small", language))
+    if row["comparator"] == "range" and row["value"] is not None and row["value"] > row["value_high"]:
+        found.append(word("note.above_range", language))
     is_over = row["due_on"] < as_of
     if is_over and row["judged_value"] is not None and row["judged_value"] != row["value"]:
         judged = text.compact(row["judged_value"], row["unit"], row["decimals"], language, row["target_value"])

@@ -60,7 +60,13 @@ unassigned as (
         cast(null as varchar) as detail
     from core.recognition_event as event
     inner join core.area as area on area.area_code = event.area_code
+    -- a province that follows its cities misses nothing where only the city is known
     where area.kind = 'unassigned' and not event.is_derived
+        and area.parent_code in (
+            select part.parent_code
+            from core.plan_area as unit
+            inner join core.area as part on part.area_code = unit.area_code
+        )
     group by event.reading_id, event.tier, event.area_code
 ),
 -- titles whose months of waiting ran out while no review result was ever loaded

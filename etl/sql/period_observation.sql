@@ -26,6 +26,8 @@ part as (
     select indicator_id, 'denominator' as role, denominator as name
     from mart.indicator_source
     where denominator_from = 'area' and denominator is not null
+    union all
+    select indicator_id, 'base' as role, numerator as name from mart.indicator_source where is_growth
 ),
 -- the parts of a reported ratio stand beside its value, or under names of their own
 given as (
@@ -42,7 +44,25 @@ given as (
         ) as denominator
     from part
     inner join stated on stated.name = part.name and stated.place = 1
+    where part.role <> 'base'
     group by part.indicator_id, stated.area_code, stated.period_end
+),
+-- growth compares with the same period of the year before, or of the year from which its average counts
+compared as (
+    select
+        given.indicator_id, given.area_code, given.period_end, given.value, given.numerator,
+        coalesce(base.value, given.denominator) as denominator
+    from given
+    inner join mart.indicator_source as source on source.indicator_id = given.indicator_id
+    left join part on part.indicator_id = given.indicator_id and part.role = 'base'
+    left join stated as base
+        on base.name = part.name
+        and base.place = 1
+        and base.area_code = given.area_code
+        and extract(year from base.period_end) = coalesce(
+            source.growth_base_year, extract(year from given.period_end) - 1
+        )
+        and extract(month from base.period_end) = extract(month from given.period_end)
 ),
 by_area as (
     select
@@ -64,7 +84,7 @@ by_area as (
         cast(null as double) as mean_ratio,
         case when source.is_asked_from_enterprises then population.enterprises else 1 end as expected_units,
         case when source.is_asked_from_enterprises then coalesce(answer.answered, 0) else 1 end as reported_units
-    from given
+    from compared as given
     inner join mart.indicator_source as source on source.indicator_id = given.indicator_id
     left join mart.enterprise_answer as answer
         on answer.indicator_id = given.indicator_id
@@ -104,19 +124,34 @@ own as (
     from by_enterprise
 )
 select
-    indicator_id,
-    area_code,
-    period_end,
+    own.indicator_id,
+    own.area_code,
+    own.period_end,
     -- a ratio over zero is no value; its parts stay, for they belong to the ratio of the whole
     coalesce(
-        cast(value as double),
-        scale * mean_ratio,
-        case when denominator > 0 then scale * cast(numerator as double) / cast(denominator as double) end
+        cast(own.value as double),
+        own.scale * own.mean_ratio,
+        case
+            when own.denominator > 0 and not source.is_growth
+                then own.scale * cast(own.numerator as double) / cast(own.denominator as double)
+            when own.denominator > 0 and own.numerator >= 0
+                and extract(year from own.period_end) > coalesce(source.growth_base_year, 0)
+                then own.scale * (
+                    power(
+                        cast(own.numerator as double) / cast(own.denominator as double),
+                        1.0 / case
+                            when source.growth_base_year is null then 1
+                            else extract(year from own.period_end) - source.growth_base_year
+                        end
+                    ) - 1
+                )
+        end
     ) as value,
-    numerator,
-    denominator,
-    expected_units,
-    reported_units
+    own.numerator,
+    own.denominator,
+    own.expected_units,
+    own.reported_units
 from own
-where value is not null or (numerator is not null and denominator is not null)
-order by indicator_id, area_code, period_end;
+inner join mart.indicator_source as source on source.indicator_id = own.indicator_id
+where own.value is not null or (own.numerator is not null and own.denominator is not null)
+order by own.indicator_id, own.area_code, own.period_end;

@@ -26,7 +26,7 @@ _OUTLOOK = ("median", "low_50", "high_50", "low_80", "high_80", "chance", "forec
 
 @dataclass(frozen=True)
 class OneTarget:
-    """A target in an area on a date: its row with the outlook, months so far and ahead, second opinions, closing."""
+    """A target in an area on a date: its row with the outlook, months so far and ahead, opinions, closing, tasks."""
 
     row: dict[str, Any]
     history: pl.DataFrame
@@ -36,6 +36,7 @@ class OneTarget:
     disagreement: str
     parts: pl.DataFrame
     closing: dict[str, Any] | None
+    tasks: pl.DataFrame
 
 
 def definition_of(view: View) -> dict[str, Any]:
@@ -61,13 +62,16 @@ def one_target(view: View, tier: str | None) -> OneTarget:
     closings = closing.closing_table(read(view.build_id, "closing", **at).filter(mine & due))
     return OneTarget(
         row=row,
-        history=viewing.since_known(past.filter(pl.col("area_code") == view.area_code)),
+        history=viewing.since_known(past.filter(pl.col("area_code") == view.area_code), row),
         ahead=_ahead(view, row),
         expiries=_expiries(view, row, tier),
         answers=answers,
         disagreement=_disagreement(view, rows, answers),
         parts=indicators.contributions(_parts(view, row), row, view.language),
         closing=closings.row(0, named=True) if closings.height and row["due_on"] <= view.as_of else None,
+        tasks=viewing.tasks_of_target(
+            view.build_id, view.plan_id, row["target_id"], view.area_code, view.as_of, view.language, view.rule
+        ),
     )
 
 

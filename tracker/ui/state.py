@@ -158,6 +158,20 @@ def pick_page(code: str, number: int) -> int:
     return int(_in_link(code, str(chosen), "1"))
 
 
+def step_to(code: str, last: int) -> int:
+    """Where the reader is in a sequence from 0 to ``last``, part of the link; :func:`turn_to` goes elsewhere."""
+    if code not in st.session_state:
+        stated = st.query_params.get(code, "0")
+        st.session_state[code] = int(stated) if stated.isascii() and stated.isdigit() else 0
+    place = min(max(int(st.session_state[code]), 0), last)
+    return int(_in_link(code, str(place), "0"))
+
+
+def turn_to(code: str, place: int) -> None:
+    """Go to another place of a sequence, with the next rerun."""
+    st.session_state[code] = place
+
+
 def linked_code(code: str, allowed: Sequence[str] | None, shown: str) -> str:
     """A code that only links set (a cell of a table, one enterprise); empty where the link names none.
 
