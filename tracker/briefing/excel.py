@@ -18,7 +18,7 @@ from tracker.text import word
 _CHART_PIXELS = {"width": 760, "height": 360}
 _FONT = {"name": "Microsoft YaHei", "size": 10}
 _MOST_IN_SHEET_NAME = 31
-_TEXT_COLUMN = 90
+_TEXT_COLUMN = 76
 _LINES_ABOVE = 3  # caption, unit, foot
 _LINE_POINTS = 16
 
@@ -84,7 +84,6 @@ class _Sheets:
             # A row does not grow by itself in every program.
             sheet.set_row(row, _LINE_POINTS * max(1, -(-export.text_width(line) // (_TEXT_COLUMN - 4))))
         sheet.set_paper(export.A4)
-        sheet.fit_to_pages(1, 0)
 
     def table(self, table: Table, *, name: str = "", title: str = "") -> Any:
         """A sheet with one table; its title or caption, unit and foot above it."""
@@ -129,6 +128,7 @@ class _Sheets:
         mark = {"type": "long_dash", "size": 14, "fill": {"color": INK}, "border": {"color": INK}}
         line.add_series(self._series(sheet, table, 1, whole, line={"none": True}, marker=mark))
         self._place(sheet, (self._top() + table.frame.height + 2, 0), chart, line, comparison.finding)
+        sheet.fit_to_pages(1, 1)
 
     def month_chart(self, sheet: Any, history: History) -> None:
         """Actual as bars, pace dashed, target as a line, month by month."""
