@@ -14,6 +14,7 @@ from typing import Any, get_args
 
 from etl import report
 from etl.add import Statement, add_files, withdraw
+from etl.brief_command import add_brief_options, brief
 from etl.build import build
 from etl.compare_book import write_book
 from etl.compare_file import compare_file
@@ -108,6 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     command("sample", _sample)
     add_report_options(command("report", print_report))
     add_decide_options(command("decide", decide))
+    add_brief_options(command("brief", brief))
     sub = command("template", _template)
     sub.add_argument("kind", choices=(*get_args(FormKind), "plan"), help=report.say("form.kind_option"))
     sub.add_argument("--area", help=report.say("form.area_option"))

@@ -256,6 +256,12 @@ def paragraph(*lines: str) -> str:
     return f'<p class="tt-prose">{"<br>".join(map(escape, lines))}</p>'
 
 
+def document(lines: Iterable[str]) -> str:
+    """A text of many paragraphs as it will be printed; an empty line parts them."""
+    shown = (f"<p>{escape(line)}</p>" if line else '<p class="is-gap"></p>' for line in lines)
+    return f'<div class="tt-document">{"".join(shown)}</div>'
+
+
 def footer(lines: Iterable[str]) -> str:
     """The last lines of a page: basis, cut-off, source."""
     return f'<p class="tt-foot">{"<br>".join(map(escape, lines))}</p>'

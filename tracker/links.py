@@ -29,6 +29,7 @@ PAGES = (
     "measures",
     "plans",
     "meeting",
+    "briefing",
     "about",
 )
 FIRST_PAGE = PAGES[0]

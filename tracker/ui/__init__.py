@@ -10,6 +10,13 @@ from tracker.ui.about_reads import (
     try_thresholds,
 )
 from tracker.ui.boundary_reads import draw_outlines
+from tracker.ui.briefing_reads import (
+    briefing_content,
+    offer_documents,
+    offer_to_keep,
+    pick_named,
+    pick_selection,
+)
 from tracker.ui.candidate_reads import candidate_list, offer_candidates, units_of_measures
 from tracker.ui.change_reads import pick_changes
 from tracker.ui.district_reads import area_figures, areas_on_target, with_target
@@ -50,6 +57,7 @@ __all__ = [
     "View",
     "area_figures",
     "areas_on_target",
+    "briefing_content",
     "bullets",
     "candidate_list",
     "carried_codes",
@@ -73,16 +81,20 @@ __all__ = [
     "months_of",
     "number_behind",
     "offer_candidates",
+    "offer_documents",
     "offer_profile",
     "offer_table",
+    "offer_to_keep",
     "one_target",
     "pick_answered",
     "pick_changes",
     "pick_denominator",
     "pick_enterprises",
+    "pick_named",
     "pick_page",
     "pick_rung",
     "pick_section",
+    "pick_selection",
     "pick_status",
     "pick_unit",
     "plans_side_by_side",
