@@ -242,8 +242,8 @@ def test_excel_holds_every_number_and_no_formula(which: str, request: pytest.Fix
     mark = word("app.demo_explained", found.language)
     assert {sheet["A1"].value for sheet in book.worksheets} == {mark}
     shown = [(table, table.name) for table in (found.targets, *(one.table for one in found.annexes))]
-    for history in found.histories:
-        shown.append((history.table, word("briefing.sheet_months", found.language, name=history.table.name)))
+    months = (history.table for history in found.histories)
+    shown += [(table, word("briefing.sheet_months", found.language, name=table.name)) for table in months]
     for table, name in shown:
         sheet = book[name[:31]]
         assert sheet.freeze_panes is not None

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 
 import streamlit as st
 
 from tracker import blocks, office, text
-from tracker.briefing.content import Content, NoTargets, content
+from tracker.briefing.content import Content
 from tracker.briefing.documents import ENDINGS, made
 from tracker.briefing.named import kept, restored
 from tracker.briefing.selection import Selection
@@ -18,7 +17,7 @@ from tracker.briefing.word import check_template as check_word_template
 from tracker.links import View
 from tracker.text import word
 from tracker.ui.frame import html
-from tracker.ui.reading import read, targets_at
+from tracker.ui.reading import briefing_of, read, targets_at
 
 _KEY = "briefing_"
 _MIME = {
@@ -28,13 +27,10 @@ _MIME = {
 }
 
 
-@lru_cache(maxsize=16)
 def briefing_content(selection: Selection) -> Content | None:
     """What the documents of a selection print; None where the area has none of the targets."""
-    try:
-        return content(selection)
-    except NoTargets:
-        return None
+    with st.spinner(word("briefing.making", selection.language)):
+        return briefing_of(selection)
 
 
 def pick_named(view: View) -> None:
@@ -59,7 +55,7 @@ def _set_fields(view: View, stored: Mapping[str, object] | None) -> None:
     fields = {
         "areas": list(chosen.area_codes),
         "targets": list(chosen.target_ids),
-        "earlier": chosen.compared_with,
+        "earlier": chosen.compared_with.isoformat() if chosen.compared_with else "",
         "title": chosen.title,
         "unit": chosen.unit,
         "paragraph": chosen.paragraph,
@@ -113,16 +109,18 @@ def _target_names(view: View) -> dict[str, str]:
 
 
 def _earlier(months: list[dt.date], language: str) -> dt.date | None:
-    if st.session_state.get(f"{_KEY}earlier") not in months:
-        st.session_state[f"{_KEY}earlier"] = None
+    """The month compared with; a quarter before, as long as none is chosen."""
+    known = {month.isoformat(): month for month in months}
+    if st.session_state.get(f"{_KEY}earlier") not in known:
+        st.session_state[f"{_KEY}earlier"] = ""
     quarter = word("briefing.choose_quarter", language)
-    found: dt.date | None = st.selectbox(
+    found = st.selectbox(
         word("briefing.choose_earlier", language),
-        [None, *months],
-        format_func=lambda month: quarter if month is None else text.month(month, language),
+        ["", *known],
+        format_func=lambda code: text.month(known[code], language) if code else quarter,
         key=f"{_KEY}earlier",
     )
-    return found
+    return known.get(found)
 
 
 def _template(language: str) -> bytes | None:
