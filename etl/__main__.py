@@ -32,6 +32,7 @@ from etl.plan_form import write_plan_form
 from etl.publish import Builds
 from etl.refusal import Refusal
 from etl.report_command import add_decide_options, add_report_options, decide, print_report
+from etl.report_mark import add_mark_options, mark_reported
 from etl.sample import write_sample
 from etl.template import DEFAULT_PLAN, plan_of, write_estimated_form, write_reports, write_targets_form
 from tracker.catalog import CatalogError, data_folder, for_data_folder
@@ -89,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     command("build", _build)
     command("builds", _builds)
     command("use", _use).add_argument("build_id")
+    add_mark_options(command("report-mark", mark_reported))
     command("sample", _sample)
     add_report_options(command("report", print_report))
     add_decide_options(command("decide", decide))

@@ -62,6 +62,8 @@ def definitions(catalog: Catalog) -> dict[str, pl.DataFrame]:
             },
         ),
         "threshold": _thresholds(catalog),
+        "rule_version": _rule_versions(catalog),
+        "criterion": _criteria(catalog),
         "area": _areas(catalog),
         "area_alias": _frame(
             [
@@ -274,6 +276,40 @@ def _thresholds(catalog: Catalog) -> pl.DataFrame:
     ]
     columns = ("threshold_id", "value", "unit", "name_zh", "name_en", "source_zh", "source_en", "evidence")
     return _frame(rows, dict.fromkeys(columns, _TEXT) | {"value": _NUMBER})
+
+
+def _rule_versions(catalog: Catalog) -> pl.DataFrame:
+    rows = [
+        {
+            **version.model_dump(exclude={"document", "note", "criteria"}),
+            "document_zh": version.document.zh,
+            "document_en": version.document.en,
+            "note_zh": version.note.zh if version.note else None,
+            "note_en": version.note.en if version.note else None,
+        }
+        for version in catalog.rule_versions.values()
+    ]
+    schema: dict[str, Any] = {"version_id": _TEXT, "tier": _TEXT}
+    schema |= dict.fromkeys(("starts_on", "ends_on", "reviews_until"), _DAY)
+    return _frame(rows, schema | dict.fromkeys(("document_zh", "document_en", "note_zh", "note_en", "evidence"), _TEXT))
+
+
+def _criteria(catalog: Catalog) -> pl.DataFrame:
+    """One row per criterion; ``definition`` is its entry of the catalogue as JSON, which the pages judge by."""
+    rows = [
+        {
+            "version_id": version.version_id,
+            "criterion_id": criterion.criterion_id,
+            "sort": place,
+            "name_zh": criterion.name.zh,
+            "name_en": criterion.name.en,
+            "definition": criterion.model_dump_json(),
+        }
+        for version in catalog.rule_versions.values()
+        for place, criterion in enumerate(version.criteria)
+    ]
+    columns = ("version_id", "criterion_id", "sort", "name_zh", "name_en", "definition")
+    return _frame(rows, dict.fromkeys(columns, _TEXT) | {"sort": _COUNT})
 
 
 def _areas(catalog: Catalog) -> pl.DataFrame:

@@ -39,7 +39,8 @@ def run(connection: duckdb.DuckDBPyConnection, name: str) -> None:
 def load(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
     """Put a frame into a table: into the declared one where tables.sql has it, else into a new one."""
     schema, name = table.split(".")
-    connection.register("incoming", frame.to_arrow())
+    # DuckDB takes the texts as Polars keeps them, in batches; a table would be copied and go through another scanner.
+    connection.register("incoming", frame.to_arrow(compat_level=pl.CompatLevel.newest()).to_reader())
     declared = connection.execute(
         "select column_name from information_schema.columns where table_schema = ? and table_name = ?",
         [schema, name],

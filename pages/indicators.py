@@ -4,6 +4,7 @@ import polars as pl
 import streamlit as st
 
 from tracker import blocks, districts, findings, indicators, text, ui
+from tracker.links import href
 from tracker.text import word
 
 view = ui.current_view()
@@ -52,6 +53,9 @@ with right:
         (say("differ_title"), [found.disagreement] if found.disagreement else []),
     ):
         parts += [blocks.section(title), blocks.paragraph(*lines)] if lines else []
+    if definition["tier"] and row["status"] in findings.IN_NEED:
+        who = blocks.link(word("candidates.takes_link", language), href("candidates", view))
+        parts.append(f"<p>{who}</p>")
     notes = findings.notes(row, view.as_of, view.rule, language)
     link = blocks.link(say("behind_link", value=indicators.value(row, language)), blocks.number_link(row, view))
     parts += [blocks.section(say("behind_title")), blocks.caption(notes), f"<p>{link}</p>"]

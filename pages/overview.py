@@ -44,10 +44,11 @@ def overview_of_targets() -> None:
         )
     with right:
         need = findings.most_in_need(targets, 3)
+        counting = ui.read(view.build_id, "tier_indicators")["indicator_id"].to_list()
         short = in_areas if view.area_code == view.plan_area else in_areas.clear()
         ui.html(
             blocks.section(word("overview.need_title", language)),
-            blocks.need_cards(need, short, units, view),
+            blocks.need_cards(need, short, units, counting, view),
             blocks.caption([word("overview.need_note", language)]),
         )
     if not in_areas.is_empty():

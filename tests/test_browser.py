@@ -6,13 +6,16 @@ import json
 import os
 import shutil
 import socket
+import struct
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -44,6 +47,13 @@ class Visit:
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("data")
     publish(folder)
+    with served(folder) as base:
+        yield base
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The address of a server on a data folder."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -225,6 +235,32 @@ def test_words_of_the_chart_do_not_overlap(visit: Visit, address: str) -> None:
     ]
     assert overlapping == []
     assert [box[4] for box in boxes if box[2] > frame["x"] + frame["width"] + 1] == []
+
+
+def test_the_camera_saves_what_the_sidebar_says(visit: Visit, address: str) -> None:
+    page = opened(visit, address, "/?as_of=2025-12-31")
+
+    def saved() -> tuple[str, bytes]:
+        chart = page.locator(".js-plotly-plot")
+        chart.hover()
+        with page.expect_download() as picture:
+            chart.locator(".modebar-btn").click()
+        return picture.value.suggested_filename, picture.value.path().read_bytes()
+
+    name, png = saved()
+    assert name == "主要目标_示例市_2025-12.png"
+    assert struct.unpack(">4sII", png[12:24]) == (b"IHDR", 2560, 1440)
+    page.get_by_text("图表存图").click()
+    page.get_by_role("radio", name="公文版心").click()
+    page.get_by_role("radio", name="SVG").click()
+    expect(page.get_by_role("radio", name="SVG")).to_be_checked()
+    until = time.monotonic() + SECONDS
+    while not (drawn := saved())[0].endswith(".svg"):
+        assert time.monotonic() < until
+    root = ElementTree.fromstring(drawn[1])
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    assert float(root.attrib["width"]) / 96 * 25.4 == pytest.approx(156)
+    assert "创新型中小企业" in "".join(root.itertext())
 
 
 def test_health_headers_and_compression(address: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tracker import findings, look
 from tracker.charts.bullets import WIDEST_SHARE, bullet_rows
-from tracker.charts.frame import config
+from tracker.charts.frame import config, picture_size
 from tracker.viewing import DEFAULT_RULE, Rule
 
 DUE = dt.date(2025, 12, 31)
@@ -91,10 +91,25 @@ def test_names_are_escaped() -> None:
 
 
 def test_the_camera_saves_under_a_telling_name_and_nothing_else_is_offered() -> None:
-    settings = config("主要目标_示例市_2025-12")
-    assert settings["toImageButtonOptions"] == {"format": "png", "filename": "主要目标_示例市_2025-12", "scale": 2}
+    settings = config("主要目标_示例市_2025-12", "png", "slide", 424)
+    picture = settings["toImageButtonOptions"]
+    assert isinstance(picture, dict)
+    assert (picture["format"], picture["filename"]) == ("png", "主要目标_示例市_2025-12")
     assert settings["modeBarButtons"] == [["toImage"]]
     assert settings["displaylogo"] is False
+
+
+@pytest.mark.parametrize("figure_height", [100, 540, 541, 700.5, 1300, 4001])
+def test_a_saved_picture_has_the_promised_dots(figure_height: float) -> None:
+    slide = picture_size("slide", "png", figure_height)
+    assert slide["height"] >= figure_height
+    # A browser cuts off what is left of a dot.
+    assert [int(slide[side] * slide["scale"]) for side in ("width", "height")] == [2560, 1440]
+    column = picture_size("column", "png", figure_height)
+    assert int(column["width"] * column["scale"]) == 1842  # 156 mm at 300 dots per inch
+    assert column["height"] == int(figure_height)
+    vector = picture_size("column", "svg", figure_height)
+    assert vector["width"] * vector["scale"] / 96 * 25.4 == pytest.approx(156)
 
 
 def luminance(colour: str) -> float:

@@ -25,6 +25,8 @@ from tests.test_counting import (
     pool_entries,
     title,
 )
+from tracker.charts.frame import Frame
+from tracker.charts.ladder import move_bars
 
 D = dt.date
 MOVES = ("entry", "moved_in", "promotion", "exit", "moved_out")
@@ -40,7 +42,7 @@ def counted(
     ranks = [LADDER.index(tier) + 1 if tier in LADDER else None for tier, _ in tiers]
     schema = {"tier": pl.String, "recruits_from": pl.String}
     load(connection, "core.tier", pl.DataFrame(tiers, schema, orient="row").with_columns(ladder_rank=pl.Series(ranks)))
-    run(connection, "title_end")
+    run(connection, "history")
     run(connection, "ladder_move")
     return connection.sql("from mart.ladder_move").pl().to_dicts()
 
@@ -141,3 +143,21 @@ def test_the_ladder_agrees_with_the_replay_and_adds_up(
         assert row["exits"] == number["exit"] + number["moved_out"]
         assert [row[name] for name in ("moved_in", "moved_out")] == [number["moved_in"], number["moved_out"]]
         assert row["promotions"] == number["promotion"]
+
+
+def test_bars_of_all_columns_share_one_scale_and_stand_beside_their_numbers() -> None:
+    rows = pl.DataFrame(
+        [("小巨人", True, [24, 0, 2, 2], ["24", "0", "2", "2"]), ("单项冠军", False, [0] * 4, ["0"] * 4)],
+        schema={"name": pl.String, "is_known": pl.Boolean, "numbers": pl.List(pl.Int64), "labels": pl.List(pl.String)},
+        orient="row",
+    )
+    figure = move_bars(rows, ["存量", "新进", "晋级", "退出"], "无名单", Frame("标题", "单位：家", "演示数据"))
+    assert [list(bar.x) for bar in figure.data] == [[24, 0], [0, 0], [2, 0], [2, 0]]
+    starts = [bar.base[0] for bar in figure.data]
+    assert starts == sorted(set(starts))
+    placed = {(note.text, note.y): note.x for note in figure.layout.annotations}
+    assert placed["24", 0] == starts[0] + 24
+    assert placed["无名单", 1] < placed["24", 0]
+    # A rung without a list is a grey band and no zero.
+    assert ("0", 1) not in placed
+    assert [(shape.y0, shape.y1) for shape in figure.layout.shapes if shape.type == "rect"] == [(0.7, 1.3)]

@@ -9,7 +9,7 @@ import polars as pl
 
 from tracker import text
 from tracker.findings import Row
-from tracker.notice import debt_line
+from tracker.notice_debts import debt_line
 from tracker.text import word
 
 SECTIONS = ("rules", "what_if", "debts", "sources", "forecasts")

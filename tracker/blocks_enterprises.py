@@ -135,7 +135,7 @@ def group_table(
 
     def to(**choice: str) -> str:
         changes = {**carried, **choice}
-        return href("enterprises", view, **_by_code(changes, view))
+        return href("enterprises", view, **by_code(changes, view))
 
     def row_of(codes_down: Sequence[str], choice: Mapping[str, str], head: str, kind: str = "") -> str:
         def total(columns: Sequence[str]) -> int:
@@ -154,8 +154,8 @@ def group_table(
     return f'<div class="tt-groups">{table(captions, lines)}</div>'
 
 
-def _by_code(changes: Mapping[str, str], view: View) -> dict[str, str | None]:
-    """A unit of the plan becomes the viewed area; a part of one, or what no unit has, stays a choice of the page."""
+def by_code(changes: Mapping[str, str], view: View) -> dict[str, str | None]:
+    """Codes of a link: a unit of the plan becomes the viewed area, a part of one or what no unit has a choice there."""
     codes: dict[str, str | None] = dict(changes)
     area = codes.pop("area", None)
     if area is None or area == view.area_code:
@@ -253,12 +253,12 @@ def _tier_cell(row: Row | None, area_code: str, tier: str, view: View) -> str:
     if row is None or row["value"] is None:
         return f'<td class="is-quiet">{escape(word("enterprises.no_list", language))}</td>'
     codes = {"area": area_code, "tier": tier}
-    shown = link(text.number(row["value"], 0, language), href("enterprises", view, **_by_code(codes, view)))
+    shown = link(text.number(row["value"], 0, language), href("enterprises", view, **by_code(codes, view)))
     beside = []
     for status, number in (("awaiting_review", row["awaiting"]), ("publicity", row["publicity"])):
         if number:
             phrase = word(f"enterprises.beside_{status}", language, number=text.number(number, 0, language))
-            target = href("enterprises", view, **_by_code(codes | {"status": status}, view))
+            target = href("enterprises", view, **by_code(codes | {"status": status}, view))
             beside.append(f"<small>{link(phrase, target)}</small>")
     return f'<td class="is-number">{shown}{"".join(beside)}</td>'
 

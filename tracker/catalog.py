@@ -19,14 +19,15 @@ from typing import Any, Literal
 import yaml
 from pydantic import ValidationError
 
+from tracker.catalog_criteria import RuleVersion, unknown_names
 from tracker.catalog_models import (
     NUMBER_UNITS,
     Area,
-    CatalogFile,
     Code,
     Header,
     Indicator,
     Measure,
+    Model,
     Plan,
     Target,
     Text,
@@ -52,6 +53,20 @@ class Fault:
         return f"{self.file}: {self.key}: {self.problem}"
 
 
+class CatalogFile(Model):
+    """The keys that any one file of the catalogue may hold."""
+
+    plans: tuple[Plan, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    areas: tuple[Area, ...] = ()
+    tiers: tuple[Tier, ...] = ()
+    titles: tuple[TitleVariant, ...] = ()
+    thresholds: tuple[Threshold, ...] = ()
+    headers: tuple[Header, ...] = ()
+    rule_versions: tuple[RuleVersion, ...] = ()
+
+
 class CatalogError(Exception):
     """The catalogue cannot be used. Carries every fault found, in file order."""
 
@@ -72,6 +87,7 @@ class Catalog:
     titles: dict[Code, TitleVariant]
     thresholds: dict[Code, Threshold]
     headers: dict[Code, Header]
+    rule_versions: dict[Code, RuleVersion]
     content_hash: str
 
     def threshold(self, threshold_id: Code) -> float:
@@ -151,6 +167,7 @@ def _load(folders: tuple[Path, ...], fingerprints: tuple[str, ...]) -> Catalog:
     files = {(section, key): file for section, found in entries.items() for key, (_, file) in found.items()}
     faults.extend(_cross_faults(catalog, files))
     faults.extend(_measure_faults(catalog, files))
+    faults.extend(_rule_faults(catalog, files))
     if faults:
         raise CatalogError(faults)
     return _with_reported(_with_unassigned(_with_years(catalog)))
@@ -165,6 +182,7 @@ _KEYS = {
     "titles": "variant_id",
     "thresholds": "threshold_id",
     "headers": "field",
+    "rule_versions": "version_id",
 }
 
 
@@ -253,6 +271,14 @@ def _measure_faults(catalog: Catalog, files: dict[tuple[str, Code], str]) -> Ite
                 section = "measures" if code in catalog.measures else "indicators"
                 key = f"{section}.{code}.captions"
                 yield Fault(files[section, code], key, f"{caption} also means {meanings[level, caption]}")
+
+
+def _rule_faults(catalog: Catalog, files: dict[tuple[str, Code], str]) -> Iterator[Fault]:
+    measures = {measure.measure for measure in catalog.measures.values() if measure.level == "enterprise"}
+    for version in catalog.rule_versions.values():
+        for key, problem in unknown_names(version, set(catalog.tiers), measures):
+            file = files["rule_versions", version.version_id]
+            yield Fault(file, f"rule_versions.{version.version_id}.{key}", problem)
 
 
 def _all_captions(catalog: Catalog) -> Iterator[tuple[Code, str, tuple[str, ...]]]:

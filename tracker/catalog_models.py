@@ -349,16 +349,3 @@ class Header(Model):
     field: Code
     captions: tuple[str, ...]
     is_personal: bool = False
-
-
-class CatalogFile(Model):
-    """The keys that any one file of the catalogue may hold."""
-
-    plans: tuple[Plan, ...] = ()
-    indicators: tuple[Indicator, ...] = ()
-    measures: tuple[Measure, ...] = ()
-    areas: tuple[Area, ...] = ()
-    tiers: tuple[Tier, ...] = ()
-    titles: tuple[TitleVariant, ...] = ()
-    thresholds: tuple[Threshold, ...] = ()
-    headers: tuple[Header, ...] = ()

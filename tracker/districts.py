@@ -100,15 +100,20 @@ def pace_gap(row: dict[str, Any], language: str) -> str:
         return ""
     if not _is_running(row):
         return findings.gap_phrase(row, language)
-    ahead = round(row["value"] - row["expected_value"], 9)
-    if row["direction"] == "lower":
-        ahead = -ahead
     scale = 10 ** row["decimals"]
-    amount = math.floor(ahead * scale) / scale
+    amount = math.floor(distance_ahead(row) * scale) / scale
     if amount == 0:
         return word("districts.on_pace", language)
     key = "gap.beyond" if amount > 0 else "gap.short"
     return word(key, language, amount=text.distance(amount, row["unit"], row["decimals"], language))
+
+
+def distance_ahead(row: dict[str, Any]) -> float:
+    """How far a value lies beyond what its pace asks for, at the due date beyond the target, in its own unit."""
+    if not _is_running(row):
+        return -float(row["gap"])
+    ahead = round(row["value"] - row["expected_value"], 9)
+    return float(-ahead if row["direction"] == "lower" else ahead)
 
 
 def _is_running(row: dict[str, Any]) -> bool:

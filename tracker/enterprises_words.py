@@ -208,6 +208,8 @@ def picked_phrases(picked: Narrowing, number: Definition | None, labels: Labels)
         found.append(("target", word("enterprises.picked_target", language, name=number.name)))
     if picked.query:
         found.append(("q", word("enterprises.picked_query", language, query=picked.query)))
+    if picked.move:
+        found.append(("move", word(f"enterprises.move_{picked.move}", language)))
     for dimension in DIMENSIONS:
         code = getattr(picked, dimension)
         if code:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import polars as pl
@@ -11,6 +12,7 @@ from tracker import warehouse
 from tracker.difference import PART_SCHEMA, Counted, between_builds, changed_thresholds
 
 COUNTED_BASES = ("in_force", "ever", "new")
+Reader = Callable[..., pl.DataFrame]
 
 
 @dataclass(frozen=True)
@@ -58,18 +60,25 @@ class Difference:
 
 
 def explain(
-    plan_id: str, target_id: str, area_code: str, due_on: dt.date, earlier: Moment, later: Moment
+    plan_id: str,
+    target_id: str,
+    area_code: str,
+    due_on: dt.date,
+    earlier: Moment,
+    later: Moment,
+    read: Reader = warehouse.query,
 ) -> Difference:
     """Explain the value of a target in an area at ``later`` against its value at ``earlier``.
 
-    What other data make of the earlier month comes first, then what happened in the months since.
+    What other data make of the earlier month comes first, then what happened in the months since. Who explains many
+    targets passes a ``read`` that remembers: most of the queries are the same for all.
 
     Raises:
         ValueError: where the later moment has the earlier month.
     """
     if later.as_of < earlier.as_of:
         raise ValueError(f"{later.as_of} lies before {earlier.as_of}")
-    count = _count(plan_id, target_id, area_code, due_on, later.build_id)
+    count = _count(plan_id, target_id, area_code, due_on, later.build_id, read)
     names = pl.DataFrame(schema=PART_SCHEMA)
     restated = since = 0.0
     before, after = count.value(earlier), count.value(later)
@@ -83,12 +92,12 @@ def explain(
     return Difference(
         value_before=before,
         value_after=after,
-        target_before=_target_value(earlier, plan_id, target_id, area_code, due_on),
-        target_after=_target_value(later, plan_id, target_id, area_code, due_on),
+        target_before=_target_value(earlier, plan_id, target_id, area_code, due_on, read),
+        target_after=_target_value(later, plan_id, target_id, area_code, due_on, read),
         names=names,
         restated=restated,
         since=since,
-        thresholds=changed_thresholds(_thresholds(earlier.build_id), _thresholds(later.build_id)),
+        thresholds=changed_thresholds(_thresholds(earlier.build_id, read), _thresholds(later.build_id, read)),
     )
 
 
@@ -101,10 +110,11 @@ class _Count:
     basis: str
     starts_on: dt.date
     is_of_titles: bool
+    read: Reader
 
     def value(self, moment: Moment) -> float | None:
         """What a build publishes for a month end."""
-        found = warehouse.query(
+        found = self.read(
             moment.build_id,
             "difference_value",
             indicator_id=self.indicator_id,
@@ -131,15 +141,15 @@ class _Count:
         """Who is counted by one build on only one of two days."""
         named = {"indicator_id": self.indicator_id, "area_code": self.area_code, "later": later.as_of}
         if self.basis == "in_force":
-            found = warehouse.query(later.build_id, "difference_months", earlier=since, **named)
+            found = self.read(later.build_id, "difference_months", earlier=since, **named)
         else:
             # What is new counts from its period on, whatever the month it is compared with.
             start = max(since, self.starts_on - dt.timedelta(days=1)) if self.basis == "new" else since
-            found = warehouse.query(later.build_id, "difference_first", earlier=start, basis=self.basis, **named)
+            found = self.read(later.build_id, "difference_first", earlier=start, basis=self.basis, **named)
         return found.select(pl.col(name).cast(kind) for name, kind in PART_SCHEMA.items())
 
     def _holders(self, moment: Moment) -> pl.DataFrame:
-        return warehouse.query(
+        return self.read(
             moment.build_id,
             "difference_holders",
             indicator_id=self.indicator_id,
@@ -153,31 +163,31 @@ class _Count:
         named = {"indicator_id": self.indicator_id, "day": moment.as_of}
         return Counted(
             holders=self._holders(moment),
-            events=warehouse.query(moment.build_id, "difference_events", **named),
-            files=warehouse.query(moment.build_id, "difference_files"),
-            thresholds=_thresholds(moment.build_id),
+            events=self.read(moment.build_id, "difference_events", **named),
+            files=self.read(moment.build_id, "difference_files"),
+            thresholds=_thresholds(moment.build_id, self.read),
         )
 
 
-def _count(plan_id: str, target_id: str, area_code: str, due_on: dt.date, build_id: str) -> _Count:
+def _count(plan_id: str, target_id: str, area_code: str, due_on: dt.date, build_id: str, read: Reader) -> _Count:
     is_asked = (pl.col("target_id") == target_id) & (pl.col("area_code") == area_code) & (pl.col("due_on") == due_on)
-    [*_, task] = warehouse.query(build_id, "rule_targets", plan_id=plan_id).filter(is_asked).to_dicts()
+    [*_, task] = read(build_id, "rule_targets", plan_id=plan_id).filter(is_asked).to_dicts()
     formulas = dict(
-        warehouse.query(build_id, "definitions", plan_id=plan_id, language="en")
-        .select("indicator_id", "formula")
-        .iter_rows()
+        read(build_id, "definitions", plan_id=plan_id, language="en").select("indicator_id", "formula").iter_rows()
     )
     is_of_titles = formulas[task["indicator_id"]] == "tier_count" and task["basis"] in COUNTED_BASES
-    return _Count(task["indicator_id"], area_code, task["basis"], task["starts_on"], is_of_titles)
+    return _Count(task["indicator_id"], area_code, task["basis"], task["starts_on"], is_of_titles, read)
 
 
-def _target_value(moment: Moment, plan_id: str, target_id: str, area_code: str, due_on: dt.date) -> float | None:
-    rows = warehouse.query(moment.build_id, "progress", plan_id=plan_id, as_of=moment.as_of).filter(
+def _target_value(
+    moment: Moment, plan_id: str, target_id: str, area_code: str, due_on: dt.date, read: Reader
+) -> float | None:
+    rows = read(moment.build_id, "progress", plan_id=plan_id, as_of=moment.as_of).filter(
         (pl.col("target_id") == target_id) & (pl.col("area_code") == area_code) & (pl.col("due_on") == due_on)
     )
     return rows["target_value"][0] if rows.height else None
 
 
-def _thresholds(build_id: str) -> dict[str, float]:
-    rows = warehouse.query(build_id, "thresholds", language="en")
+def _thresholds(build_id: str, read: Reader) -> dict[str, float]:
+    rows = read(build_id, "thresholds", language="en")
     return dict(rows.select("threshold_id", "value").iter_rows())

@@ -93,6 +93,11 @@ def target_phrase(row: Row, language: str) -> str:
     )
 
 
+def bare_target(row: Row, language: str) -> str:
+    """The target without its unit, for a cell whose row or table names the unit: ``1000``, ``超过 50``, ``全覆盖``."""
+    return target_phrase({**row, "unit": "bare"}, language)
+
+
 def gap_phrase(row: Row, language: str) -> str:
     """How far the value lies from the target, in the indicator's own unit: ``差 4 家``, ``高 4.6 个百分点``.
 
@@ -151,6 +156,15 @@ def notes(row: Row, as_of: dt.date, rule: Rule, language: str) -> list[str]:
         status = word(f"status.{LEADER_STATE[row['interim_state']]}", language)
         found.append(word("note.interim", language, due_on=due_on, task=task, status=status))
     return found
+
+
+def rule_words(rule: Rule, language: str) -> list[str]:
+    """How titles are counted under a rule, in words: nothing is counted without saying so."""
+    if rule.basis == "ever":
+        return [word("basis.ever_long", language)]
+    awaiting = "basis.with_awaiting" if rule.with_awaiting else "basis.without_awaiting"
+    labels = [word("basis.in_force_long", language), word(awaiting, language)]
+    return [*labels, word("basis.with_publicity", language)] if rule.with_publicity else labels
 
 
 def counting_basis(row: Row, language: str) -> list[str]:

@@ -15,14 +15,14 @@ import polars as pl
 
 from tracker import findings, text
 from tracker.findings import Row
+from tracker.notice_debts import debt_lines, publicity_lines
 from tracker.pace import PACED_BASES
 from tracker.text import word
-from tracker.viewing import DEFAULT_RULE
+from tracker.viewing import DEFAULT_RULE, Rule
 
 # A share of fewer than ten says less than the count itself.
 _LEAST_FOR_PERCENT = 10
 _SHOWN_DEBTS = 10
-_SHOWN_NAMES = 5
 # Official Chinese writes figures and words without a space between them.
 _GAP = re.compile(r"(?<=[\u4e00-\u9fff）”》]) (?=[\d−+])|(?<=[\d%]) (?=[\u4e00-\u9fff])")
 
@@ -31,9 +31,10 @@ _GAP = re.compile(r"(?<=[\u4e00-\u9fff）”》]) (?=[\d−+])|(?<=[\d%]) (?=[\u
 class Facts:
     """What a notice rests on.
 
-    ``targets``: all rows of :func:`tracker.viewing.targets_at` by the default rule; ``closing``:
-    :func:`tracker.closing.closing_table`; ``areas``, ``debts``, ``publicity``, ``thresholds``: the queries areas,
-    debts, publicity_difference, thresholds; ``units``: names of responsible units by code.
+    ``targets``: rows of :func:`tracker.viewing.targets_at`; ``closing``: :func:`tracker.closing.closing_table`;
+    ``areas``, ``debts``, ``publicity``, ``thresholds``: the queries areas,
+    debts, publicity_difference, thresholds; ``units``: names of responsible units by code; ``rule``: how the targets
+    were counted; ``is_choice``: some of the plan's targets only.
     """
 
     plan: Row
@@ -49,6 +50,8 @@ class Facts:
     debts: pl.DataFrame
     publicity: pl.DataFrame
     thresholds: pl.DataFrame
+    rule: Rule = DEFAULT_RULE
+    is_choice: bool = False
 
     @property
     def own(self) -> pl.DataFrame:
@@ -68,10 +71,11 @@ class Facts:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of a notice: its heading and its paragraphs, list items included."""
+    """A part of a notice: its heading, its paragraphs, list items included, and the code by which it is known."""
 
     heading: str
     paragraphs: tuple[str, ...]
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,8 +94,15 @@ class Notice:
         return [*([self.mark] if self.mark else []), self.title, self.subtitle, *body, "", *self.foot]
 
 
-def assessment(facts: Facts, language: str, *others: Section) -> Notice:
-    """The whole assessment of a plan, or of one of its areas, at an as-of date; ``others`` follow as sections."""
+def assessment(facts: Facts, language: str, *others: Section, with_debts: bool = True) -> Notice:
+    """The whole assessment of a plan, or of one of its areas, at an as-of date; ``others`` follow as sections.
+
+    Args:
+        facts: what the notice rests on.
+        language: of the words.
+        others: sections before the last one.
+        with_debts: whether the data debts stand in the text; a document prints them on a page of their own.
+    """
     is_over = bool((facts.own["due_on"] <= facts.as_of).all())
     name = _area_name(facts)
     title = word("notice.title_closing" if is_over else "notice.title", language, plan=facts.plan["name"])
@@ -101,13 +112,14 @@ def assessment(facts: Facts, language: str, *others: Section) -> Notice:
         _closing(facts, language),
         _areas(facts, language),
         *others,
-        _data(facts, language),
+        _data(facts, language, with_debts),
     ]
     kept = [part for part in parts if part is not None and part.paragraphs]
     sections = tuple(
         Section(
             word("notice.heading", language, number=_numeral(place, language), heading=part.heading),
             tuple(tight(line, language) for line in part.paragraphs),
+            part.key,
         )
         for place, part in enumerate(kept, start=1)
     )
@@ -123,7 +135,7 @@ def assessment(facts: Facts, language: str, *others: Section) -> Notice:
 def _overall(facts: Facts, language: str) -> Section:
     sentences = [
         word(
-            "notice.overall" if facts.is_whole else "notice.overall_area",
+            f"notice.overall{'_chosen' if facts.is_choice else '' if facts.is_whole else '_area'}",
             language,
             plan=facts.plan["name"],
             area=_area_name(facts),
@@ -142,7 +154,7 @@ def _overall(facts: Facts, language: str) -> Section:
         sentences.append(word("notice.met_late", language, number=late.height, names=names))
     if not _in_need(facts).height:
         sentences.append(word("notice.none_behind", language))
-    return Section(word("notice.overall_heading", language), (_joined(sentences, language),))
+    return Section(word("notice.overall_heading", language), (_joined(sentences, language),), "overall")
 
 
 def _counts(rows: pl.DataFrame, language: str) -> str:
@@ -173,12 +185,14 @@ def _behind(facts: Facts, language: str) -> Section | None:
         for number, row in enumerate(rows.iter_rows(named=True), start=1)
     ]
     heading = word("notice.behind_heading", language, states=states)
-    return Section(heading, (word("notice.behind_intro", language, number=rows.height, states=states), *items))
+    return Section(
+        heading, (word("notice.behind_intro", language, number=rows.height, states=states), *items), "behind"
+    )
 
 
 def _item(row: Row, facts: Facts, in_areas: pl.DataFrame, language: str) -> str:
     """One target that is behind: value, target, lag, gap; where; what it takes; who."""
-    beside = text.listed(findings.notes(row, facts.as_of, DEFAULT_RULE, language), language)
+    beside = text.listed(findings.notes(row, facts.as_of, facts.rule, language), language)
     value = findings.value_phrase(row, language)
     facts_of_value = [
         word(
@@ -262,7 +276,7 @@ def _closing(facts: Facts, language: str) -> Section | None:
             basis = word(f"closing.{row['turns_by']}", language)
             sentences.append(word("notice.closing_turns", language, basis=basis))
         lines.append(_joined(sentences, language))
-    return Section(word("notice.closing_heading", language), tuple(lines))
+    return Section(word("notice.closing_heading", language), tuple(lines), "closing")
 
 
 def _areas(facts: Facts, language: str) -> Section | None:
@@ -270,7 +284,7 @@ def _areas(facts: Facts, language: str) -> Section | None:
     if not facts.is_whole:
         return None
     if (facts.targets["area_code"] == facts.area_code).all():
-        return Section(word("notice.areas_heading", language), (word("notice.no_area_tasks", language),))
+        return Section(word("notice.areas_heading", language), (word("notice.no_area_tasks", language),), "areas")
     paragraphs = []
     below = facts.areas.filter(pl.col("area_code") != facts.plan["area_code"])
     for (group,), areas in below.group_by("rank_group", maintain_order=True):
@@ -288,11 +302,11 @@ def _areas(facts: Facts, language: str) -> Section | None:
         paragraphs.append(
             word("notice.area_group", language, group=word(f"notice.group_{group}", language), areas=line)
         )
-    return Section(word("notice.areas_heading", language), tuple(paragraphs))
+    return Section(word("notice.areas_heading", language), tuple(paragraphs), "areas")
 
 
-def _data(facts: Facts, language: str) -> Section:
-    """What nobody reported, what is incomplete, and where lists disagree."""
+def _data(facts: Facts, language: str, with_debts: bool) -> Section:
+    """What nobody reported, where lists disagree, and what is incomplete."""
     missing = [
         word(
             "notice.missing",
@@ -306,58 +320,24 @@ def _data(facts: Facts, language: str) -> Section:
     if missing:
         names = text.listed(missing, language)
         lines.append(word("notice.not_reported", language, number=len(missing), names=names))
-    lines += _publicity_lines(facts.publicity, language)
-    lines += [debt_line(row, language) for row in facts.debts.head(_SHOWN_DEBTS).iter_rows(named=True)]
-    if facts.debts.height > _SHOWN_DEBTS:
+    lines += publicity_lines(facts.publicity, language)
+    if with_debts:
+        lines += debt_lines(facts.debts.head(_SHOWN_DEBTS), language) or ([] if lines else _no_debts(language))
+    if with_debts and facts.debts.height > _SHOWN_DEBTS:
         lines.append(word("notice.more_debts", language, number=facts.debts.height - _SHOWN_DEBTS))
-    return Section(word("notice.data_heading", language), tuple(lines or [word("notice.no_debts", language)]))
+    return Section(word("notice.data_heading", language), tuple(lines), "data")
 
 
-def _publicity_lines(names: pl.DataFrame, language: str) -> list[str]:
-    keys = ["tier_short", "event", "batch", "publicity_on", "final_on"]
-    lines = []
-    for key, rows in names.group_by(keys, maintain_order=True):
-        tier, event, batch, publicity_on, final_on = key
-        dropped, added = (rows.filter(side)["name"].to_list() for side in ("in_publicity", "in_final"))
-        said = word(
-            "closing.publicity_difference",
-            language,
-            tier=tier,
-            event=word(f"event.{event}", language),
-            batch=batch or "–",
-            publicity_on=text.day(publicity_on, language),
-            final_on=text.day(final_on, language),
-            dropped=len(dropped),
-            added=len(added),
-        )
-        who = {"dropped": dropped, "added": added}
-        phrases = [word(f"notice.{key}", language, names=named(names, language)) for key, names in who.items() if names]
-        lines.append(said + word("notice.area_separator", language).join(["", *phrases]))
-    return lines
-
-
-def debt_line(row: Row, language: str) -> str:
-    """One data debt of ``queries/debts.sql`` as a sentence."""
-    blank = {name: row[name] or "–" for name in ("file_name", "area_short", "tier_short")}
-    return word(
-        f"debt.{row['kind']}",
-        language,
-        file=blank["file_name"],
-        area=blank["area_short"],
-        tier=blank["tier_short"],
-        number=row["number"],
-        detail=row["detail"] or "",
-    )
-
-
-def named(names: list[str], language: str) -> str:
-    """Some names in one line, the rest as their number."""
-    line = text.listed(names[:_SHOWN_NAMES], language)
-    return line if len(names) <= _SHOWN_NAMES else word("need.owners_cut", language, owners=line, number=len(names))
+def _no_debts(language: str) -> list[str]:
+    return [word("notice.no_debts", language)]
 
 
 def _foot(facts: Facts, language: str) -> Iterable[str]:
-    yield word("notice.basis", language)
+    if facts.rule == DEFAULT_RULE:
+        yield word("notice.basis", language)
+    else:
+        counted = text.listed(findings.rule_words(facts.rule, language), language)
+        yield word("notice.basis_chosen", language, counted=counted)
     yield word(
         "notice.rules", language, rules=text.listed(findings.rules_in_words(facts.thresholds, language), language)
     )

@@ -9,9 +9,12 @@ import polars as pl
 from tracker import viewing, warehouse
 from tracker.closing import closing_table
 from tracker.notice import Facts
+from tracker.viewing import DEFAULT_RULE, Rule
 
 
-def facts_at(build_id: str, plan_id: str, area_code: str | None, as_of: dt.date, language: str) -> Facts:
+def facts_at(
+    build_id: str, plan_id: str, area_code: str | None, as_of: dt.date, language: str, rule: Rule = DEFAULT_RULE
+) -> Facts:
     """Everything a notice of a plan (``area_code`` None), or of one of its areas, says at an as-of month end."""
     plans = warehouse.query(build_id, "plans", language=language)
     plan = plans.row(by_predicate=pl.col("plan_id") == plan_id, named=True)
@@ -24,7 +27,7 @@ def facts_at(build_id: str, plan_id: str, area_code: str | None, as_of: dt.date,
         data_cutoff=build["data_cutoff"],
         build_id=build_id,
         is_demo=build["is_demo"],
-        targets=viewing.targets_at(build_id, plan_id, as_of, language, viewing.DEFAULT_RULE),
+        targets=viewing.targets_at(build_id, plan_id, as_of, language, rule),
         closing=closing_table(warehouse.query(build_id, "closing", plan_id=plan_id, as_of=as_of)),
         areas=warehouse.query(build_id, "areas", plan_id=plan_id, language=language),
         units=dict(warehouse.query(build_id, "units", plan_id=plan_id, language=language).iter_rows()),
@@ -33,4 +36,5 @@ def facts_at(build_id: str, plan_id: str, area_code: str | None, as_of: dt.date,
             build_id, "publicity_difference", area_code=shown_area, as_of=as_of, language=language
         ),
         thresholds=warehouse.query(build_id, "thresholds", language=language),
+        rule=rule,
     )

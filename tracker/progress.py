@@ -336,24 +336,16 @@ def _state(thresholds: Mapping[str, float]) -> pl.Expr:
 
 
 def _trace() -> pl.Expr:
-    """The numbers behind a state as JSON: what was compared with what, by which rule."""
+    """What decided beside the columns of the row, as JSON: by which rule, of which days, from what kind of value."""
     return pl.struct(
         "comparator",
         "basis",
         "starts_on",
         "decided_on",
-        "value",
-        "judged_value",
         "judged_on",
-        "target_value",
         "value_high",
         "tolerance",
         "baseline_on",
-        "baseline_value",
-        "baseline_source",
-        "elapsed",
-        "lead_points",
-        "pace_basis_used",
         "closing_basis",
         "observation_state",
         "judged_state",

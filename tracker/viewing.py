@@ -9,10 +9,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
 from tracker import progress, warehouse
+from tracker.pace import FLOWS
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,17 @@ def history(build_id: str, plan_id: str, target_id: str, due_on: dt.date, as_of:
     )
     columns = ("value", "target_value", "baseline_value", "expected_value", "lead_points", "state")
     return rows.select("area_code", "as_of", *columns).sort("area_code", "as_of")
+
+
+def since_known(months: pl.DataFrame, row: Mapping[str, Any]) -> pl.DataFrame:
+    """The history of a target without the months before its first value, or before a flow of its own begins.
+
+    A calendar may begin years before anybody counted.
+    """
+    if row["basis"] in FLOWS:
+        months = months.filter(pl.col("as_of") >= row["starts_on"])
+    first = months.filter(pl.col("value").is_not_null())["as_of"].min()
+    return months if first is None else months.filter(pl.col("as_of") >= first)
 
 
 def _under(

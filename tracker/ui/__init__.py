@@ -10,6 +10,7 @@ from tracker.ui.about_reads import (
     try_thresholds,
 )
 from tracker.ui.boundary_reads import draw_outlines
+from tracker.ui.candidate_reads import candidate_list, offer_candidates, units_of_measures
 from tracker.ui.change_reads import pick_changes
 from tracker.ui.district_reads import area_figures, areas_on_target, with_target
 from tracker.ui.enterprise_reads import listing, number_behind, offer_profile, profile_of, title_timeline, values_behind
@@ -27,8 +28,11 @@ from tracker.ui.frame import (
     tags,
 )
 from tracker.ui.indicator_reads import definition_of, one_target, target_figures
+from tracker.ui.ladder_reads import expiring_names, ladder_figures, ladder_of, pick_rung
+from tracker.ui.meeting_forms import show_controls
+from tracker.ui.meeting_screen import months_of, start_meeting, target_parts, target_view
 from tracker.ui.plan_reads import pick_denominator, plans_side_by_side
-from tracker.ui.reading import bullets, forget, read, targets_at, targets_of, tier_counts, warm_up
+from tracker.ui.reading import bullets, forget, read, reported_builds, targets_at, targets_of, tier_counts, warm_up
 from tracker.ui.sidebar import choose_view
 from tracker.ui.state import current_view, language, linked_code, pick_page, show_notices, start_run, write_link
 from tracker.ui.titles import titles_by_area
@@ -38,6 +42,7 @@ __all__ = [
     "area_figures",
     "areas_on_target",
     "bullets",
+    "candidate_list",
     "carried_codes",
     "choose_view",
     "current_view",
@@ -45,15 +50,20 @@ __all__ = [
     "definition_of",
     "draw_figure",
     "draw_outlines",
+    "expiring_names",
     "footer_lines",
     "forget",
     "html",
     "labels_of",
+    "ladder_figures",
+    "ladder_of",
     "language",
     "linked_code",
     "listing",
     "marks",
+    "months_of",
     "number_behind",
+    "offer_candidates",
     "offer_profile",
     "offer_table",
     "one_target",
@@ -62,21 +72,27 @@ __all__ = [
     "pick_denominator",
     "pick_enterprises",
     "pick_page",
+    "pick_rung",
     "pick_section",
     "plans_side_by_side",
     "profile_of",
     "read",
     "read_if_there",
+    "reported_builds",
     "rule_labels",
     "running_month",
     "search_box",
+    "show_controls",
     "show_failure",
     "show_nothing_yet",
     "show_notices",
+    "start_meeting",
     "start_page",
     "start_run",
     "tags",
     "target_figures",
+    "target_parts",
+    "target_view",
     "targets_at",
     "targets_of",
     "tier_counts",
@@ -84,6 +100,7 @@ __all__ = [
     "titles_by_area",
     "tried",
     "try_thresholds",
+    "units_of_measures",
     "values_behind",
     "warm_up",
     "with_target",

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import plotly.graph_objects as go
 import streamlit as st
 
 from tracker import blocks, districts
 from tracker.boundaries import BoundaryFault, boundary_file, read_boundaries
+from tracker.charts.frame import Frame
 from tracker.charts.outlines import outlined_areas
 from tracker.links import View
 from tracker.text import word
-from tracker.ui.district_reads import area_frame, areas_on_target
-from tracker.ui.frame import draw_figure, html
+from tracker.ui.district_reads import areas_on_target
+from tracker.ui.frame import draw_figure, html, picture_foot
 
 
 def draw_outlines(view: View, alt: str) -> None:
@@ -35,9 +34,12 @@ def draw_outlines(view: View, alt: str) -> None:
 def _figure(view: View, modified_ns: int) -> go.Figure:
     picture = areas_on_target(view)
     boundaries = read_boundaries(boundary_file(), picture.areas["area_code"].to_list())
-    frame = area_frame(view, picture, "outlines")
-    drawn_from = word(
-        "districts.outlines_source", view.language, source=boundaries.source, number=boundaries.approval_number
+    chosen = view.language
+    tiles = districts.tile_frame(picture.rows, picture.areas, chosen)
+    source = word("districts.outlines_source", chosen, source=boundaries.source, number=boundaries.approval_number)
+    frame = Frame(
+        word("districts.outlines_title", chosen),
+        word("districts.outlines_note", chosen),
+        f"{picture.name} · {source}\n{picture_foot(view)}",
     )
-    tiles = districts.tile_frame(picture.rows, picture.areas, view.language)
-    return outlined_areas(tiles, boundaries, replace(frame, foot=f"{frame.foot} · {drawn_from}"))
+    return outlined_areas(tiles, boundaries, frame)

@@ -50,7 +50,13 @@ def choices_of(view: View, number: Definition | None, tier: str, dimension: str)
 def listing(view: View, number: Definition | None, tier: str, picked: Narrowing, order: str) -> Listing:
     """The list that a reader picked."""
     every = everyone(view, number, tier)
-    rows = enterprises.narrowed(view.build_id, every, picked, view.as_of)
+    among = every
+    if picked.move:
+        within = picked.area or view.area_code
+        among = enterprises.moved(
+            view.build_id, view.plan_id, view.area_code, within, tier, view.as_of, view.rule, picked.move
+        )
+    rows = enterprises.narrowed(view.build_id, among, picked, view.as_of)
     return Listing(
         rows=enterprises.ordered(view.build_id, rows, order),
         statuses=enterprises.status_numbers(rows),

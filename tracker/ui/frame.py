@@ -11,8 +11,8 @@ import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
-from tracker import blocks, export, office, text, warehouse
-from tracker.charts.frame import config
+from tracker import blocks, export, findings, office, text, warehouse
+from tracker.charts.frame import PICTURE_SIZES, config
 from tracker.links import View
 from tracker.look import css_variables
 from tracker.text import word
@@ -20,6 +20,8 @@ from tracker.ui.native_words import script
 
 STATIC = Path(__file__).resolve().parent.parent.parent / "static"
 ICON = STATIC / "icon.png"
+# What the camera of a chart saves, the first unless the reader chooses otherwise.
+PICTURE_CHOICES = {"picture_kind": ("png", "svg"), "picture_size": PICTURE_SIZES}
 _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -43,8 +45,12 @@ def html(*parts: str) -> None:
 
 
 def draw_figure(figure: go.Figure, *, key: str, file_name: str, alt: str) -> None:
-    """A figure in its own look: Streamlit's chart theme would override the sizes."""
-    settings: dict[str, Any] = config(file_name)
+    """A figure in its own look: Streamlit's chart theme would override the sizes.
+
+    Its camera saves the kind and size that the reader chose in the sidebar.
+    """
+    kind, size = (st.session_state.get(name, options[0]) for name, options in PICTURE_CHOICES.items())
+    settings: dict[str, Any] = config(file_name, kind, size, figure.layout.height)
     st.plotly_chart(figure, theme=None, width="stretch", key=key, config=settings, alt=alt)
 
 
@@ -97,12 +103,14 @@ def tags(view: View, *more: str) -> list[str]:
 
 def rule_labels(view: View) -> list[str]:
     """How titles are counted in this view, in words: nothing is counted without saying so."""
+    return findings.rule_words(view.rule, view.language)
+
+
+def picture_foot(view: View) -> str:
+    """The last line of a chart: date, basis, demonstration."""
     chosen = view.language
-    if view.rule.basis == "ever":
-        return [word("basis.ever_long", chosen)]
-    awaiting = "basis.with_awaiting" if view.rule.with_awaiting else "basis.without_awaiting"
-    labels = [word("basis.in_force_long", chosen), word(awaiting, chosen)]
-    return [*labels, word("basis.with_publicity", chosen)] if view.rule.with_publicity else labels
+    said = [text.as_of(view.as_of, view.data_cutoff, chosen), text.listed(rule_labels(view), chosen)]
+    return " · ".join([*said, *marks(view)])
 
 
 def footer_lines(view: View, source: str) -> list[str]:

@@ -9,14 +9,13 @@ import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
-from tracker import closing, indicators, opinions, outlook_view, text, viewing
-from tracker.charts import areas, months
+from tracker import closing, indicators, opinions, outlook_view, viewing
+from tracker.charts import areas, finished
 from tracker.charts.frame import Frame
 from tracker.links import View
-from tracker.pace import FLOWS
 from tracker.second_opinion import METHODS
 from tracker.text import word
-from tracker.ui.frame import marks, rule_labels
+from tracker.ui.frame import picture_foot
 from tracker.ui.reading import read, targets_at
 from tracker.viewing import DEFAULT_RULE
 
@@ -63,7 +62,7 @@ def one_target(view: View, tier: str | None) -> OneTarget:
     closings = closing.closing_table(read(view.build_id, "closing", **at).filter(mine & due))
     return OneTarget(
         row=row,
-        history=_since_known(past.filter(pl.col("area_code") == view.area_code), row),
+        history=viewing.since_known(past.filter(pl.col("area_code") == view.area_code), row),
         ahead=_ahead(view, row),
         expiries=_expiries(view, row, tier),
         answers=answers,
@@ -74,14 +73,6 @@ def one_target(view: View, tier: str | None) -> OneTarget:
             view.build_id, view.plan_id, row["target_id"], view.area_code, view.as_of, view.language, view.rule
         ),
     )
-
-
-def _since_known(months: pl.DataFrame, row: dict[str, Any]) -> pl.DataFrame:
-    """Without the months before the first value, or before a flow begins: a calendar may begin years earlier."""
-    if row["basis"] in FLOWS:
-        months = months.filter(pl.col("as_of") >= row["starts_on"])
-    first = months.filter(pl.col("value").is_not_null())["as_of"].min()
-    return months if first is None else months.filter(pl.col("as_of") >= first)
 
 
 def _ahead(view: View, row: dict[str, Any]) -> pl.DataFrame:
@@ -127,27 +118,14 @@ def _parts(view: View, row: dict[str, Any]) -> pl.DataFrame:
 def target_figures(view: View, tier: str | None) -> dict[str, go.Figure]:
     """The finished figures of a target in an area: ``burn_up``, and ``parts`` where it has parts."""
     found = one_target(view, tier)
-    chosen, row = view.language, found.row
-    words = indicators.burn_up_words(row, view.as_of, chosen)
-    lines = ["solid_line", *(["dashed_line"] if words.pace else []), *(["shaded_area"] if words.forecast else [])]
-    said = text.listed([word(f"indicators.{line}", chosen) for line in lines], chosen)
-    unit = word(f"unit.{row['unit']}.name", chosen)
-    frame = Frame(
-        indicators.finding(row, chosen),
-        word("indicators.burn_up_note", chosen, unit=unit, area=row["area_short"], lines=said),
-        _foot(view, row),
-    )
-    figures = {"burn_up": months.burn_up(found.history, found.ahead, found.expiries, row["due_on"], words, frame)}
+    chosen, row, said = view.language, found.row, picture_foot(view)
+    figures = {
+        "burn_up": finished.burn_up(
+            row, found.history, found.ahead, found.expiries, as_of=view.as_of, said=said, language=chosen
+        )
+    }
     if found.parts.height:
         total = word("indicators.parts_sum", chosen, value=indicators.value(row, chosen))
-        about = Frame(word("indicators.parts_title", chosen), total, _foot(view, row))
+        about = Frame(word("indicators.parts_title", chosen), total, finished.target_foot(row, said, chosen))
         figures["parts"] = areas.contributions(found.parts, about)
     return figures
-
-
-def _foot(view: View, row: dict[str, Any]) -> str:
-    chosen = view.language
-    due = word("indicators.line_due", chosen, month=text.month(row["due_on"], chosen))
-    said = [text.as_of(view.as_of, view.data_cutoff, chosen), text.listed(rule_labels(view), chosen)]
-    said += marks(view)
-    return f"{row['name']} · {row['area_short']} · {due}\n{' · '.join(said)}"

@@ -10,11 +10,13 @@ import polars as pl
 import streamlit as st
 
 from tracker import (
+    candidates,
     enterprises,
     enterprises_behind,
     enterprises_profile,
     findings,
     indicators,
+    office,
     viewing,
     warehouse,
 )
@@ -99,12 +101,24 @@ def tier_counts(view: View) -> pl.DataFrame:
     return enterprises.tier_counts(view.build_id, view.area_code, view.as_of, view.rule)
 
 
+def reported_builds(plan_id: str) -> list[office.Reported] | None:
+    """The builds of a plan that were reported at meetings; None where the records cannot be read.
+
+    The records move no number, so a page without them is still right.
+    """
+    try:
+        return [mark for mark in office.reported() if mark.plan_id == plan_id]
+    except office.OfficeError:
+        return None
+
+
 def forget() -> None:
     """Empty every cache of this process."""
     read.cache_clear()
     targets_at.cache_clear()
     tier_counts.cache_clear()
     forget_lists()
+    candidates.forget()
     enterprises.forget()
     enterprises_behind.forget()
     enterprises_profile.forget()

@@ -1,0 +1,179 @@
+"""A briefing as an Excel workbook: every number behind it, one sheet a table, with native charts and name lists."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import polars as pl
+
+from tracker import enterprises, enterprises_behind, enterprises_words, export, warehouse
+from tracker.briefing.content import Content, History
+from tracker.briefing.tables import Table
+from tracker.enterprises_words import Labels
+from tracker.look import DATA, INK, SECONDARY
+from tracker.text import word
+
+_CHART_PIXELS = {"width": 760, "height": 360}
+_FONT = {"name": "Microsoft YaHei", "size": 10}
+_MOST_IN_SHEET_NAME = 31
+
+
+def workbook(content: Content) -> bytes:
+    """The Excel file of a briefing; made twice from the same content it is the same. Text is never run."""
+    buffer = io.BytesIO()
+    book = export.new_book(buffer)
+    looks = export.looks(book)
+    sheets = _Sheets(book, looks, content)
+    sheets.text()
+    sheets.table(content.targets)
+    for table in (content.area_counts, content.expiries, content.expiries_by_month, content.forecasts):
+        if table is not None:
+            sheets.table(table)
+    for comparison in content.comparisons:
+        sheet = sheets.table(comparison.table)
+        sheets.area_chart(sheet, comparison.table, comparison.finding)
+    for history in content.histories:
+        sheets.month_chart(sheets.table(history.table, by_month=True), history)
+    for annex in content.annexes:
+        sheets.table(annex.table)
+    for name, lines, frame in _enterprise_lists(content):
+        sheets.frame(name, lines, frame)
+    sheets.lines(word("briefing.explanation", content.language), content.explanation)
+    book.set_properties({**export.SAME_DAY, "title": content.notice.title, "author": content.selection.unit})
+    book.close()
+    return buffer.getvalue()
+
+
+class _Sheets:
+    """The sheets of a workbook under construction; every one begins with the demonstration mark where there is one."""
+
+    def __init__(self, book: Any, looks: dict[str, Any], content: Content) -> None:
+        self.book, self.looks, self.content = book, looks, content
+        self.names: set[str] = set()
+
+    def _new(self, name: str) -> Any:
+        """A sheet; names that agree in their first 31 characters get a number."""
+        plain = export.sheet_name(name)
+        shown, number = plain, 2
+        while shown.lower() in self.names:
+            end = f"_{number}"
+            shown, number = plain[: _MOST_IN_SHEET_NAME - len(end)] + end, number + 1
+        self.names.add(shown.lower())
+        return self.book.add_worksheet(shown)
+
+    def text(self) -> None:
+        """The text of the notice."""
+        said = [part for section in self.content.notice.sections for part in (section.heading, *section.paragraphs)]
+        opening = filter(None, self.content.selection.paragraph.splitlines())
+        notice = self.content.notice
+        lines = [notice.title, notice.subtitle, self.content.finding, *opening, *said]
+        self.lines(word("briefing.sheet_text", self.content.language), lines)
+
+    def lines(self, name: str, lines: Any) -> None:
+        """A sheet of text, one paragraph a row."""
+        sheet = self._new(name)
+        sheet.set_column(0, 0, 110)
+        for row, line in enumerate([*self._mark(), *lines]):
+            sheet.write_string(row, 0, line, self.looks["text"])
+        sheet.set_paper(export.A4)
+        sheet.fit_to_pages(1, 0)
+
+    def table(self, table: Table, *, by_month: bool = False) -> Any:
+        """A sheet with one table, its caption, unit and foot above it."""
+        title = table.caption if table.name in table.caption or by_month else f"{table.name} {table.caption}"
+        name = word("briefing.sheet_months", self.content.language, name=table.name) if by_month else table.name
+        return self.frame(name, [part for part in (title, table.unit, table.foot) if part], table.frame)
+
+    def frame(self, name: str, lines: list[str], frame: pl.DataFrame) -> Any:
+        """A sheet with lines above a table of numbers."""
+        sheet = self._new(name)
+        notes = [*self._mark(), *lines]
+        for row, line in enumerate(notes):
+            sheet.write_string(row, 0, line, self.looks["note"])
+        export.write_table(sheet, frame, len(notes) + 1, self.looks)
+        return sheet
+
+    def _mark(self) -> list[str]:
+        return [self.content.mark] if self.content.mark else []
+
+    def _top(self, table: Table) -> int:
+        """The row of a table's headings, as :meth:`table` writes it."""
+        return len(self._mark()) + sum(1 for part in (table.caption, table.unit, table.foot) if part) + 1
+
+    def _range(self, sheet: Any, table: Table, column: int) -> list[Any]:
+        top = self._top(table)
+        return [sheet.get_name(), top + 1, column, top + table.frame.height, column]
+
+    def _series(self, sheet: Any, table: Table, column: int, **look: Any) -> dict[str, Any]:
+        return {
+            "name": [sheet.get_name(), self._top(table), column],
+            "categories": self._range(sheet, table, 0),
+            "values": self._range(sheet, table, column),
+            # What Excel shows before it reads the cells: the cells themselves.
+            "categories_data": _cached(table.printed.to_series(0).to_list()),
+            "values_data": _cached(table.frame.to_series(column).to_list()),
+            **look,
+        }
+
+    def area_chart(self, sheet: Any, table: Table, title: str) -> None:
+        """Actual as bars, target as a mark, area by area."""
+        chart = self.book.add_chart({"type": "column"})
+        chart.add_series(self._series(sheet, table, 2, fill={"color": DATA}, gap=60))
+        line = self.book.add_chart({"type": "line"})
+        mark = {"type": "long_dash", "size": 14, "fill": {"color": INK}, "border": {"color": INK}}
+        line.add_series(self._series(sheet, table, 1, line={"none": True}, marker=mark))
+        self._place(sheet, table, chart, line, title)
+
+    def month_chart(self, sheet: Any, history: History) -> None:
+        """Actual as bars, pace dashed, target as a line, month by month."""
+        table = history.table
+        chart = self.book.add_chart({"type": "column"})
+        chart.add_series(self._series(sheet, table, 1, fill={"color": DATA}, gap=40))
+        line = self.book.add_chart({"type": "line"})
+        if table.frame.to_series(2).is_not_null().any():
+            dashes = {"color": SECONDARY, "width": 2, "dash_type": "dash"}
+            line.add_series(self._series(sheet, table, 2, line=dashes))
+        line.add_series(self._series(sheet, table, 3, line={"color": INK, "width": 2}))
+        self._place(sheet, table, chart, line, history.finding)
+
+    def _place(self, sheet: Any, table: Table, chart: Any, line: Any, title: str) -> None:
+        if table.frame.is_empty():
+            return
+        chart.combine(line)
+        chart.set_title({"name": title, "name_font": {**_FONT, "size": 12, "bold": True}, "overlay": False})
+        chart.set_legend({"position": "top", "font": _FONT})
+        chart.set_x_axis({"num_font": _FONT, "text_axis": True, "num_format": "yyyy-mm"})
+        # Bars begin at zero, or their lengths would lie.
+        chart.set_y_axis(
+            {"min": 0, "num_font": _FONT, "major_gridlines": {"visible": True, "line": {"color": "#D9E1E6"}}}
+        )
+        chart.set_size(_CHART_PIXELS)
+        chart.show_blanks_as("gap")
+        sheet.insert_chart(self._top(table), table.frame.width + 1, chart, {"description": title})
+
+
+def _cached(values: list[Any]) -> list[Any]:
+    return ["" if value is None else value for value in values]
+
+
+def _enterprise_lists(content: Content) -> Iterator[tuple[str, list[str], pl.DataFrame]]:
+    """Who is counted for every count of titles of the area: name of the sheet, lines above it, the list."""
+    chosen, facts = content.selection, content.facts
+    language, key = content.language, (chosen.build_id, chosen.plan_id)
+    places = warehouse.query(
+        chosen.build_id, "area_units", plan_id=chosen.plan_id, area_code=facts.plan["area_code"], language=language
+    ).select("area_code", "short")
+    tiers = warehouse.query(chosen.build_id, "tiers", language=language).select("tier", "short")
+    labels = Labels(dict(places.iter_rows()), dict(tiers.iter_rows()), language)
+    for row in facts.own.iter_rows(named=True):
+        number = enterprises_behind.definition(*key, row["target_id"], chosen.as_of, language)
+        if number is None or not number.is_title_count or row["value"] is None:
+            continue
+        rule = enterprises_behind.titles_rule(number, chosen.rule)
+        rows = enterprises.standing(*key, facts.area_code, str(number.tier), chosen.as_of, rule)
+        counted = enterprises_behind.counted_titles(rows, number).filter("is_counted")
+        named = enterprises.with_names(chosen.build_id, enterprises.ordered(chosen.build_id, counted, "name"))
+        name = word("briefing.sheet_names", language, name=row["short"])
+        yield name, [row["name"], content.foot], enterprises_words.list_table(named, labels, None)

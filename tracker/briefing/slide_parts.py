@@ -1,0 +1,317 @@
+"""The parts of a slide: title, text, table, native chart, mark of invented data, each fitted to its box.
+
+PowerPoint does not shrink text by itself when a file is opened, so sizes and heights are reckoned here, generously:
+a Chinese character is as wide as it is high, a Latin one a little more than half.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+from pptx import Presentation
+from pptx.dml.color import RGBColor
+from pptx.enum.text import MSO_ANCHOR
+from pptx.oxml import parse_xml
+from pptx.oxml.ns import nsdecls, qn
+from pptx.util import Inches
+
+from tracker.briefing.office_charts import OfficeChart, chart_data, chart_type, finish
+from tracker.look import INK, LINE, PAGE, PANEL, SECONDARY
+from tracker.notice import tight
+
+_LANGUAGES = {"zh": "zh-CN", "en": "en-US"}
+LEFT, RIGHT = "l", "r"
+SMALLEST = 14  # points; smaller is not read from the back row
+_TITLE_SIZES = (28, 24, 20, 18, 16, SMALLEST)
+_LINE_HEIGHT = 1.45  # of Noto Sans CJK and Microsoft YaHei, in parts of the size
+_LATIN_WIDTH = 0.6
+_BOLD = 1.1
+_LONGEST_TEXT = 9.0
+_LONGEST_NUMBER = 5.5  # in parts of the size; a column of numbers may say 全覆盖, or "more than 50" on two lines
+_WORD_BREAK = 1.08  # a line of words ends before the edge
+_CELL_MARGIN = 0.08
+_POINTS = 72.0
+_NO_STYLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # "No Style, No Grid" of every PowerPoint
+_OWN_FONT = "Microsoft YaHei"
+# What XML cannot hold; a name pasted from elsewhere may carry one.
+_NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+WIDE = (40 / 3, 7.5)
+
+
+@dataclass(frozen=True)
+class Box:
+    """A place on a slide in inches."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A line or printed cell: its text and its look; a size where it differs from those around it."""
+
+    text: str
+    colour: str = INK
+    fill: str = PAGE
+    is_bold: bool = False
+    size: float = 0.0
+
+
+@dataclass
+class Deck:
+    """A presentation under construction, on the unit's own master or a plain one of 16:9.
+
+    ``body`` is the room between title and foot. ``foot`` and ``mark`` stand on every slide.
+    """
+
+    template: bytes | None
+    foot: str
+    mark: str
+    language: str
+    made: Any = field(init=False)
+    font: tuple[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.made = Presentation(io.BytesIO(self.template) if self.template else None)
+        self.font = ("+mn-lt", "+mn-ea") if self.template else (_OWN_FONT, _OWN_FONT)
+        if self.template:
+            self._without_slides()
+        else:
+            self.made.slide_width, self.made.slide_height = Inches(WIDE[0]), Inches(WIDE[1])
+        self._layout = self._title_layout()
+
+    def _without_slides(self) -> None:
+        """A template is its master and layouts; slides that it shows as examples are no part of a briefing."""
+        ids = self.made.slides._sldIdLst
+        for slide_id in list(ids):
+            self.made.part.drop_rel(slide_id.rId)
+            ids.remove(slide_id)
+
+    def _title_layout(self) -> Any:
+        """The layout with a title and the fewest other places to fill."""
+
+        def places(layout: Any) -> tuple[bool, int]:
+            kinds = [place.placeholder_format.type for place in layout.placeholders]
+            titles = [kind for kind in kinds if kind in (1, 3)]  # title, centred title
+            return not titles, len([kind for kind in kinds if kind not in (1, 3, 13, 15, 16)])
+
+        return min(self.made.slide_layouts, key=places)
+
+    @property
+    def width(self) -> float:
+        """Inches across."""
+        return float(self.made.slide_width / Inches(1))
+
+    @property
+    def height(self) -> float:
+        """Inches from top to bottom."""
+        return float(self.made.slide_height / Inches(1))
+
+    @property
+    def body(self) -> Box:
+        """The room between title and foot."""
+        title = self._title_box()
+        top = title.top + title.height + 0.15
+        return Box(title.left, top, title.width, self.height - 0.7 - top)
+
+    def _title_box(self) -> Box:
+        own = [place for place in self._layout.placeholders if place.placeholder_format.type in (1, 3)]
+        if self.template and own and own[0].width:
+            sides = (own[0].left, own[0].top, own[0].width, own[0].height)
+            return Box(*(float(side) / Inches(1) for side in sides))
+        margin = 0.045 * self.width
+        return Box(margin, 0.4, self.width - 2 * margin, 1.0)
+
+    def slide(self, title: str) -> Any:
+        """A new slide with its title, the foot, its number and the mark of invented data."""
+        slide = self.made.slides.add_slide(self._layout)
+        for place in list(slide.placeholders):
+            if place.placeholder_format.type not in (1, 3):
+                place._element.getparent().remove(place._element)
+        box = self._title_box()
+        shape = slide.shapes.title
+        if shape is None:
+            shape = slide.shapes.add_textbox(0, 0, 0, 0)
+        shape.left, shape.top, shape.width, shape.height = (
+            Inches(side) for side in (box.left, box.top, box.width, box.height)
+        )
+        size = next((size for size in _TITLE_SIZES if text_height(title, size, box.width) <= box.height), SMALLEST)
+        self._write(shape.text_frame, [Cell(title, is_bold=True)], size, anchor=MSO_ANCHOR.MIDDLE)
+        below = Box(box.left, self.height - 0.55, box.width - 0.8, 0.4)
+        self.text(slide, self.foot, below, SMALLEST, SECONDARY)
+        number = Box(box.left + box.width - 0.8, below.top, 0.8, 0.4)
+        self.text(slide, str(len(self.made.slides)), number, SMALLEST, SECONDARY, align=RIGHT)
+        if self.mark:
+            self.text(slide, self.mark, Box(box.left, 0.1, box.width, 0.35), SMALLEST, SECONDARY, align=RIGHT)
+        return slide
+
+    def text(
+        self,
+        slide: Any,
+        said: str,
+        box: Box,
+        size: float,
+        colour: str = INK,
+        *,
+        is_bold: bool = False,
+        align: str = LEFT,
+    ) -> None:
+        """Lines of text in a box."""
+        self.lines(slide, [Cell(line, colour, is_bold=is_bold) for line in said.split("\n")], box, size, align=align)
+
+    def lines(
+        self, slide: Any, lines: Sequence[Cell], box: Box, size: float, *, fill: str = "", align: str = LEFT
+    ) -> None:
+        """Paragraphs of their own look in a box."""
+        shape = slide.shapes.add_textbox(*(Inches(side) for side in (box.left, box.top, box.width, box.height)))
+        if fill:
+            shape.fill.solid()
+            shape.fill.fore_color.rgb = _rgb(fill)
+        self._write(shape.text_frame, lines, size, anchor=MSO_ANCHOR.MIDDLE if fill else MSO_ANCHOR.TOP, align=align)
+
+    def _write(self, frame: Any, lines: Sequence[Cell], size: float, *, anchor: Any, align: str = LEFT) -> None:
+        frame.word_wrap = True
+        frame.vertical_anchor = anchor
+        frame.margin_left = frame.margin_right = Inches(_CELL_MARGIN)
+        frame.margin_top = frame.margin_bottom = Inches(0.02)
+        body = frame._txBody
+        for old in body.findall(qn("a:p")):
+            body.remove(old)
+        said = "".join(self._paragraph(line, line.text, size, align) for line in lines)
+        body.extend(parse_xml(f"<a:x {nsdecls('a')}>{said}</a:x>"))
+
+    def _paragraph(self, look: Cell, said: str, size: float, align: str) -> str:
+        """A paragraph as XML: python-pptx takes milliseconds for a run, and a deck has thousands."""
+        plain = escape(_NOT_IN_XML.sub("", tight(said, self.language)))
+        size = int((look.size or size) * 100)
+        run = (
+            f'<a:rPr lang="{_LANGUAGES[self.language]}" sz="{size}" b="{int(look.is_bold)}"><a:solidFill><a:srgbClr '
+            f'val="{look.colour[1:]}"/></a:solidFill><a:latin typeface="{self.font[0]}"/>'
+            f'<a:ea typeface="{self.font[1]}"/></a:rPr>'
+        )
+        return f'<a:p><a:pPr algn="{align}"/><a:r>{run}<a:t>{plain}</a:t></a:r></a:p>'
+
+    def chart(self, slide: Any, chart: OfficeChart, box: Box, alt: str) -> None:
+        """A native chart with its data sheet, and a sentence for those who cannot see it."""
+        sides = (Inches(side) for side in (box.left, box.top, box.width, box.height))
+        frame = slide.shapes.add_chart(chart_type(chart), *sides, chart_data(chart))
+        finish(frame.chart._chartSpace, chart)
+        frame._element.nvGraphicFramePr.cNvPr.set("descr", alt)
+
+    def table(
+        self, slide: Any, head: Sequence[str], rows: Sequence[Sequence[Cell]], widths: Sequence[float], box: Box,
+        right: Sequence[int] = (),
+    ) -> None:  # fmt: skip
+        """A table at the top of a box; ``widths`` in inches, ``right`` the columns of numbers."""
+        shown = [[Cell(said, SECONDARY, PANEL, is_bold=True) for said in head], *rows]
+        heights = [_row_height(row, widths) for row in shown]
+        sides = (Inches(side) for side in (box.left, box.top, sum(widths), sum(heights)))
+        shape = slide.shapes.add_table(1, 1, *sides)
+        aligned = [RIGHT if place in right else LEFT for place in range(len(head))]
+        columns = "".join(f'<a:gridCol w="{Inches(width)}"/>' for width in widths)
+        made = "".join(
+            f'<a:tr h="{Inches(height)}">{"".join(map(self._cell, row, aligned))}</a:tr>'
+            for row, height in zip(shown, heights, strict=True)
+        )
+        old = shape._element.find(".//" + qn("a:tbl"))
+        settings = f'<a:tblPr firstRow="1"><a:tableStyleId>{_NO_STYLE}</a:tableStyleId></a:tblPr>'
+        xml = f"<a:tbl {nsdecls('a')}>{settings}<a:tblGrid>{columns}</a:tblGrid>{made}</a:tbl>"
+        old.getparent().replace(old, parse_xml(xml))
+
+    def _cell(self, cell: Cell, align: str) -> str:
+        lines = "".join(self._paragraph(cell, line, SMALLEST, align) for line in cell.text.split("\n"))
+        edge = f'<a:lnB w="9525"><a:solidFill><a:srgbClr val="{LINE[1:]}"/></a:solidFill></a:lnB>'
+        fill = f'<a:solidFill><a:srgbClr val="{cell.fill[1:]}"/></a:solidFill>'
+        side, top = Inches(_CELL_MARGIN), Inches(0.03)
+        return (
+            f"<a:tc><a:txBody><a:bodyPr/><a:lstStyle/>{lines}</a:txBody>"
+            f'<a:tcPr marL="{side}" marR="{side}" marT="{top}" marB="{top}" anchor="ctr">{edge}{fill}</a:tcPr></a:tc>'
+        )
+
+    def pages_of(
+        self, head: Sequence[str], rows: Sequence[Sequence[Cell]], widths: Sequence[float], room: float, most: int
+    ) -> list[tuple[int, int]]:
+        """Where the rows of a table are divided so that each part fits the room; no row is ever left out."""
+        top = _row_height([Cell(said, is_bold=True) for said in head], widths)
+        return divided([_row_height(row, widths) for row in rows], room - top, most)
+
+    def saved(self) -> bytes:
+        """The file."""
+        buffer = io.BytesIO()
+        self.made.save(buffer)
+        return buffer.getvalue()
+
+
+def divided(heights: Sequence[float], room: float, most: int) -> list[tuple[int, int]]:
+    """First and last of each group of rows that fits a room; a row higher than the room stands alone.
+
+    The groups are as even as their number allows: two rows alone on a last slide look like a mistake.
+    """
+    found = _filled(heights, room, most)
+    even = math.ceil(len(heights) / len(found)) if found else most
+    evened = _filled(heights, room, min(even, most))
+    return evened if len(evened) == len(found) else found
+
+
+def _filled(heights: Sequence[float], room: float, most: int) -> list[tuple[int, int]]:
+    groups, start, used = [], 0, 0.0
+    for place, height in enumerate(heights):
+        if place > start and (used + height > room or place - start == most):
+            groups.append((start, place))
+            start, used = place, 0.0
+        used += height
+    return [*groups, (start, len(heights))] if heights else []
+
+
+def text_height(said: str, size: float, width: float) -> float:
+    """Inches that a text takes in a box of a width, reckoned generously."""
+    room = (width - 2 * _CELL_MARGIN) * _POINTS / size
+    lines = sum(max(1, math.ceil(_ems(line) / room)) for line in said.split("\n"))
+    return lines * size * _LINE_HEIGHT / _POINTS
+
+
+def column_widths(
+    head: Sequence[str], columns: Sequence[Sequence[str]], numeric: Collection[int], room: float
+) -> list[float]:
+    """Inches of the columns of a table that fills a room.
+
+    Each asks for its longest cell, the heading in two lines. Where that is too much the texts give way, down to their
+    longest word or half their length; numbers do not break.
+    """
+    least, most = [], []
+    for place, (name, cells) in enumerate(zip(head, columns, strict=True)):
+        words = max((_ems(part) for said in (name, *cells) for part in said.split() if _is_latin(part)), default=0.0)
+        longest = max((_ems(line) for cell in cells for line in cell.split("\n")), default=0.0)
+        top = _BOLD * max(words, _ems(name) / 2)
+        most.append(max(top, longest))
+        least.append(max(top, min(longest, _LONGEST_NUMBER) if place in numeric else min(longest / 2, _LONGEST_TEXT)))
+    margins = 2 * _CELL_MARGIN * len(least)
+    free = (room - margins) * _POINTS / SMALLEST
+    part = min(max((free - sum(least)) / max(sum(most) - sum(least), 1e-9), 0.0), 1.0)
+    widths = [low + part * (high - low) for low, high in zip(least, most, strict=True)]
+    return [width / sum(widths) * (room - margins) + 2 * _CELL_MARGIN for width in widths]
+
+
+def _ems(line: str) -> float:
+    return _WORD_BREAK * sum(_LATIN_WIDTH if _is_latin(character) else 1.0 for character in line)
+
+
+def _is_latin(said: str) -> bool:
+    return all(ord(character) < 0x2E80 for character in said)
+
+
+def _row_height(row: Sequence[Cell], widths: Sequence[float]) -> float:
+    heights = (text_height(cell.text, SMALLEST, width) for cell, width in zip(row, widths, strict=True))
+    return max(heights) + 0.1
+
+
+def _rgb(colour: str) -> Any:
+    return RGBColor.from_string(colour[1:])

@@ -1,0 +1,251 @@
+"""A briefing as PowerPoint: summary, what is behind, a slide a target, areas, expiries, sources. Native and editable.
+
+Every number is one of the content; tables that are too long for a slide go on on the next, and none loses a row.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tracker import findings, text
+from tracker.briefing.content import Comparison, Content, History
+from tracker.briefing.content_charts import (
+    Typeface,
+    comparison_chart,
+    comparison_title,
+    expiry_chart,
+    history_chart,
+    wholes,
+)
+from tracker.briefing.settled import settled
+from tracker.briefing.slide_parts import SMALLEST, Box, Cell, Deck, column_widths, text_height
+from tracker.briefing.tables import Table
+from tracker.look import PANEL, SECONDARY, STATUS_LOOKS
+from tracker.text import word
+
+_ROWS = 12
+_FIRST = 3
+_OWNERS = 2
+_MOST_BEHIND = 7  # rows of a table that is discussed one by one
+_FINDING_SIZES = (28, 24, 20, 18, 16)
+_PRINTED_ON = dt.datetime(2000, 1, 1)
+
+
+def presentation(content: Content, template: bytes | None = None) -> bytes:
+    """The slides of a briefing, the same file each time.
+
+    Args:
+        content: what they print.
+        template: the unit's own .pptx, of which master, layouts, size and fonts are taken and slides left out.
+    """
+    mark = word("app.demo", content.language) if content.mark else ""
+    deck = Deck(template, content.foot, mark, content.language)
+    properties = deck.made.core_properties
+    properties.title, properties.author = content.notice.title, content.selection.unit
+    properties.created = properties.modified = _PRINTED_ON
+    _summary(deck, content)
+    _behind(deck, content)
+    for history in content.histories:
+        _history(deck, content, history)
+    _table(deck, content.targets, content.language)
+    if content.area_counts is not None:
+        _table(deck, content.area_counts, content.language)
+    for comparison in content.comparisons:
+        _comparison(deck, content, comparison)
+    _expiries(deck, content)
+    if content.forecasts is not None:
+        _table(deck, content.forecasts, content.language)
+    lines = [Cell(line) for line in content.explanation]
+    _paragraphs(deck, word("slides.sources", content.language), lines, SMALLEST)
+    return settled(deck.saved())
+
+
+def _summary(deck: Deck, content: Content) -> None:
+    """Title, the finding, six counts, the first of what is behind, and the words of the unit that sends it."""
+    slide = deck.slide(content.notice.title)
+    body, language, chosen = deck.body, content.language, content.selection
+    about = " · ".join(said for said in (chosen.unit, chosen.issue, content.notice.subtitle) if said)
+    deck.text(slide, about, Box(body.left, body.top, body.width, 0.4), SMALLEST, SECONDARY)
+    finding = Box(body.left, body.top + 0.45, body.width, 1.2)
+    size = next((size for size in _FINDING_SIZES if text_height(content.finding, size, body.width) <= 1.2), SMALLEST)
+    deck.text(slide, content.finding, finding, size, is_bold=True)
+    top = finding.top + finding.height + 0.1
+    _counts(deck, slide, content, Box(body.left, top, body.width, 1.0))
+    lines = [Cell(line) for line in chosen.paragraph.split("\n") if line]
+    for row in content.behind.head(_FIRST).iter_rows(named=True):
+        target, value = findings.target_phrase(row, language), findings.value_phrase(row, language)
+        reached = word("need.reported", language, value=value, target=target)
+        said = text.listed([reached, gap] if (gap := findings.gap_phrase(row, language)) else [reached], language)
+        lines.append(Cell(word("notice.named", language, name=row["name"]) + said))
+    _paragraphs(deck, content.notice.title, lines, 18, slide, top + 1.2)
+
+
+def _counts(deck: Deck, slide: object, content: Content, box: Box) -> None:
+    """The six words with how many targets stand under each; a zero stays quiet."""
+    gap = 0.15
+    width = (box.width - gap * (len(content.counts) - 1)) / len(content.counts)
+    for place, (status, number) in enumerate(content.counts.items()):
+        look = STATUS_LOOKS[status]
+        colour = look.text if number else SECONDARY
+        lines = [Cell(str(number), colour, is_bold=True, size=28), Cell(_state_word(status, content.language), colour)]
+        tile = Box(box.left + place * (width + gap), box.top, width, box.height)
+        deck.lines(slide, lines, tile, 16, fill=look.fill if number else PANEL)
+
+
+def _state_word(status: str, language: str) -> str:
+    return f"{STATUS_LOOKS[status].mark} {word(f'status.{status}', language)}"
+
+
+def _behind(deck: Deck, content: Content) -> None:
+    """What is behind or missed, the worst first, with its responsible units."""
+    language = content.language
+    title = word("slides.behind", language, number=content.behind.height)
+    if content.behind.is_empty():
+        deck.text(deck.slide(word("slides.none_behind", language)), content.finding, deck.body, 20)
+        return
+    head = [
+        word(f"slides.column_{name}", language) for name in ("number", "target", "value", "gap", "status", "owners")
+    ]
+    rows = [
+        [
+            Cell(str(row["number"])),
+            Cell(f"{row['name']}\n{findings.target_phrase(row, language)}"),
+            Cell(findings.value_phrase(row, language)),
+            Cell(findings.gap_phrase(row, language), is_bold=True),
+            _state_cell(str(row["status"]), _state_word(str(row["status"]), language)),
+            Cell(_owners(row, content), SECONDARY),
+        ]
+        for row in content.behind.iter_rows(named=True)
+    ]
+    widths = [share * deck.body.width for share in (0.06, 0.28, 0.11, 0.15, 0.14, 0.26)]
+    _pages(deck, title, head, rows, widths, most=_MOST_BEHIND)
+
+
+def _owners(row: findings.Row, content: Content) -> str:
+    """The first responsible units, and how many there are; the document has them all."""
+    names = findings.owners(row, content.facts.units)
+    line = text.listed(names[:_OWNERS], content.language)
+    return line if len(names) <= _OWNERS else word("need.owners_cut", content.language, owners=line, number=len(names))
+
+
+def _state_cell(status: str, said: str) -> Cell:
+    look = STATUS_LOOKS[status]
+    return Cell(said, look.text, look.fill, is_bold=True)
+
+
+def _history(deck: Deck, content: Content, history: History) -> None:
+    """One target: what was reached month by month, the pace asked for, the target."""
+    language, row, table = content.language, history.target, history.table
+    slide = deck.slide(history.finding)
+    body = deck.body
+    looks = findings.target_phrase(row, language), findings.value_phrase(row, language)
+    state = Cell(_state_word(str(row["status"]), language), STATUS_LOOKS[str(row["status"])].text, is_bold=True)
+    reached = word("need.reported", language, value=looks[1], target=looks[0])
+    said = [Cell(f"{row['name']} · {row['area_short']} · {reached}"), state]
+    if notes := findings.notes(row, content.selection.as_of, content.selection.rule, language):
+        said.append(Cell(text.listed(notes, language), SECONDARY))
+    height = sum(text_height(line.text, 16, body.width) for line in said) + 0.05
+    deck.lines(slide, said, Box(body.left, body.top, body.width, height), 16)
+    room = Box(body.left, body.top + height, body.width, body.height - height - 0.05)
+    deck.text(slide, table.unit, Box(body.left, room.top, body.width, 0.35), SMALLEST, SECONDARY)
+    if table.frame.height:
+        deck.chart(slide, history_chart(table, _face(deck)), room, history.finding)
+
+
+def _face(deck: Deck) -> Typeface:
+    return Typeface(*deck.font, SMALLEST)
+
+
+def _comparison(deck: Deck, content: Content, comparison: Comparison) -> None:
+    """The areas on one target: bars of value and target beside the same numbers as a table."""
+    table, language = comparison.table, content.language
+    area, target, value, gap = table.frame.columns[:4]
+    head = [area, target, value, gap, word("briefing.column_status", language)]
+    # The whole outgrows its parts: it leads the table and stays out of the bars.
+    whole = wholes(comparison)
+    rows = []
+    for place, printed in enumerate(table.printed.select(head).iter_rows()):
+        cells = _printed_cells(printed, head, language, is_short=True)
+        rows.append([replace(cell, is_bold=True) for cell in cells] if place < whole else cells)
+    body = deck.body
+    half = body.width * 0.52
+    widths = [share * half for share in (0.25, 0.18, 0.16, 0.16, 0.25)]
+    lines = word("slides.with_unit", language, caption=table.caption, unit=table.unit)
+    top = text_height(lines, SMALLEST, body.width) + 0.1
+    title = comparison_title(comparison, language)
+    for first, last in deck.pages_of(head, rows, widths, body.height - top, _ROWS):
+        slide = deck.slide(title)
+        deck.text(slide, lines, Box(body.left, body.top, body.width, top), SMALLEST, SECONDARY)
+        right = Box(body.left + body.width - half, body.top + top, half, body.height - top)
+        deck.table(slide, head, rows[first:last], widths, right, right=(1, 2, 3))
+        drawn = slice(max(first, whole), last)
+        number = drawn.stop - drawn.start
+        chart = comparison_chart(comparison, _face(deck), drawn)
+        height = min(body.height - top, 0.42 * number + 1.2)
+        deck.chart(slide, chart, Box(body.left, body.top + top, body.width - half - 0.2, height), title)
+
+
+def _printed_cells(row: Sequence[str], head: Sequence[str], language: str, *, is_short: bool = False) -> list[Cell]:
+    """Cells of a printed row; the state gets its mark and colours, in short without the finer state behind it."""
+    state = word("briefing.column_status", language)
+    return [
+        _printed_state(said, language, is_short=is_short) if name == state else Cell(said)
+        for name, said in zip(head, row, strict=True)
+    ]
+
+
+def _printed_state(said: str, language: str, *, is_short: bool) -> Cell:
+    named = {word(f"status.{status}", language): status for status in STATUS_LOOKS}
+    name = max((name for name in named if said.startswith(name)), key=len)
+    return _state_cell(named[name], f"{STATUS_LOOKS[named[name]].mark} {name if is_short else said}")
+
+
+def _table(deck: Deck, table: Table, language: str) -> None:
+    """A whole table, on as many slides as its rows need."""
+    printed = table.narrow
+    rows = [_printed_cells(row, printed.columns, language) for row in printed.iter_rows()]
+    right = [place for place, name in enumerate(printed.columns) if name in table.numeric]
+    cells = [[row[place].text for row in rows] for place in range(printed.width)]
+    widths = column_widths(printed.columns, cells, right, deck.body.width)
+    title = word("slides.with_unit", language, caption=table.caption, unit=table.unit) if table.unit else table.caption
+    _pages(deck, title, printed.columns, rows, widths, most=_ROWS, right=right)
+
+
+def _pages(
+    deck: Deck,
+    title: str,
+    head: Sequence[str],
+    rows: Sequence[Sequence[Cell]],
+    widths: Sequence[float],
+    *,
+    most: int,
+    right: Sequence[int] = (),
+) -> None:
+    body = deck.body
+    for first, last in deck.pages_of(head, rows, widths, body.height, most):
+        deck.table(deck.slide(title), head, rows[first:last], widths, body, right)
+
+
+def _expiries(deck: Deck, content: Content) -> None:
+    """Titles that end in the next months: a chart by month, a table by area."""
+    months = content.expiries_by_month
+    if months is not None:
+        slide = deck.slide(word("slides.with_unit", content.language, caption=months.caption, unit=months.unit))
+        deck.chart(slide, expiry_chart(months, _face(deck)), deck.body, months.caption)
+    if content.expiries is not None:
+        _table(deck, content.expiries, content.language)
+
+
+def _paragraphs(
+    deck: Deck, title: str, lines: Sequence[Cell], size: float, slide: object = None, top: float | None = None
+) -> None:
+    """Lines of text: from a height of a slide that is there already, and on with further slides of the title."""
+    body = deck.body
+    for line in lines:
+        height = text_height(line.text, size, body.width) + 0.04
+        if slide is None or top is None or (top + height > body.top + body.height and top > body.top):
+            slide, top = deck.slide(title), body.top
+        deck.lines(slide, [line], Box(body.left, top, body.width, height), size)
+        top += height

@@ -1,0 +1,288 @@
+"""A briefing as a Word document: the page of GB/T 9704, or the unit's own template filled at its names."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import zipfile
+from typing import Any
+
+import docx
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls, qn
+from docx.shared import Mm
+
+from tracker import text
+from tracker.briefing import office_charts
+from tracker.briefing.content import Content
+from tracker.briefing.content_charts import Typeface, comparison_chart, comparison_title, history_chart
+from tracker.briefing.office_charts import OfficeChart
+from tracker.briefing.settled import settled
+from tracker.briefing.tables import Table
+from tracker.briefing.word_parts import FANGSONG, chart, clean, fonts, name_fallbacks, paragraph, style_ids, table
+from tracker.text import word
+
+# Where a unit's own template takes the text; see docs/briefing-templates.md.
+BOOKMARKS = {"title": "标题", "subtitle": "副标题", "unit": "编发单位", "issue": "期号", "day": "日期", "body": "正文"}
+_MADE_ON = dt.datetime(2000, 1, 1)
+_PAGE_NUMBER_PT = 14
+_HISTORY_MM, _AREA_MM, _HEAD_MM = 80, 6, 26
+_KEPT_AREAS = 15  # more areas than that and table and chart need a page each
+_FACE = Typeface("Times New Roman", "宋体", 10)
+
+
+class TemplateUnreadable(Exception):
+    """The template is no Word document (.docx)."""
+
+
+def document(content: Content, template: bytes | None = None) -> bytes:
+    """The Word file of a briefing; made twice from the same content it is the same.
+
+    Raises:
+        TemplateUnreadable: the template is no .docx file.
+    """
+    return settled(_Writer(content, template).written())
+
+
+class _Writer:
+    """A document under construction: elements in order, then placed into page or template."""
+
+    def __init__(self, content: Content, template: bytes | None) -> None:
+        self.content = content
+        self.language = content.language
+        self.has_template = template is not None
+        self.document = _opened(template)
+        self.styles = style_ids(self.document)
+        self.elements: list[Any] = []
+        self.charts = 0
+
+    def written(self) -> bytes:
+        filled = self._fill_bookmarks()
+        if not self.has_template:
+            _set_page(self.document, self.content.mark)
+        self._head(filled)
+        self._body()
+        self._end()
+        self._annexes()
+        self._explanation()
+        self._place()
+        name_fallbacks(self.document)
+        self._properties()
+        buffer = io.BytesIO()
+        self.document.save(buffer)
+        return buffer.getvalue()
+
+    def _add(self, said: str, style: str, **options: Any) -> None:
+        self.elements.append(paragraph(said, self.styles[style], **options))
+
+    def _add_table(self, made: Table | None, **options: bool) -> None:
+        self.elements += [] if made is None else table(made, self.styles, **options)
+
+    def _add_chart(self, picture: OfficeChart, height_mm: int, title: str, foot: str) -> None:
+        self.charts += 1
+        self._add(title, "caption")
+        parts = office_charts.parts(picture)
+        self.elements.append(chart(self.document, self.charts, parts, height_mm, title, self.styles["picture"]))
+        self._add(foot, "foot")
+
+    def _words(self) -> dict[str, str]:
+        chosen = self.content.selection
+        issue = word("briefing.issue", self.language, issue=chosen.issue) if chosen.issue else ""
+        notice = self.content.notice
+        day = text.day(self.content.facts.day, self.language)
+        return {"title": notice.title, "subtitle": notice.subtitle, "unit": chosen.unit, "issue": issue, "day": day}
+
+    def _fill_bookmarks(self) -> set[str]:
+        """Write title, unit, issue and day at the template's bookmarks; returns those that it has."""
+        filled = set()
+        for key, said in self._words().items():
+            start = _bookmark(self.document, BOOKMARKS[key])
+            if start is not None:
+                start.addnext(parse_xml(f'<w:r {nsdecls("w")}><w:t xml:space="preserve">{clean(said)}</w:t></w:r>'))
+                filled.add(key)
+        return filled
+
+    def _head(self, filled: set[str]) -> None:
+        words = self._words()
+        if self.content.mark and self.has_template:
+            self._add(self.content.mark, "mark")
+        if words["issue"] and "issue" not in filled:
+            self._add(words["issue"], "issue")
+            if words["unit"] and "unit" not in filled:
+                self.elements.append(_headed(words["unit"], words["day"], self.styles["head"]))
+        for key in ("title", "subtitle"):
+            if key not in filled:
+                self._add(words[key], key)
+
+    def _body(self) -> None:
+        content = self.content
+        for line in filter(None, content.selection.paragraph.splitlines()):
+            self._add(line, "body")
+        after = {
+            "areas": content.area_counts,
+            "expiries": content.expiries if content.facts.is_whole else content.expiries_by_month,
+            "forecast": content.forecasts,
+        }
+        for part in content.notice.sections:
+            self._add(part.heading, "heading")
+            for line in part.paragraphs:
+                self._add(line, "body")
+            self._add_table(after.get(part.key))
+
+    def _annex_titles(self) -> list[str]:
+        content = self.content
+        titles = [content.targets.caption]
+        if content.comparisons:
+            titles.append(word("briefing.annex_areas", self.language))
+        if content.histories:
+            titles.append(word("briefing.annex_histories", self.language))
+        return [*titles, *(annex.title for annex in content.annexes)]
+
+    def _end(self) -> None:
+        """The 附件 line a blank line under the text, then who sends it and the day, four characters from the right."""
+        self._add("", "body")
+        lead = word("briefing.annex_lead", self.language)
+        for number, title in enumerate(self._annex_titles(), start=1):
+            blank = "　" * len(lead) if self.language == "zh" else ""
+            self._add(f"{lead if number == 1 else blank}{number}.{title}", "annexes")
+        if unit := self.content.selection.unit:
+            self._add("", "body")
+            self._add(unit, "signed", indent_right_chars=2)
+            self._add(self._words()["day"], "signed", indent_right_chars=4)
+
+    def _annexes(self) -> None:
+        content = self.content
+        titles = iter(enumerate(self._annex_titles(), start=1))
+        self._annex_head(next(titles))
+        self._add_table(content.targets, is_titled=True)
+        if content.comparisons:
+            self._annex_head(next(titles))
+            for comparison in content.comparisons:
+                self._add_table(comparison.table, is_kept=comparison.rows.height <= _KEPT_AREAS)
+                picture = comparison_chart(comparison, _FACE)
+                height = _HEAD_MM + _AREA_MM * len(picture.categories)
+                self._add_chart(picture, height, comparison_title(comparison, self.language), content.foot)
+        if content.histories:
+            self._annex_head(next(titles))
+            for history in content.histories:
+                self._add_chart(history_chart(history.table, _FACE), _HISTORY_MM, history.finding, content.foot)
+        for numbered, annex in zip(titles, content.annexes, strict=True):
+            self._annex_head(numbered)
+            self._add_table(annex.table)
+
+    def _annex_head(self, numbered: tuple[int, str]) -> None:
+        number, title = numbered
+        self._add(word("briefing.annex_number", self.language, number=number), "annex")
+        self._add(title, "annex_title")
+
+    def _explanation(self) -> None:
+        """The last page, which can be taken out before the briefing is sent."""
+        self._add(word("briefing.explanation", self.language), "annex")
+        for line in [*([self.content.mark] if self.content.mark else []), *self.content.explanation]:
+            self._add(line, "note")
+
+    def _place(self) -> None:
+        """Before the bookmark of the body where the template has one, else at the end."""
+        start = _bookmark(self.document, BOOKMARKS["body"])
+        body = self.document.element.body
+        anchor = None if start is None else next(start.iterancestors(qn("w:p")), None)
+        if anchor is None:
+            anchor = body.find(qn("w:sectPr"))
+            if not self.has_template:
+                for child in body.findall(qn("w:p")):
+                    body.remove(child)
+        for element in self.elements:
+            anchor.addprevious(element)
+        if anchor.tag == qn("w:p") and not "".join(anchor.itertext()).strip():
+            body.remove(anchor)
+
+    def _properties(self) -> None:
+        about = self.document.core_properties
+        about.title, about.author = self.content.notice.title, self.content.selection.unit
+        about.subject = word("app.build", self.language, build_id=self.content.selection.build_id)
+        about.comments, about.keywords, about.last_modified_by = self.content.mark or "", "", ""
+        about.created = about.modified = _MADE_ON
+        about.language = "zh-CN" if self.language == "zh" else "en"
+
+
+def _opened(template: bytes | None) -> Any:
+    if template is None:
+        return docx.Document()
+    try:
+        return docx.Document(io.BytesIO(template))
+    except (ValueError, KeyError, zipfile.BadZipFile) as fault:
+        raise TemplateUnreadable(str(fault)) from fault
+
+
+def _bookmark(document: Any, name: str) -> Any | None:
+    return next((at for at in document.element.body.iter(qn("w:bookmarkStart")) if at.get(qn("w:name")) == name), None)
+
+
+def _headed(unit: str, day: str, style_id: str) -> Any:
+    """Who sends it at the left, the day at the right, a red line under both."""
+    made = paragraph("", style_id)
+    line = '<w:pBdr><w:bottom w:val="single" w:sz="12" w:space="4" w:color="C00000"/></w:pBdr>'
+    tabs = '<w:tabs><w:tab w:val="right" w:pos="8845"/></w:tabs>'
+    made.find(qn("w:pPr")).find(qn("w:pStyle")).addnext(parse_xml(f"<w:x {nsdecls('w')}>{line}{tabs}</w:x>"))
+    holder = made.find(qn("w:pPr")).find(qn("w:x"))
+    for child in reversed(list(holder)):
+        holder.addnext(child)
+    made.find(qn("w:pPr")).remove(holder)
+    run = made.find(qn("w:r"))
+    made.replace(run, parse_xml(f"<w:r {nsdecls('w')}><w:t>{clean(unit)}</w:t><w:tab/><w:t>{clean(day)}</w:t></w:r>"))
+    return made
+
+
+def _set_page(document: Any, mark: str | None) -> None:
+    """A4 with the margins of GB/T 9704, page numbers outside, the demonstration mark at the head of every page."""
+    section = document.sections[0]
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.top_margin, section.bottom_margin = Mm(37), Mm(35)
+    section.left_margin, section.right_margin = Mm(28), Mm(26)
+    section.header_distance, section.footer_distance = Mm(20), Mm(25)
+    document.settings.odd_and_even_pages_header_footer = True
+    for footer, side in ((section.footer, "right"), (section.even_page_footer, "left")):
+        footer.is_linked_to_previous = False
+        _replace(footer, _page_number(side))
+    for header in (section.header, section.even_page_header):
+        header.is_linked_to_previous = False
+        _replace(header, _header_mark(mark))
+    defaults = document.styles.element.find(".//" + qn("w:rPrDefault") + "/" + qn("w:rPr"))
+    for tag in ("w:rFonts", "w:lang"):
+        for old in defaults.findall(qn(tag)):
+            defaults.remove(old)
+    defaults.insert(0, parse_xml(fonts(FANGSONG)))
+    defaults.append(parse_xml(f'<w:lang {nsdecls("w")} w:val="en-US" w:eastAsia="zh-CN" w:bidi="ar-SA"/>'))
+
+
+def _replace(holder: Any, made: Any) -> None:
+    for old in holder._element.findall(qn("w:p")):
+        holder._element.remove(old)
+    holder._element.append(made)
+
+
+def _page_number(side: str) -> Any:
+    size = f'<w:rPr>{fonts("宋体")}<w:sz w:val="{2 * _PAGE_NUMBER_PT}"/></w:rPr>'
+    field = "".join(
+        f"<w:r>{size}{inside}</w:r>"
+        for inside in (
+            "<w:t>— </w:t>".replace("<w:t>", '<w:t xml:space="preserve">'),
+            '<w:fldChar w:fldCharType="begin"/>',
+            '<w:instrText xml:space="preserve"> PAGE </w:instrText>',
+            '<w:fldChar w:fldCharType="separate"/>',
+            "<w:t>1</w:t>",
+            '<w:fldChar w:fldCharType="end"/>',
+            '<w:t xml:space="preserve"> —</w:t>',
+        )
+    )
+    # One character in from the edge, as the standard has it.
+    indent = f'<w:ind w:{side}Chars="100" w:{side}="{20 * _PAGE_NUMBER_PT}"/>'
+    return parse_xml(f'<w:p {nsdecls("w")}><w:pPr>{indent}<w:jc w:val="{side}"/></w:pPr>{field}</w:p>')
+
+
+def _header_mark(mark: str | None) -> Any:
+    said = clean(mark or "")
+    look = f'<w:rPr>{fonts("黑体")}<w:color w:val="9A5B00"/><w:sz w:val="18"/></w:rPr>'
+    return parse_xml(
+        f'<w:p {nsdecls("w")}><w:pPr><w:jc w:val="center"/></w:pPr><w:r>{look}<w:t>{said}</w:t></w:r></w:p>'
+    )

@@ -1,0 +1,60 @@
+"""What makes a notice's numbers less certain, in sentences: data debts, and lists that disagree. Pure."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from tracker import text
+from tracker.findings import Row
+from tracker.text import word
+
+_SHOWN_NAMES = 5
+
+
+def debt_lines(debts: pl.DataFrame, language: str) -> list[str]:
+    """Each data debt of ``queries/debts.sql`` as a sentence."""
+    return [debt_line(row, language) for row in debts.iter_rows(named=True)]
+
+
+def publicity_lines(names: pl.DataFrame, language: str) -> list[str]:
+    """Per batch, who stands on its publicity list or on its decided list only, as ``publicity_difference.sql``."""
+    keys = ["tier_short", "event", "batch", "publicity_on", "final_on"]
+    lines = []
+    for key, rows in names.group_by(keys, maintain_order=True):
+        tier, event, batch, publicity_on, final_on = key
+        dropped, added = (rows.filter(side)["name"].to_list() for side in ("in_publicity", "in_final"))
+        said = word(
+            "closing.publicity_difference",
+            language,
+            tier=tier,
+            event=word(f"event.{event}", language),
+            batch=batch or "–",
+            publicity_on=text.day(publicity_on, language),
+            final_on=text.day(final_on, language),
+            dropped=len(dropped),
+            added=len(added),
+        )
+        who = {"dropped": dropped, "added": added}
+        phrases = [word(f"notice.{key}", language, names=named(names, language)) for key, names in who.items() if names]
+        lines.append(said + word("notice.area_separator", language).join(["", *phrases]))
+    return lines
+
+
+def debt_line(row: Row, language: str) -> str:
+    """One data debt of ``queries/debts.sql`` as a sentence."""
+    blank = {name: row[name] or "–" for name in ("file_name", "area_short", "tier_short")}
+    return word(
+        f"debt.{row['kind']}",
+        language,
+        file=blank["file_name"],
+        area=blank["area_short"],
+        tier=blank["tier_short"],
+        number=row["number"],
+        detail=row["detail"] or "",
+    )
+
+
+def named(names: list[str], language: str) -> str:
+    """Some names in one line, the rest as their number."""
+    line = text.listed(names[:_SHOWN_NAMES], language)
+    return line if len(names) <= _SHOWN_NAMES else word("need.owners_cut", language, owners=line, number=len(names))
