@@ -59,6 +59,8 @@ def overview_of_targets() -> None:
             ),
             blocks.area_matrix(everywhere, areas, view),
         )
+    else:
+        ui.html(*ui.titles_by_area(view)[1])
     ui.html(blocks.section(word("overview.changes_title", language)))
     with st.container(key="overview_since", width=320):
         changes = ui.pick_changes(view, targets.filter(pl.col("is_headline")))
