@@ -64,14 +64,14 @@ def test_a_page_opens_for_every_plan(page: str, language: str) -> None:
 def test_the_matrix_shows_the_year_that_runs_and_no_year_hides_another() -> None:
     build_id = warehouse.current_build_id()
     assert build_id is not None
-    for year, task in ((2024, 9), (2025, 8)):
+    for year, task in ((2024, 10), (2025, 11)):
         as_of = dt.date(year, 12, 31)
         rows = ui.targets_at(build_id, "zhejiang", as_of, "zh", DEFAULT_RULE)
         assert not rows.select("target_id", "area_code").is_duplicated().any()
-        fairs = rows.filter((pl.col("target_id") == "chain_matchmaking_events") & (pl.col("area_code") == "330600"))
+        fairs = rows.filter((pl.col("target_id") == "chain_matchmaking_events") & (pl.col("area_code") == "330300"))
         [row] = fairs.to_dicts()
         assert (row["due_on"], row["target_value"]) == (as_of, task)
-        tasks = tasks_of_target(build_id, "zhejiang", "chain_matchmaking_events", "330600", as_of, "zh", DEFAULT_RULE)
+        tasks = tasks_of_target(build_id, "zhejiang", "chain_matchmaking_events", "330300", as_of, "zh", DEFAULT_RULE)
         assert [due.year for due in tasks["due_on"]] == [2024, 2025]
 
 
