@@ -14,6 +14,7 @@ from typing import Any, get_args
 
 from etl import report
 from etl.add import Statement, add_files, withdraw
+from etl.brief_command import add_brief_options, brief
 from etl.build import build
 from etl.compare_book import write_book
 from etl.compare_file import compare_file
@@ -24,8 +25,15 @@ from etl.corrections_add import Recorder, Stated
 from etl.corrections_form import write_corrections
 from etl.corrections_print import print_correction, print_corrections
 from etl.form import FormKind
-from etl.form_print import print_estimated_form, print_report_forms, print_targets_form
+from etl.form_print import (
+    print_activities_form,
+    print_estimated_form,
+    print_report_forms,
+    print_targets_form,
+    print_task_forms,
+)
 from etl.inbox import Inbox
+from etl.measure_form import write_task_forms
 from etl.options import add_correction_options, add_decision_options, add_statement_options
 from etl.plan_add import plan_file, print_plans, take_plan
 from etl.plan_form import write_plan_form
@@ -34,7 +42,14 @@ from etl.refusal import Refusal
 from etl.report_command import add_decide_options, add_report_options, decide, print_report
 from etl.report_mark import add_mark_options, mark_reported
 from etl.sample import write_sample
-from etl.template import DEFAULT_PLAN, plan_of, write_estimated_form, write_reports, write_targets_form
+from etl.template import (
+    DEFAULT_PLAN,
+    plan_of,
+    write_activities,
+    write_estimated_form,
+    write_reports,
+    write_targets_form,
+)
 from tracker.catalog import CatalogError, data_folder, for_data_folder
 
 REFUSED = 1
@@ -94,9 +109,11 @@ def _parser() -> argparse.ArgumentParser:
     command("sample", _sample)
     add_report_options(command("report", print_report))
     add_decide_options(command("decide", decide))
+    add_brief_options(command("brief", brief))
     sub = command("template", _template)
     sub.add_argument("kind", choices=(*get_args(FormKind), "plan"), help=report.say("form.kind_option"))
     sub.add_argument("--area", help=report.say("form.area_option"))
+    sub.add_argument("--unit", help=report.say("tasks.unit_option"))
     sub.add_argument("--all", action="store_true", dest="is_all", help=report.say("form.all_option"))
     sub.add_argument("--period", metavar="2025Q4", default="", help=report.say("form.report_option"))
     sub.add_argument("--estimate", action="store_true", dest="is_estimated", help=report.say("allocation.option"))
@@ -241,6 +258,16 @@ def _template(options: argparse.Namespace) -> int:
     if options.kind == "targets":
         path = write_targets_form(folder, options.out, catalog, options.plan)
         print_targets_form(path, options.plan, catalog, options.json)
+        return 0
+    if options.kind == "tasks":
+        if bool(options.unit) == options.is_all:
+            raise Refusal("form.unit_or_all", {})
+        plan = plan_of(options.plan, catalog)
+        print_task_forms(write_task_forms(folder, options.out, plan, catalog, options.unit), options.out, options.json)
+        return 0
+    if options.kind == "activities":
+        path = write_activities(options.out, catalog, options.plan, options.area)
+        print_activities_form(path, options.json)
         return 0
     if bool(options.area) == options.is_all:
         raise Refusal("form.area_or_all", {})

@@ -8,12 +8,15 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from etl.activities import judge_activities
 from etl.completeness import closed_books
 from etl.identity import IDENTIFYING, identify
 from etl.inbox import TITLE_EVENTS, TITLE_KINDS, VALUE_KINDS, Sidecar
 from etl.ledger import LedgerRows, judge_ledger
 from etl.ledger_dates import settle_ledgers
 from etl.lists import judge
+from etl.measure_core import Read, measure_frames
+from etl.measure_reports import judge_reports
 from etl.reconcile import Source, books
 from etl.rows import ListRows
 from etl.schemas import conforming
@@ -58,6 +61,16 @@ def assemble(sources: Iterable[Source], sidecars: Iterable[Sidecar], catalog: Ca
     decided: list[Decided] = [
         (source, judge_targets(source.parsed, catalog)) for source in sources if source.reading.kind == "targets"
     ]
+    reported: list[Read] = [
+        (source, judge_reports(source.parsed, source.sidecar.received_on, catalog))
+        for source in sources
+        if source.reading.kind == "tasks"
+    ]
+    held: list[Read] = [
+        (source, judge_activities(source.parsed, source.sidecar.received_on, catalog))
+        for source in sources
+        if source.reading.kind == "activities"
+    ]
     rows = pl.concat([pl.DataFrame(schema=_ROW_SCHEMA), *(_stamped(source, outcome) for source, outcome in judged)])
     # The rows of lists live on in one frame; millions of them should not be kept twice.
     judged = [(source, _without_copies(outcome)) for source, outcome in judged]
@@ -84,7 +97,8 @@ def assemble(sources: Iterable[Source], sidecars: Iterable[Sidecar], catalog: Ca
         "ledger_difference": settled.differences,
         **values.frames,
         **target_frames(decided, catalog),
-        **books([*settled.judged, *valued, *decided], placed, values.refused, values.lost, catalog),
+        **measure_frames(reported, held),
+        **books([*settled.judged, *valued, *decided, *reported, *held], placed, values.refused, values.lost, catalog),
     }
     days = [source.sidecar.received_on for source in sources] + accepted["event_on"].unique().to_list()
     return Core(closed_books(conforming(frames), sources, sidecars), max(days, default=None))

@@ -18,6 +18,7 @@ from etl.corrections_apply import corrected
 from etl.decisions import Decisions, decision_frame
 from etl.definitions import definitions
 from etl.inbox import Inbox, Sidecar
+from etl.measure_core import measure_definitions
 from etl.outlook import OUTLOOK_COLUMNS, with_outlook
 from etl.publish import Builds
 from etl.reconcile import Source
@@ -131,6 +132,7 @@ def _write(part: Path, core: Core, unreadable: pl.DataFrame, catalog: Catalog, p
         run(connection, "tables")
         frames = {
             **definitions(catalog),
+            **measure_definitions(catalog),
             **core.frames,
             **{name: with_initials(core.frames[name]) for name in ("enterprise", "enterprise_name")},
             "unreadable_file": unreadable,

@@ -9,6 +9,7 @@ import polars as pl
 
 from tracker.catalog import Catalog
 from tracker.catalog_models import Plan, Target
+from tracker.catalog_tasks import units_of
 
 _TEXT, _NUMBER, _DAY, _COUNT, _FLAG = pl.String, pl.Float64, pl.Date, pl.Int32, pl.Boolean
 _FIGURE: dict[str, Any] = {"value": _NUMBER, "value_high": _NUMBER, "sort": _COUNT}
@@ -30,7 +31,7 @@ def definitions(catalog: Catalog) -> dict[str, pl.DataFrame]:
             [
                 {"plan_id": plan.plan_id, "unit": code, "name_zh": name.zh, "name_en": name.en}
                 for plan in catalog.plans.values()
-                for code, name in plan.units.items()
+                for code, name in units_of(plan, catalog).items()
             ],
             {"plan_id": _TEXT, "unit": _TEXT, "name_zh": _TEXT, "name_en": _TEXT},
         ),

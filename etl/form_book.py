@@ -57,6 +57,7 @@ class Looks:
     grey_number: Any
     grey_money: Any
     grey_text: Any
+    grey_words: Any
     fill_number: Any
     fill_money: Any
     fill_count: Any
@@ -87,6 +88,7 @@ def looks(book: Any) -> Looks:
         "grey_number": grey,
         "grey_money": grey | {"num_format": _MONEY},
         "grey_text": grey | {"align": "center"},
+        "grey_words": grey | {"text_wrap": True},
         "fill_number": fill,
         "fill_money": fill | {"num_format": _MONEY},
         "fill_count": fill | {"num_format": _COUNT},

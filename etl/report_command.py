@@ -30,7 +30,7 @@ ALERTED = 3
 
 
 @dataclass(frozen=True)
-class _Asked:
+class Asked:
     """What a report is asked about: a plan, one of its areas or all of it, a build, a month end, a language."""
 
     plan_id: str
@@ -96,7 +96,7 @@ def print_report(options: argparse.Namespace) -> int:
 
 
 def _print_report(options: argparse.Namespace) -> int:
-    asked = _asked(options)
+    asked = asked_of(options)
     facts = facts_at(asked.build_id, asked.plan_id, asked.area_code, asked.as_of, asked.language)
     if facts.own.is_empty():
         area = asked.catalog.areas[facts.area_code].name.in_language(asked.language)
@@ -122,7 +122,12 @@ def _print_report(options: argparse.Namespace) -> int:
     return 0
 
 
-def _asked(options: argparse.Namespace) -> _Asked:
+def asked_of(options: argparse.Namespace) -> Asked:
+    """What the options of a report or a briefing ask about.
+
+    Raises:
+        Refusal: where there is no such build, plan, area or month.
+    """
     folder = data_folder()
     catalog = for_data_folder(folder)
     build_id = options.build or warehouse.current_build_id()
@@ -134,23 +139,24 @@ def _asked(options: argparse.Namespace) -> _Asked:
     if options.plan not in known:
         raise Refusal("form.unknown_plan", {"plan": options.plan, "known": "、".join(known) or "–"})
     area_code = area_of("--area", options.area, catalog)
-    return _Asked(options.plan, area_code, build_id, _month_end(build_id, options), options.lang, catalog)
+    return Asked(options.plan, area_code, build_id, _month_end(build_id, options), options.lang, catalog)
 
 
 def _month_end(build_id: str, options: argparse.Namespace) -> dt.date:
     """The month end that is asked for, else the last month that the data cover whole."""
-    months: list[dt.date] = _months(build_id, options.plan)
+    months: list[dt.date] = months_of(build_id, options.plan)
     if options.as_of is None:
         cutoff = warehouse.query(build_id, "build")["data_cutoff"][0]
         return next((month_end for month_end in months if month_end <= cutoff), months[0])
-    return _within(options.as_of, months)
+    return month_within(options.as_of, months)
 
 
-def _months(build_id: str, plan_id: str) -> list[dt.date]:
+def months_of(build_id: str, plan_id: str) -> list[dt.date]:
+    """The month ends of a plan in a build, the newest first."""
     return warehouse.query(build_id, "as_of_dates", plan_id=plan_id)["as_of"].to_list()
 
 
-def _within(day: dt.date, months: list[dt.date]) -> dt.date:
+def month_within(day: dt.date, months: list[dt.date]) -> dt.date:
     """The month end of a day among those of a build.
 
     Raises:
@@ -162,7 +168,7 @@ def _within(day: dt.date, months: list[dt.date]) -> dt.date:
     raise Refusal("notice.unknown_month", {"on": day, "first": months[-1], "last": months[0]})
 
 
-def _print_alerts(asked: _Asked, facts: Facts, as_json: bool) -> int:
+def _print_alerts(asked: Asked, facts: Facts, as_json: bool) -> int:
     """What is worse than at the month end before or than the build before said, each once."""
     now = facts.targets if asked.area_code is None else facts.own
     found = pl.concat([newly_behind(now, before) for before in _earlier(asked, facts)])
@@ -179,13 +185,13 @@ def _print_alerts(asked: _Asked, facts: Facts, as_json: bool) -> int:
     return ALERTED if lines else 0
 
 
-def _earlier(asked: _Asked, facts: Facts) -> list[pl.DataFrame]:
+def _earlier(asked: Asked, facts: Facts) -> list[pl.DataFrame]:
     """The same targets at the month end before, and as the build before had them: without rows where there is none."""
     older = [build_id for build_id in Builds(data_folder()).all() if build_id < asked.build_id]
     frames = []
     for build_id in (asked.build_id, *older[-1:]):
         try:
-            months = [month_end for month_end in _months(build_id, asked.plan_id) if month_end <= asked.as_of]
+            months = [month_end for month_end in months_of(build_id, asked.plan_id) if month_end <= asked.as_of]
             is_own = build_id == asked.build_id
             for as_of in [month_end for month_end in months if month_end < asked.as_of or not is_own][:1]:
                 rule = viewing.DEFAULT_RULE
@@ -196,14 +202,14 @@ def _earlier(asked: _Asked, facts: Facts) -> list[pl.DataFrame]:
     return frames or [facts.targets.clear()]
 
 
-def _since(asked: _Asked, facts: Facts, options: argparse.Namespace) -> Section:
+def _since(asked: Asked, facts: Facts, options: argparse.Namespace) -> Section:
     """Every target of the notice against an earlier month end, an earlier build, or both."""
     build_id = options.since_build or asked.build_id
     if not warehouse.has_build(build_id):
         raise Refusal("build.unknown", {"build_id": build_id, "known": "、".join(Builds(data_folder()).all())})
-    months = _months(build_id, asked.plan_id)
+    months = months_of(build_id, asked.plan_id)
     newest = next((month_end for month_end in months if month_end <= asked.as_of), asked.as_of)
-    earlier = Moment(build_id, _within(options.since, months) if options.since else newest)
+    earlier = Moment(build_id, month_within(options.since, months) if options.since else newest)
     if earlier.as_of > asked.as_of:
         raise Refusal("notice.since_later", {"since": earlier.as_of, "on": asked.as_of})
     later = Moment(asked.build_id, asked.as_of)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from tracker import blocks, blocks_enterprises, enterprises, enterprises_behind, text, ui
+from tracker import blocks, blocks_enterprises, blocks_measures, enterprises, enterprises_behind, text, ui
 from tracker import enterprises_profile as profiles
 from tracker import enterprises_words as words
 from tracker.enterprises_behind import Definition
@@ -61,6 +61,8 @@ def answers_page(number: Definition) -> None:
     ui.html(blocks_enterprises.chips(words.picked_phrases(enterprises.Narrowing(), number, labels), view, {}))
     if behind.ranking.height:
         ui.html(blocks_enterprises.ranking_table(behind.ranking, language))
+    if (records := ui.records_behind(view, number)).height:
+        ui.html(*blocks_measures.record_table(records, language))
     if behind.cells.height:
         note = say("cells_note", number=behind.cells.height)
         ui.html(blocks.section(say("cells"), note), blocks_enterprises.cell_table(behind.cells, language))
@@ -100,7 +102,7 @@ def profile_page(found: profiles.Profile) -> None:
             file_name=word("profile.file", language, name=found.name, as_of=f"{view.as_of:%Y-%m}"),
             alt=profiles.timeline_in_words(found, language),
         )
-    ui.html(*blocks_enterprises.profile_parts(found, language))
+    ui.html(*blocks_enterprises.profile_parts(found, ui.rules_of(view, found), language))
     ui.offer_profile(view, found)
 
 

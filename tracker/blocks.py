@@ -205,7 +205,7 @@ def area_matrix(area_rows: pl.DataFrame, areas: pl.DataFrame, view: View) -> str
         rows.append(f'<tr><th scope="row">{title}</th>{"".join(cells)}</tr>')
     return (
         f'<div class="tt-scroll"><table class="tt-matrix"><thead><tr><td></td>{head}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></div>{_legend(view.language)}"
+        f"<tbody>{''.join(rows)}</tbody></table></div>{status_legend(view.language)}"
     )
 
 
@@ -233,7 +233,8 @@ def _cell(row: Row | None, is_first: bool, view: View) -> str:
     )
 
 
-def _legend(language: str) -> str:
+def status_legend(language: str) -> str:
+    """What the marks of targets mean, a line under what uses them."""
     marks = " ".join(f"<span>{status_mark(status, language)}</span>" for status in STATUS_LOOKS)
     return f'<p class="tt-caption">{marks}</p>'
 
@@ -253,6 +254,12 @@ def caption(lines: Iterable[str]) -> str:
 def paragraph(*lines: str) -> str:
     """Running text of readable width."""
     return f'<p class="tt-prose">{"<br>".join(map(escape, lines))}</p>'
+
+
+def document(lines: Iterable[str]) -> str:
+    """A text of many paragraphs as it will be printed; an empty line parts them."""
+    shown = (f"<p>{escape(line)}</p>" if line else '<p class="is-gap"></p>' for line in lines)
+    return f'<div class="tt-document">{"".join(shown)}</div>'
 
 
 def footer(lines: Iterable[str]) -> str:

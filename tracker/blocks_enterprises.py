@@ -24,6 +24,9 @@ MOST_PERIODS = 6
 _LONG = ("printed", "reason")  # columns of facts whose texts are long
 MOST_COLUMNS = 10  # of a table of groups: what comes after goes together, so that every row still adds up
 
+# By the name of a plan the results of its rules, as :func:`tracker.enterprises_rules.rules_of` gives them.
+Rules = Mapping[str, Iterable[tuple[str, str]]]
+
 
 def chips(found: Sequence[tuple[str, str]], view: View, picked: Mapping[str, str]) -> str:
     """Each choice that narrows the list, with a link that takes it back."""
@@ -263,9 +266,10 @@ def _tier_cell(row: Row | None, area_code: str, tier: str, view: View) -> str:
     return f'<td class="is-number">{shown}{"".join(beside)}</td>'
 
 
-def profile_parts(found: Profile, language: str) -> list[str]:
-    """Events, values, refused rows, each with the file, sheet and cell where it stands."""
+def profile_parts(found: Profile, rules: Rules, language: str) -> list[str]:
+    """What rules give it; events, values, refused rows, each with the file, sheet and cell where it stands."""
     parts = [
+        *_rule_parts(rules, language),
         section(word("profile.events", language), word("profile.events_note", language)),
         frame_table(event_table(found, language), language),
     ]
@@ -280,6 +284,15 @@ def profile_parts(found: Profile, language: str) -> list[str]:
     if found.rejected.height:
         parts.append(section(word("profile.rejected", language), word("profile.rejected_note", language)))
         parts.append(frame_table(rejected_table(found, language), language))
+    return parts
+
+
+def _rule_parts(rules: Rules, language: str) -> list[str]:
+    """What the rules of plans give the enterprise, each plan under its name and marked as computed."""
+    parts = []
+    for plan, lines in rules.items():
+        parts.append(section(word("plan_rule.title", language, plan=plan), word("plan_rule.note", language)))
+        parts.append(table(["", ""], plain_rows(lines)))
     return parts
 
 

@@ -19,7 +19,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import ValidationError
 
-from tracker.catalog_criteria import RuleVersion, unknown_names
+from tracker.catalog_criteria import RuleVersion, rule_faults
 from tracker.catalog_models import (
     NUMBER_UNITS,
     Area,
@@ -35,6 +35,7 @@ from tracker.catalog_models import (
     Tier,
     TitleVariant,
 )
+from tracker.catalog_tasks import ActivityKind, PlanMeasures, task_faults
 from tracker.yaml_text import read_yaml
 
 CATALOG_DIR = Path(__file__).resolve().parent.parent / "data" / "catalog"
@@ -65,6 +66,8 @@ class CatalogFile(Model):
     thresholds: tuple[Threshold, ...] = ()
     headers: tuple[Header, ...] = ()
     rule_versions: tuple[RuleVersion, ...] = ()
+    plan_measures: tuple[PlanMeasures, ...] = ()
+    activities: tuple[ActivityKind, ...] = ()
 
 
 class CatalogError(Exception):
@@ -88,6 +91,8 @@ class Catalog:
     thresholds: dict[Code, Threshold]
     headers: dict[Code, Header]
     rule_versions: dict[Code, RuleVersion]
+    plan_measures: dict[Code, PlanMeasures]
+    activities: dict[Code, ActivityKind]
     content_hash: str
 
     def threshold(self, threshold_id: Code) -> float:
@@ -167,7 +172,8 @@ def _load(folders: tuple[Path, ...], fingerprints: tuple[str, ...]) -> Catalog:
     files = {(section, key): file for section, found in entries.items() for key, (_, file) in found.items()}
     faults.extend(_cross_faults(catalog, files))
     faults.extend(_measure_faults(catalog, files))
-    faults.extend(_rule_faults(catalog, files))
+    others = (*rule_faults(catalog), *task_faults(catalog))
+    faults.extend(Fault(files[at], key, problem) for at, key, problem in others)
     if faults:
         raise CatalogError(faults)
     return _with_reported(_with_unassigned(_with_years(catalog)))
@@ -183,6 +189,8 @@ _KEYS = {
     "thresholds": "threshold_id",
     "headers": "field",
     "rule_versions": "version_id",
+    "plan_measures": "plan_id",
+    "activities": "activity",
 }
 
 
@@ -271,14 +279,6 @@ def _measure_faults(catalog: Catalog, files: dict[tuple[str, Code], str]) -> Ite
                 section = "measures" if code in catalog.measures else "indicators"
                 key = f"{section}.{code}.captions"
                 yield Fault(files[section, code], key, f"{caption} also means {meanings[level, caption]}")
-
-
-def _rule_faults(catalog: Catalog, files: dict[tuple[str, Code], str]) -> Iterator[Fault]:
-    measures = {measure.measure for measure in catalog.measures.values() if measure.level == "enterprise"}
-    for version in catalog.rule_versions.values():
-        for key, problem in unknown_names(version, set(catalog.tiers), measures):
-            file = files["rule_versions", version.version_id]
-            yield Fault(file, f"rule_versions.{version.version_id}.{key}", problem)
 
 
 def _all_captions(catalog: Catalog) -> Iterator[tuple[Code, str, tuple[str, ...]]]:

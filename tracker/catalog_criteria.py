@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field, model_validator
 
 from tracker.catalog_base import Code, Evidence, Model, Text
+
+if TYPE_CHECKING:
+    from tracker.catalog import Catalog
 
 How = Literal["each", "sum", "mean", "growth", "cagr"]
 
@@ -101,3 +104,11 @@ def unknown_names(version: RuleVersion, tiers: set[Code], enterprise_measures: s
             for measure in (test.measure, test.per):
                 if measure is not None and measure not in enterprise_measures:
                     yield f"criteria.{criterion.criterion_id}", f"enterprises state no measure {measure}"
+
+
+def rule_faults(catalog: Catalog) -> Iterator[tuple[tuple[str, Code], str, str]]:
+    """What is wrong with the rules of batches: section and id of the entry, key, problem."""
+    measures = {measure.measure for measure in catalog.measures.values() if measure.level == "enterprise"}
+    for version in catalog.rule_versions.values():
+        for key, problem in unknown_names(version, set(catalog.tiers), measures):
+            yield ("rule_versions", version.version_id), f"rule_versions.{version.version_id}.{key}", problem

@@ -30,15 +30,15 @@ def difference_line(target: Row, difference: Difference, language: str, *, is_sh
             shown = _signed(amount, target, language)
             parts.append(word("difference.part", language, part=word(f"difference.{key}", language), amount=shown))
     if difference.target_before is not None and difference.target_before != difference.target_after:
-        values = [_value(value, target, language) for value in (difference.target_before, difference.target_after)]
+        values = [_value(value, target, language, None) for value in (difference.target_before, difference.target_after)]
         parts.append(word("difference.target_changed", language, before=values[0], after=values[1]))
     parts += [
         word("difference.threshold_changed", language, threshold=key, before=f"{before:g}", after=f"{after:g}")
         for key, before, after in difference.thresholds
     ]
     moved = {
-        "before": _value(difference.value_before, target, language),
-        "after": _value(difference.value_after, target, language),
+        "before": _value(difference.value_before, target, language, difference.target_before),
+        "after": _value(difference.value_after, target, language, difference.target_after),
     }
     separator = word("difference.separator", language)
     if not is_short:
@@ -61,11 +61,11 @@ def _part(part: str, amount: int, difference: Difference | None, target: Row, la
     return word("difference.part_named", language, **said, names=named(rows["name"].to_list(), language))
 
 
-def _value(value: float | None, target: Row, language: str) -> str:
+def _value(value: float | None, target: Row, language: str, target_value: float | None) -> str:
     if value is None:
         return word("status.not_reported", language)
     # Never rounded onto its target: the state beside it would deny it.
-    return text.compact(value, target["unit"], target["decimals"], language, target["target_value"])
+    return text.compact(value, target["unit"], target["decimals"], language, target_value)
 
 
 def _signed(amount: float, target: Row, language: str) -> str:

@@ -26,8 +26,10 @@ PAGES = (
     "ladder",
     "candidates",
     "enterprises",
+    "measures",
     "plans",
     "meeting",
+    "briefing",
     "about",
 )
 FIRST_PAGE = PAGES[0]

@@ -1,6 +1,17 @@
 -- one row per indicator, area and period for which it has a value of its own, as its formula gives it
 create table mart.period_value as
-with stated as (
+with given_or_counted as (
+    select
+        area_code, indicator_id, period_end, value, numerator, denominator, file_id, sheet, row, 0 as is_counted
+    from core.reported_value
+    union all
+    select
+        area_code, indicator_id, period_end, value, cast(null as double), cast(null as double),
+        cast(null as varchar), cast(null as varchar), cast(null as integer), 1
+    from mart.activity_count
+),
+-- records of events come before a number that somebody states of them
+stated as (
     select
         value.area_code, value.indicator_id as name, value.period_end,
         case when abs(value.value) < 1e16 then cast(value.value as decimal(28, 12)) end as value,
@@ -9,10 +20,10 @@ with stated as (
         row_number() over (
             partition by value.area_code, value.indicator_id, value.period_end
             order by
-                file.received_on desc nulls last, value.file_id desc,
+                value.is_counted desc, file.received_on desc nulls last, value.file_id desc,
                 value.sheet desc nulls last, value.row desc nulls last, value.value desc nulls last
         ) as place
-    from core.reported_value as value
+    from given_or_counted as value
     left join core.source_file as file on file.file_id = value.file_id
     where value.value is not null or (value.numerator is not null and value.denominator is not null)
 ),

@@ -9,15 +9,18 @@ from typing import Any
 import polars as pl
 
 from tracker import enterprises, enterprises_behind, enterprises_words, export, warehouse
-from tracker.briefing.content import Content, History
+from tracker.briefing.content import Comparison, Content, History
 from tracker.briefing.tables import Table
 from tracker.enterprises_words import Labels
-from tracker.look import DATA, INK, SECONDARY
+from tracker.look import DATA, INK, LINE, SECONDARY
 from tracker.text import word
 
 _CHART_PIXELS = {"width": 760, "height": 360}
 _FONT = {"name": "Microsoft YaHei", "size": 10}
 _MOST_IN_SHEET_NAME = 31
+_TEXT_COLUMN = 76
+_LINES_ABOVE = 3  # caption, unit, foot
+_LINE_POINTS = 16
 
 
 def workbook(content: Content) -> bytes:
@@ -33,11 +36,12 @@ def workbook(content: Content) -> bytes:
             sheets.table(table)
     for comparison in content.comparisons:
         sheet = sheets.table(comparison.table)
-        sheets.area_chart(sheet, comparison.table, comparison.finding)
+        sheets.area_chart(sheet, comparison)
     for history in content.histories:
-        sheets.month_chart(sheets.table(history.table, by_month=True), history)
+        name = word("briefing.sheet_months", content.language, name=history.table.name)
+        sheets.month_chart(sheets.table(history.table, name=name), history)
     for annex in content.annexes:
-        sheets.table(annex.table)
+        sheets.table(annex.table, title=annex.title)
     for name, lines, frame in _enterprise_lists(content):
         sheets.frame(name, lines, frame)
     sheets.lines(word("briefing.explanation", content.language), content.explanation)
@@ -74,17 +78,17 @@ class _Sheets:
     def lines(self, name: str, lines: Any) -> None:
         """A sheet of text, one paragraph a row."""
         sheet = self._new(name)
-        sheet.set_column(0, 0, 110)
+        sheet.set_column(0, 0, _TEXT_COLUMN)
         for row, line in enumerate([*self._mark(), *lines]):
             sheet.write_string(row, 0, line, self.looks["text"])
+            # A row does not grow by itself in every program.
+            sheet.set_row(row, _LINE_POINTS * max(1, -(-export.text_width(line) // (_TEXT_COLUMN - 4))))
         sheet.set_paper(export.A4)
-        sheet.fit_to_pages(1, 0)
 
-    def table(self, table: Table, *, by_month: bool = False) -> Any:
-        """A sheet with one table, its caption, unit and foot above it."""
-        title = table.caption if table.name in table.caption or by_month else f"{table.name} {table.caption}"
-        name = word("briefing.sheet_months", self.content.language, name=table.name) if by_month else table.name
-        return self.frame(name, [part for part in (title, table.unit, table.foot) if part], table.frame)
+    def table(self, table: Table, *, name: str = "", title: str = "") -> Any:
+        """A sheet with one table; its title or caption, unit and foot above it."""
+        about = f"{title} {table.caption}" if title else table.caption
+        return self.frame(name or table.name, [about, table.unit, table.foot], table.frame)
 
     def frame(self, name: str, lines: list[str], frame: pl.DataFrame) -> Any:
         """A sheet with lines above a table of numbers."""
@@ -98,33 +102,33 @@ class _Sheets:
     def _mark(self) -> list[str]:
         return [self.content.mark] if self.content.mark else []
 
-    def _top(self, table: Table) -> int:
+    def _top(self) -> int:
         """The row of a table's headings, as :meth:`table` writes it."""
-        return len(self._mark()) + sum(1 for part in (table.caption, table.unit, table.foot) if part) + 1
+        return len(self._mark()) + _LINES_ABOVE + 1
 
-    def _range(self, sheet: Any, table: Table, column: int) -> list[Any]:
-        top = self._top(table)
-        return [sheet.get_name(), top + 1, column, top + table.frame.height, column]
-
-    def _series(self, sheet: Any, table: Table, column: int, **look: Any) -> dict[str, Any]:
+    def _series(self, sheet: Any, table: Table, column: int, since: int = 0, **look: Any) -> dict[str, Any]:
+        """A series of a chart: a column of the table from a row on, with the values that Excel shows at first."""
+        name, first, last = sheet.get_name(), self._top() + 1 + since, self._top() + table.frame.height
         return {
-            "name": [sheet.get_name(), self._top(table), column],
-            "categories": self._range(sheet, table, 0),
-            "values": self._range(sheet, table, column),
-            # What Excel shows before it reads the cells: the cells themselves.
-            "categories_data": _cached(table.printed.to_series(0).to_list()),
-            "values_data": _cached(table.frame.to_series(column).to_list()),
+            "name": [name, self._top(), column],
+            "categories": [name, first, 0, last, 0],
+            "values": [name, first, column, last, column],
+            "categories_data": _cached(table.printed.to_series(0).to_list()[since:]),
+            "values_data": _cached(table.frame.to_series(column).to_list()[since:]),
             **look,
         }
 
-    def area_chart(self, sheet: Any, table: Table, title: str) -> None:
-        """Actual as bars, target as a mark, area by area."""
+    def area_chart(self, sheet: Any, comparison: Comparison) -> None:
+        """Actual as bars, target as a mark, area by area; the whole would dwarf them."""
+        table = comparison.table
+        whole = table.frame.height - comparison.rows.height
         chart = self.book.add_chart({"type": "column"})
-        chart.add_series(self._series(sheet, table, 2, fill={"color": DATA}, gap=60))
+        chart.add_series(self._series(sheet, table, 2, whole, fill={"color": DATA}, gap=60))
         line = self.book.add_chart({"type": "line"})
         mark = {"type": "long_dash", "size": 14, "fill": {"color": INK}, "border": {"color": INK}}
-        line.add_series(self._series(sheet, table, 1, line={"none": True}, marker=mark))
-        self._place(sheet, table, chart, line, title)
+        line.add_series(self._series(sheet, table, 1, whole, line={"none": True}, marker=mark))
+        self._place(sheet, (self._top() + table.frame.height + 2, 0), chart, line, comparison.finding)
+        sheet.fit_to_pages(1, 1)
 
     def month_chart(self, sheet: Any, history: History) -> None:
         """Actual as bars, pace dashed, target as a line, month by month."""
@@ -136,22 +140,18 @@ class _Sheets:
             dashes = {"color": SECONDARY, "width": 2, "dash_type": "dash"}
             line.add_series(self._series(sheet, table, 2, line=dashes))
         line.add_series(self._series(sheet, table, 3, line={"color": INK, "width": 2}))
-        self._place(sheet, table, chart, line, history.finding)
+        self._place(sheet, (self._top(), table.frame.width + 1), chart, line, history.finding)
 
-    def _place(self, sheet: Any, table: Table, chart: Any, line: Any, title: str) -> None:
-        if table.frame.is_empty():
-            return
+    def _place(self, sheet: Any, cell: tuple[int, int], chart: Any, line: Any, title: str) -> None:
         chart.combine(line)
         chart.set_title({"name": title, "name_font": {**_FONT, "size": 12, "bold": True}, "overlay": False})
         chart.set_legend({"position": "top", "font": _FONT})
         chart.set_x_axis({"num_font": _FONT, "text_axis": True, "num_format": "yyyy-mm"})
         # Bars begin at zero, or their lengths would lie.
-        chart.set_y_axis(
-            {"min": 0, "num_font": _FONT, "major_gridlines": {"visible": True, "line": {"color": "#D9E1E6"}}}
-        )
+        chart.set_y_axis({"min": 0, "num_font": _FONT, "major_gridlines": {"visible": True, "line": {"color": LINE}}})
         chart.set_size(_CHART_PIXELS)
         chart.show_blanks_as("gap")
-        sheet.insert_chart(self._top(table), table.frame.width + 1, chart, {"description": title})
+        sheet.insert_chart(*cell, chart, {"description": title})
 
 
 def _cached(values: list[Any]) -> list[Any]:

@@ -72,14 +72,14 @@ def _summary(deck: Deck, content: Content) -> None:
     size = next((size for size in _FINDING_SIZES if text_height(content.finding, size, body.width) <= 1.2), SMALLEST)
     deck.text(slide, content.finding, finding, size, is_bold=True)
     top = finding.top + finding.height + 0.1
-    _counts(deck, slide, content, Box(body.left, top, body.width, 1.0))
+    _counts(deck, slide, content, Box(body.left, top, body.width, 1.25))
     lines = [Cell(line) for line in chosen.paragraph.split("\n") if line]
     for row in content.behind.head(_FIRST).iter_rows(named=True):
         target, value = findings.target_phrase(row, language), findings.value_phrase(row, language)
         reached = word("need.reported", language, value=value, target=target)
         said = text.listed([reached, gap] if (gap := findings.gap_phrase(row, language)) else [reached], language)
         lines.append(Cell(word("notice.named", language, name=row["name"]) + said))
-    _paragraphs(deck, content.notice.title, lines, 18, slide, top + 1.2)
+    _paragraphs(deck, content.notice.title, lines, 18, slide, top + 1.4)
 
 
 def _counts(deck: Deck, slide: object, content: Content, box: Box) -> None:

@@ -80,7 +80,7 @@ def target_table(rows: pl.DataFrame, units: Mapping[str, str], foot: str, langua
             (row["clause"], row["clause"] or BLANK),
         )
     title = word("briefing.table_targets", language)
-    return built.table(title, title, _units(rows, language), foot, (more[-2], more[-1]))
+    return built.table(title, title, _units(rows, "unit_progress", language), foot, (more[-2], more[-1]))
 
 
 def comparison_table(
@@ -101,7 +101,7 @@ def comparison_table(
             *_progress_cells(row, language),
             (rank, BLANK if rank is None else str(rank)),
         )
-    unit = word("briefing.unit", language, units=word(f"unit.{target['unit']}.name", language))
+    unit = word("briefing.unit_progress", language, units=word(f"unit.{target['unit']}.name", language))
     caption = word("briefing.table_areas_of", language, target=target["name"])
     return built.table(str(target["short"]), caption, unit, foot)
 
@@ -111,7 +111,9 @@ def _progress_cells(row: Row, language: str) -> list[tuple[Any, str]]:
     value = None if row["status"] == "not_reported" else row["value"]
     decimals, aim = row["decimals"], row["target_value"]
     is_share = row["basis"] in PACED_BASES and aim is not None and aim >= _LEAST_FOR_PERCENT
-    completion = 100 * row["completion"] if value is not None and is_share and row["completion"] is not None else None
+    completion = (
+        round(100 * row["completion"], 9) if value is not None and is_share and row["completion"] is not None else None
+    )
     lead = None if value is None else row["lead_points"]
     gap = None if value is None else row["gap"]
     state = word(f"status.{row['status']}", language)
@@ -211,7 +213,7 @@ def forecast_table(rows: Sequence[Row], foot: str, language: str) -> Table:
             *((amount, _number(amount, row, language)) for amount in ahead),
         )
     title = word("briefing.heading_forecast", language)
-    return built.table(title, title, _units(pl.DataFrame(rows), language), foot)
+    return built.table(title, title, _units(pl.DataFrame(rows), "unit", language), foot)
 
 
 def annex_table(names: pl.DataFrame, places: pl.DataFrame, title: str, period: str, foot: str, language: str) -> Table:
@@ -253,10 +255,10 @@ def _number(amount: float | None, row: Row, language: str) -> str:
     return BLANK if amount is None else text.number(amount, row["decimals"], language, row["target_value"])
 
 
-def _units(rows: pl.DataFrame, language: str) -> str:
+def _units(rows: pl.DataFrame, key: str, language: str) -> str:
     """``单位：家、%``: every unit that occurs in a table."""
     names = [word(f"unit.{unit}.name", language) for unit in rows["unit"].unique(maintain_order=True)]
-    return word("briefing.unit", language, units=text.listed(names, language))
+    return word(f"briefing.{key}", language, units=text.listed(names, language))
 
 
 def _column(name: str, language: str) -> str:

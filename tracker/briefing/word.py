@@ -214,6 +214,15 @@ def _opened(template: bytes | None) -> Any:
         raise TemplateUnreadable(str(fault)) from fault
 
 
+def check_template(template: bytes) -> None:
+    """Refuse early what is no template.
+
+    Raises:
+        TemplateUnreadable: the template is no .docx file.
+    """
+    _opened(template)
+
+
 def _bookmark(document: Any, name: str) -> Any | None:
     return next((at for at in document.element.body.iter(qn("w:bookmarkStart")) if at.get(qn("w:name")) == name), None)
 

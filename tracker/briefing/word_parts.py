@@ -39,6 +39,7 @@ _NARROWEST = 420
 _WHOLE_ROWS = 12  # a table of so few rows is not torn apart
 _LONG = 1500  # twips: a longer text may break into lines
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_WORDS = re.compile(r"[A-Za-z]+")
 _CHART_KIND = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/chart"
 _SHEET_KIND = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/package"
 _FONT_TABLE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/fontTable"
@@ -206,17 +207,19 @@ def _row(
 def column_widths(made: Table) -> list[int]:
     """Twips of each printed column: figures and short words get what they need, long texts break into lines."""
     shown = made.narrow
-    needed = []
+    needed, unbroken = [], []
     for name in shown.columns:
         longest = max((text_width(cell) for cell in shown[name]), default=0)
-        # A heading may break into two lines; a word of it may not.
-        head = max((text_width(name) + 1) // 2 + 1, *(text_width(part) for part in re.findall(r"[A-Za-z]+", name)), 4)
+        # A heading may break into two lines; a word of it may not, and it is bold.
+        head = max((text_width(name) + 1) // 2 + 1, *(-(-len(part) * 6 // 5) for part in _WORDS.findall(name)), 4)
+        inside = max((len(part) for cell in shown[name] for part in _WORDS.findall(cell)), default=0)
         needed.append(_CHARACTER * max(head, longest) + _PADDING)
+        unbroken.append(_CHARACTER * max(head, inside) + _PADDING)
     spare = TEXT_WIDTH - sum(needed)
     if spare >= 0:
         return [width + spare * width // sum(needed) for width in needed]
     # What is too much is taken from the long texts, from the longest first.
-    least = [min(width, _LONG) for width in needed]
+    least = [max(min(width, _LONG), low) for width, low in zip(needed, unbroken, strict=True)]
     give = sum(needed) - sum(least)
     if give < -spare:
         return [max(_NARROWEST, TEXT_WIDTH * width // sum(least)) for width in least]

@@ -10,10 +10,25 @@ from tracker.ui.about_reads import (
     try_thresholds,
 )
 from tracker.ui.boundary_reads import draw_outlines
+from tracker.ui.briefing_reads import (
+    briefing_content,
+    offer_documents,
+    offer_to_keep,
+    pick_named,
+    pick_selection,
+)
 from tracker.ui.candidate_reads import candidate_list, offer_candidates, units_of_measures
 from tracker.ui.change_reads import pick_changes
 from tracker.ui.district_reads import area_figures, areas_on_target, with_target
-from tracker.ui.enterprise_reads import listing, number_behind, offer_profile, profile_of, title_timeline, values_behind
+from tracker.ui.enterprise_reads import (
+    listing,
+    number_behind,
+    offer_profile,
+    profile_of,
+    rules_of,
+    title_timeline,
+    values_behind,
+)
 from tracker.ui.filters import carried_codes, labels_of, pick_answered, pick_enterprises, search_box
 from tracker.ui.frame import (
     draw_figure,
@@ -29,6 +44,7 @@ from tracker.ui.frame import (
 )
 from tracker.ui.indicator_reads import definition_of, one_target, target_figures
 from tracker.ui.ladder_reads import expiring_names, ladder_figures, ladder_of, pick_rung
+from tracker.ui.measure_reads import pick_status, pick_unit, records_behind, tasks_of
 from tracker.ui.meeting_forms import show_controls
 from tracker.ui.meeting_screen import months_of, start_meeting, target_parts, target_view
 from tracker.ui.plan_reads import pick_denominator, plans_side_by_side
@@ -41,6 +57,7 @@ __all__ = [
     "View",
     "area_figures",
     "areas_on_target",
+    "briefing_content",
     "bullets",
     "candidate_list",
     "carried_codes",
@@ -64,22 +81,30 @@ __all__ = [
     "months_of",
     "number_behind",
     "offer_candidates",
+    "offer_documents",
     "offer_profile",
     "offer_table",
+    "offer_to_keep",
     "one_target",
     "pick_answered",
     "pick_changes",
     "pick_denominator",
     "pick_enterprises",
+    "pick_named",
     "pick_page",
     "pick_rung",
     "pick_section",
+    "pick_selection",
+    "pick_status",
+    "pick_unit",
     "plans_side_by_side",
     "profile_of",
     "read",
     "read_if_there",
+    "records_behind",
     "reported_builds",
     "rule_labels",
+    "rules_of",
     "running_month",
     "search_box",
     "show_controls",
@@ -95,6 +120,7 @@ __all__ = [
     "target_view",
     "targets_at",
     "targets_of",
+    "tasks_of",
     "tier_counts",
     "title_timeline",
     "titles_by_area",

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
-from tracker import enterprises, enterprises_behind, text
+from tracker import enterprises, enterprises_behind, enterprises_rules, text
 from tracker import enterprises_profile as profiles
 from tracker.charts.titles import title_timeline as draw_timeline
 from tracker.enterprises import Narrowing
@@ -83,6 +83,11 @@ def values_behind(view: View, number: Definition) -> Behind:
     return enterprises_behind.values_behind(
         view.build_id, view.plan_id, number, view.area_code, view.as_of, view.language
     )
+
+
+def rules_of(view: View, found: Profile) -> dict[str, list[tuple[str, str]]]:
+    """What the rules of plans give an enterprise on the date of a view."""
+    return enterprises_rules.rules_of(view.build_id, found, view.as_of, view.language)
 
 
 def profile_of(view: View, code: str) -> Profile | None:

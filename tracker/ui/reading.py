@@ -20,6 +20,8 @@ from tracker import (
     viewing,
     warehouse,
 )
+from tracker.briefing.content import Content, NoTargets, content
+from tracker.briefing.selection import Selection
 from tracker.charts.bullets import bullet_rows
 from tracker.links import View
 from tracker.text import word
@@ -112,8 +114,18 @@ def reported_builds(plan_id: str) -> list[office.Reported] | None:
         return None
 
 
+@lru_cache(maxsize=16)
+def briefing_of(selection: Selection) -> Content | None:
+    """What the documents of a selection print; None where the area has none of the targets."""
+    try:
+        return content(selection)
+    except NoTargets:
+        return None
+
+
 def forget() -> None:
     """Empty every cache of this process."""
+    briefing_of.cache_clear()
     read.cache_clear()
     targets_at.cache_clear()
     tier_counts.cache_clear()

@@ -1,0 +1,44 @@
+"""简报: choose what goes into a briefing, read its text, take it as Word and Excel, keep it for next month."""
+
+import polars as pl
+import streamlit as st
+
+from tracker import blocks, office, text, ui
+from tracker.text import word
+
+view = ui.current_view()
+language = view.language
+plans = ui.read(view.build_id, "plans", language=language)
+plan = plans.row(by_predicate=pl.col("plan_id") == view.plan_id, named=True)
+areas = dict(
+    ui.read(view.build_id, "areas", plan_id=view.plan_id, language=language).select("area_code", "short").rows()
+)
+as_of = text.as_of(view.as_of, view.data_cutoff, language)
+tags = [blocks.tag(word("app.demo", language), "demo")] if view.is_demo else []
+
+head = st.container()
+choices, preview = st.columns([2, 3], gap="large")
+with choices:
+    try:
+        ui.pick_named(view)
+        selection, template = ui.pick_selection(view, areas)
+        ui.offer_to_keep(selection)
+    except office.OfficeError:
+        ui.html(blocks.notice(word("briefing.office_unreadable", language)))
+        st.stop()
+found = ui.briefing_content(selection)
+if found is None:
+    shown = areas[selection.area_codes[0]] if selection.area_codes else areas[view.plan_area]
+    with head:
+        ui.html(blocks.header(plan["name"], tags, word("briefing.no_targets", language, area=shown)))
+    st.stop()
+with head:
+    place = word("briefing.page_intro", language, plan=plan["name"], area=found.area, as_of=as_of)
+    ui.html(blocks.header(place, tags, found.finding))
+    ui.offer_documents(found, template)
+with preview:
+    ui.html(
+        blocks.section(word("briefing.preview", language), word("briefing.preview_note", language)),
+        blocks.document(found.notice.lines()),
+    )
+ui.html(blocks.footer(ui.footer_lines(view, plan["source"])))

@@ -1,0 +1,39 @@
+"""The briefing page: it shows the text of its files, and a choice can be kept and taken up again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.invented_build import DUE, PLAN_ID, publish
+from tests.test_pages import page_text
+from tests.test_pages_enterprises import opened
+from tracker import office
+from tracker.briefing.content import content
+from tracker.briefing.named import restored
+from tracker.text import word
+
+pytestmark = pytest.mark.usefixtures("own_data_folder")
+
+
+def test_the_text_is_shown_and_the_choice_is_kept(tmp_path: Path) -> None:
+    build_id = publish(tmp_path)
+    app = opened("briefing", as_of="2025-12-31")
+    assert word("briefing.preview", "zh") in page_text(app)
+    app.text_input(key="briefing_title").set_value("专精特新月报").run()
+    assert "专精特新月报" in page_text(app)
+    app.button[0].click().run()
+    assert word("briefing.kept_incomplete", "zh") in page_text(app)
+    by_label = {field.label: field for field in app.text_input}
+    by_label[word("briefing.name", "zh")].set_value("月报")
+    by_label[word("briefing.kept_by", "zh")].set_value("王主任")
+    app.button[0].click().run()
+    assert not app.exception
+    [kept] = office.briefings()
+    assert (kept.name, kept.changed_by, kept.selection["plan_id"]) == ("月报", "王主任", PLAN_ID)
+    again = opened("briefing", as_of="2025-12-31")
+    again.selectbox(key="briefing_named").set_value("月报").run()
+    assert again.text_input(key="briefing_title").value == "专精特新月报"
+    said = content(restored(kept.selection, DUE, build_id)).notice
+    assert all(part.heading in page_text(again) for part in said.sections)

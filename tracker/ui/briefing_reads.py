@@ -1,0 +1,169 @@
+"""What the briefing page shares with Streamlit: the choices, named briefings, the files to take."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+
+from tracker import blocks, office, text
+from tracker.briefing.content import Content
+from tracker.briefing.documents import ENDINGS, made
+from tracker.briefing.named import kept, restored
+from tracker.briefing.selection import Selection
+from tracker.briefing.word import TemplateUnreadable
+from tracker.briefing.word import check_template as check_word_template
+from tracker.links import View
+from tracker.text import word
+from tracker.ui.frame import html
+from tracker.ui.reading import briefing_of, read, targets_at
+
+_KEY = "briefing_"
+_MIME = {
+    "word": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "slides": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "excel": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def briefing_content(selection: Selection) -> Content | None:
+    """What the documents of a selection print; None where the area has none of the targets."""
+    with st.spinner(word("briefing.making", selection.language)):
+        return briefing_of(selection)
+
+
+def pick_named(view: View) -> None:
+    """A saved briefing to start from: choosing one sets every field of the page."""
+    saved = {briefing.name: briefing.selection for briefing in office.briefings()}
+    of_plan = {name: stored for name, stored in saved.items() if stored.get("plan_id") == view.plan_id}
+    none = word("briefing.named_none", view.language)
+    if of_plan:
+        st.selectbox(
+            word("briefing.named", view.language),
+            ["", *of_plan],
+            format_func=lambda name: name or none,
+            key=f"{_KEY}named",
+            on_change=lambda: _set_fields(view, of_plan.get(st.session_state[f"{_KEY}named"])),
+        )
+
+
+def _set_fields(view: View, stored: Mapping[str, object] | None) -> None:
+    if stored is None:
+        return
+    chosen = restored(stored, view.as_of, view.build_id)
+    fields = {
+        "areas": list(chosen.area_codes),
+        "targets": list(chosen.target_ids),
+        "earlier": chosen.compared_with.isoformat() if chosen.compared_with else "",
+        "title": chosen.title,
+        "unit": chosen.unit,
+        "paragraph": chosen.paragraph,
+        "forecast": chosen.with_forecast,
+    }
+    for name, value in fields.items():
+        st.session_state[_KEY + name] = value
+
+
+def pick_selection(view: View, areas: Mapping[str, str]) -> tuple[Selection, bytes | None]:
+    """Draw the choices; returns what was chosen, and the template if one was."""
+    language = view.language
+    below = [code for code in areas if code != view.plan_area]
+    if f"{_KEY}areas" not in st.session_state:
+        st.session_state[f"{_KEY}areas"] = [view.area_code] if view.area_code in below else []
+    area_codes = _several("areas", below, areas.__getitem__, language)
+    names = _target_names(view)
+    target_ids = _several("targets", list(names), lambda code: names[code], language)
+    months = read(view.build_id, "as_of_dates", plan_id=view.plan_id)["as_of"]
+    earlier = _earlier(months.filter(months < view.as_of).to_list(), language)
+    said = {name: st.text_input(word(f"briefing.own_{name}", language), key=_KEY + name) for name in ("title", "unit")}
+    said["issue"] = st.text_input(word("briefing.own_issue", language), key=f"{_KEY}issue", max_chars=20)
+    said["paragraph"] = st.text_area(word("briefing.own_paragraph", language), key=f"{_KEY}paragraph")
+    with_forecast = st.checkbox(word("briefing.own_forecast", language), key=f"{_KEY}forecast")
+    selection = Selection(
+        plan_id=view.plan_id,
+        as_of=view.as_of,
+        build_id=view.build_id,
+        language=language,
+        rule=view.rule,
+        area_codes=area_codes,
+        target_ids=target_ids,
+        compared_with=earlier,
+        with_forecast=with_forecast,
+        **{name: (value or "").strip() for name, value in said.items()},
+    )
+    return selection, _template(language)
+
+
+def _several(name: str, codes: list[str], named: Callable[[str], str], language: str) -> tuple[str, ...]:
+    # A saved choice may name what a changed plan no longer has.
+    held = [code for code in st.session_state.get(_KEY + name, []) if code in codes]
+    st.session_state[_KEY + name] = held
+    label = word(f"briefing.choose_{name}", language)
+    return tuple(st.multiselect(label, codes, format_func=named, key=_KEY + name, placeholder="–"))
+
+
+def _target_names(view: View) -> dict[str, str]:
+    rows = targets_at(view.build_id, view.plan_id, view.as_of, view.language, view.rule)
+    return dict(rows.unique("target_id", maintain_order=True).select("target_id", "name").iter_rows())
+
+
+def _earlier(months: list[dt.date], language: str) -> dt.date | None:
+    """The month compared with; a quarter before, as long as none is chosen."""
+    known = {month.isoformat(): month for month in months}
+    if st.session_state.get(f"{_KEY}earlier") not in known:
+        st.session_state[f"{_KEY}earlier"] = ""
+    quarter = word("briefing.choose_quarter", language)
+    found = st.selectbox(
+        word("briefing.choose_earlier", language),
+        ["", *known],
+        format_func=lambda code: text.month(known[code], language) if code else quarter,
+        key=f"{_KEY}earlier",
+    )
+    return known.get(found)
+
+
+def _template(language: str) -> bytes | None:
+    file = st.file_uploader(word("briefing.own_template", language), type=["docx"], key=f"{_KEY}template")
+    if file is None:
+        return None
+    blob: bytes = file.getvalue()
+    try:
+        check_word_template(blob)
+    except TemplateUnreadable:
+        html(blocks.notice(word("briefing.template_unreadable", language)))
+        return None
+    return blob
+
+
+def offer_to_keep(selection: Selection) -> None:
+    """Fields to keep the choices under a name, so that the same briefing can be made next month."""
+    language = selection.language
+    with st.form("briefing_keep", border=False):
+        name, by = (st.text_input(word(f"briefing.{key}", language), max_chars=40) for key in ("name", "kept_by"))
+        if not st.form_submit_button(word("briefing.keep", language)):
+            return
+    try:
+        office.save_briefing(name or "", kept(selection), by or "")
+    except office.Incomplete:
+        html(blocks.notice(word("briefing.kept_incomplete", language)))
+    else:
+        html(blocks.notice(word("briefing.kept", language, name=(name or "").strip())))
+
+
+def offer_documents(found: Content, template: bytes | None) -> None:
+    """A button a kind of document; it is made when pressed."""
+    templates = {} if template is None else {"word": template}
+    with st.container(horizontal=True):
+        for kind, ending in ENDINGS.items():
+            st.download_button(
+                word(f"briefing.save_{kind}", found.language),
+                _maker(found, kind, templates),
+                file_name=found.file_stem + ending,
+                mime=_MIME[kind],
+                on_click="ignore",
+            )
+
+
+def _maker(found: Content, kind: str, templates: Mapping[str, bytes]) -> Callable[[], bytes]:
+    return lambda: made(found, kind, templates)[1]
