@@ -184,6 +184,8 @@ def _observations(build_id: str, indicator_id: str, area_code: str, basis: str, 
 
 def _value(observed: pl.DataFrame, number: Definition) -> float | None:
     if number.basis == "new":
+        if observed["state"][-1] not in ("ok", "partial"):
+            return None  # nobody has told yet: no sum of nothing
         return float(observed.filter(pl.col("period_end") >= number.starts_month)["value"].fill_null(0).sum())
     last: float | None = observed["value"][-1]
     return last
