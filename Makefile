@@ -1,5 +1,5 @@
 # make run: set up and serve; make test: set up and run all tests; make check: lint and types.
-# make bench: time and memory of progress, and of the ETL on a million invented enterprises (about ten minutes).
+# make bench: time and memory of progress, of the ETL on a million invented enterprises (about ten minutes), of briefings.
 # uv is used where it is present, else pip. On Windows use the plain commands of README.md.
 PYTHON ?= python3
 ifeq ($(OS),Windows_NT)
@@ -38,6 +38,7 @@ check: .venv/ready-dev
 bench: .venv/ready-dev
 	$(BIN)/python -m benchmarks.bench_progress
 	$(BIN)/python -m benchmarks.bench_etl
+	$(BIN)/python -m benchmarks.bench_briefings
 
 clean:
 	rm -rf .venv data/demo

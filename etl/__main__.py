@@ -25,14 +25,31 @@ from etl.corrections_add import Recorder, Stated
 from etl.corrections_form import write_corrections
 from etl.corrections_print import print_correction, print_corrections
 from etl.form import FormKind
-from etl.form_print import print_estimated_form, print_report_forms, print_targets_form
+from etl.form_print import (
+    print_activities_form,
+    print_estimated_form,
+    print_report_forms,
+    print_targets_form,
+    print_task_forms,
+)
 from etl.inbox import Inbox
+from etl.measure_form import write_task_forms
 from etl.options import add_correction_options, add_decision_options, add_statement_options
+from etl.plan_add import plan_file, print_plans, take_plan
+from etl.plan_form import write_plan_form
 from etl.publish import Builds
 from etl.refusal import Refusal
 from etl.report_command import add_decide_options, add_report_options, decide, print_report
+from etl.report_mark import add_mark_options, mark_reported
 from etl.sample import write_sample
-from etl.template import DEFAULT_PLAN, plan_of, write_estimated_form, write_reports, write_targets_form
+from etl.template import (
+    DEFAULT_PLAN,
+    plan_of,
+    write_activities,
+    write_estimated_form,
+    write_reports,
+    write_targets_form,
+)
 from tracker.catalog import CatalogError, data_folder, for_data_folder
 
 REFUSED = 1
@@ -88,13 +105,15 @@ def _parser() -> argparse.ArgumentParser:
     command("build", _build)
     command("builds", _builds)
     command("use", _use).add_argument("build_id")
+    add_mark_options(command("report-mark", mark_reported))
     command("sample", _sample)
     add_report_options(command("report", print_report))
     add_decide_options(command("decide", decide))
     add_brief_options(command("brief", brief))
     sub = command("template", _template)
-    sub.add_argument("kind", choices=get_args(FormKind), help=report.say("form.kind_option"))
+    sub.add_argument("kind", choices=(*get_args(FormKind), "plan"), help=report.say("form.kind_option"))
     sub.add_argument("--area", help=report.say("form.area_option"))
+    sub.add_argument("--unit", help=report.say("tasks.unit_option"))
     sub.add_argument("--all", action="store_true", dest="is_all", help=report.say("form.all_option"))
     sub.add_argument("--period", metavar="2025Q4", default="", help=report.say("form.report_option"))
     sub.add_argument("--estimate", action="store_true", dest="is_estimated", help=report.say("allocation.option"))
@@ -116,9 +135,16 @@ def _add(options: argparse.Namespace) -> int:
     catalog = for_data_folder(folder)
     with tempfile.TemporaryDirectory() as scratch:
         paths = [_pasted(Path(scratch)) if name == "-" else Path(name) for name in options.files]
-        results = add_files(paths, statement, folder, catalog, keep=options.keep)
-    report.print_added(results, catalog, options.json)
-    return 0 if all(result.is_clean for result in results) else REFUSED
+        plans = [path for path in paths if path.is_file() and plan_file(path, folder, catalog)]
+        checked = [take_plan(path, folder, catalog, keep=options.keep) for path in plans]
+        others = [path for path in paths if path not in plans]
+        results = add_files(others, statement, folder, catalog, keep=options.keep) if others else []
+    if checked:
+        print_plans(checked, options.json)
+    if others:
+        report.print_added(results, catalog, options.json)
+    is_clean = all(result.is_clean for result in results) and not any(plan.faults for plan in checked)
+    return 0 if is_clean else REFUSED
 
 
 def _pasted(folder: Path) -> Path:
@@ -217,6 +243,9 @@ def _sample(options: argparse.Namespace) -> int:
 def _template(options: argparse.Namespace) -> int:
     folder = data_folder()
     catalog = for_data_folder(folder)
+    if options.kind == "plan":
+        report.print_line("plan_form.written", options.json, path=str(write_plan_form(options.out, catalog)))
+        return 0
     if options.kind == "corrections":
         plan = plan_of(options.plan, catalog)
         path, rows = write_corrections(folder, options.out, plan, catalog)
@@ -229,6 +258,16 @@ def _template(options: argparse.Namespace) -> int:
     if options.kind == "targets":
         path = write_targets_form(folder, options.out, catalog, options.plan)
         print_targets_form(path, options.plan, catalog, options.json)
+        return 0
+    if options.kind == "tasks":
+        if bool(options.unit) == options.is_all:
+            raise Refusal("form.unit_or_all", {})
+        plan = plan_of(options.plan, catalog)
+        print_task_forms(write_task_forms(folder, options.out, plan, catalog, options.unit), options.out, options.json)
+        return 0
+    if options.kind == "activities":
+        path = write_activities(options.out, catalog, options.plan, options.area)
+        print_activities_form(path, options.json)
         return 0
     if bool(options.area) == options.is_all:
         raise Refusal("form.area_or_all", {})

@@ -11,6 +11,7 @@ from typing import Literal
 
 import polars as pl
 
+from etl.activities import judge_activities
 from etl.add_reading import reading_of
 from etl.assemble import ledger_outcome
 from etl.build import counting_sources
@@ -19,6 +20,7 @@ from etl.form import Form, read_form
 from etl.form_add import form_readings, refuse_second_form
 from etl.inbox import TITLE_KINDS, VALUE_KINDS, Event, Inbox, Kind, Reading, Sidecar, Step, content_id
 from etl.lists import judge
+from etl.measure_reports import judge_reports
 from etl.reconcile import Source
 from etl.refusal import Refusal
 from etl.rows import ListRows
@@ -244,6 +246,10 @@ def _judged(
         return ledger_outcome(Source(file, reading, parsed.folder), others, catalog), None
     if reading.kind == "targets":
         return judge_targets(parsed.folder, catalog), None
+    if reading.kind == "tasks":
+        return judge_reports(parsed.folder, received_on, catalog), None
+    if reading.kind == "activities":
+        return judge_activities(parsed.folder, received_on, catalog), None
     if reading.kind not in VALUE_KINDS:
         return judge(parsed.folder, reading, received_on, catalog), None
     values = judge_values(parsed.folder, reading, received_on, catalog)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from etl.areas import AreaResolver
 from etl.clean import text_key
-from etl.inbox import WHOLE, Kind, Reading
+from etl.inbox import FORM_KINDS, WHOLE, Kind, Reading
 from etl.ledger_add import is_ledger, ledger_reading
 from etl.propose import Proposal, propose, title_tier
 from etl.refusal import Refusal
@@ -45,7 +45,7 @@ def reading_of(name: str, parsed: Parsed, statement: Statement, catalog: Catalog
         "area_code": area_code,
     }
     kind = statement.kind or _proposed_kind(name, parsed.folder, proposal, statement, sheets, catalog)
-    if kind == "targets":
+    if kind in FORM_KINDS:
         raise Refusal("form.not_a_form", {"file": name})
     if kind == "enterprise_values" or kind == "area_values":
         return report_reading(name, parsed.folder, sheets, kind, area_code, statement, number, catalog)

@@ -222,8 +222,12 @@ class AreaResolver:
         context = {c for m in others for c in m.codes}
         if scope is not None and not any(m.names_city for m in others):
             context |= set(self._catalog.ancestors(scope))
-        cities = {c for c in context if self._areas[c].kind != "province"}
-        return any(self._holds(city, code) for city in cities for code in mention.codes)
+        return any(self._is_city_of(c, code) for c in context for code in mention.codes)
+
+    def _is_city_of(self, whole: Code, code: Code) -> bool:
+        """Whether an area is, or lies in, the city of a zone; zones of 重庆 report to what stands among provinces."""
+        is_narrow = self._areas[whole].kind != "province" or whole == self._areas[code].parent_code
+        return is_narrow and self._holds(whole, code)
 
     def _common(self, mentions: Iterable[_Mention], scope: Code | None, on: dt.date | None) -> set[Code]:
         """The areas that every text allows, cut to the list's own area where the row names no city."""

@@ -8,12 +8,15 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from etl.activities import judge_activities
 from etl.completeness import closed_books
 from etl.identity import IDENTIFYING, identify
 from etl.inbox import TITLE_EVENTS, TITLE_KINDS, VALUE_KINDS, Sidecar
 from etl.ledger import LedgerRows, judge_ledger
 from etl.ledger_dates import settle_ledgers
 from etl.lists import judge
+from etl.measure_core import Read, measure_frames
+from etl.measure_reports import judge_reports
 from etl.reconcile import Source, books
 from etl.rows import ListRows
 from etl.schemas import conforming
@@ -58,6 +61,16 @@ def assemble(sources: Iterable[Source], sidecars: Iterable[Sidecar], catalog: Ca
     decided: list[Decided] = [
         (source, judge_targets(source.parsed, catalog)) for source in sources if source.reading.kind == "targets"
     ]
+    reported: list[Read] = [
+        (source, judge_reports(source.parsed, source.sidecar.received_on, catalog))
+        for source in sources
+        if source.reading.kind == "tasks"
+    ]
+    held: list[Read] = [
+        (source, judge_activities(source.parsed, source.sidecar.received_on, catalog))
+        for source in sources
+        if source.reading.kind == "activities"
+    ]
     rows = pl.concat([pl.DataFrame(schema=_ROW_SCHEMA), *(_stamped(source, outcome) for source, outcome in judged)])
     # The rows of lists live on in one frame; millions of them should not be kept twice.
     judged = [(source, _without_copies(outcome)) for source, outcome in judged]
@@ -79,11 +92,13 @@ def assemble(sources: Iterable[Source], sidecars: Iterable[Sidecar], catalog: Ca
         "enterprise_area": _areas_over_time(_only(accepted, is_own)),
         "recognition_event": _events(_only(accepted, pl.col("kind").is_in(["list", "ledger"])), catalog),
         "pool_entry": _pool(accepted.filter(pl.col("kind") == "pool")),
+        "reading_vague": _vague(placed, catalog),
         "identity_question": identified.questions,
         "ledger_difference": settled.differences,
         **values.frames,
         **target_frames(decided, catalog),
-        **books([*settled.judged, *valued, *decided], placed, values.refused, values.lost, catalog),
+        **measure_frames(reported, held),
+        **books([*settled.judged, *valued, *decided, *reported, *held], placed, values.refused, values.lost, catalog),
     }
     days = [source.sidecar.received_on for source in sources] + accepted["event_on"].unique().to_list()
     return Core(closed_books(conforming(frames), sources, sidecars), max(days, default=None))
@@ -203,6 +218,21 @@ def _place(rows: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
         )
         .drop("row_index", "is_vague", "known_code")
     )
+
+
+def _vague(placed: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
+    """One row per reading and area around a plan's area that its rows name, and nothing finer inside it.
+
+    A provincial list by city says 苏州市 and never which of its enterprises are the industrial park's: it tells
+    nothing of the park, not that the park has none.
+    """
+    named = placed.filter(pl.col("area_scope") == "above").select(
+        "reading_id", ancestor_code=pl.col("area_code").str.strip_suffix(UNASSIGNED_SUFFIX)
+    )
+    finer = placed.lazy().filter(pl.col("area_scope") == "inside").select("reading_id", "area_code").unique().collect()
+    told = finer.join(area_closure(catalog), on="area_code").select("reading_id", "ancestor_code")
+    vague = named.unique().join(told, on=["reading_id", "ancestor_code"], how="anti")
+    return vague.rename({"ancestor_code": "area_code"}).sort("reading_id", "area_code")
 
 
 def _numbered(rows: pl.DataFrame, is_own: pl.Expr) -> pl.DataFrame:

@@ -18,7 +18,9 @@ from etl.template import DEFAULT_PLAN
 from tracker import office, warehouse
 from tracker.briefing.content import NoTargets, content
 from tracker.briefing.documents import ENDINGS, made
+from tracker.briefing.images import KINDS, ImagesRefused
 from tracker.briefing.named import restored
+from tracker.briefing.package import package, pictures
 from tracker.briefing.selection import Selection
 from tracker.briefing.word import TemplateUnreadable
 from tracker.text import LANGUAGES, word
@@ -35,6 +37,8 @@ def add_brief_options(sub: argparse.ArgumentParser) -> None:
     for kind in ENDINGS:
         sub.add_argument(f"--{kind}", action="append_const", dest="kinds", const=kind, help=say(f"brief.{kind}_option"))
     sub.add_argument("--all", action="store_const", dest="kinds", const=list(ENDINGS), help=say("brief.all_option"))
+    sub.add_argument("--images", action="append", choices=KINDS, default=[], help=say("brief.images_option"))
+    sub.add_argument("--zip", action="store_true", help=say("brief.zip_option"))
     sub.add_argument("--name", help=say("brief.name_option"))
     sub.add_argument("--template", type=Path, metavar="FILE.docx", help=say("brief.template_option"))
     sub.add_argument("--build", metavar="BUILD_ID", help=say("notice.build_option"))
@@ -50,7 +54,8 @@ def brief(options: argparse.Namespace) -> int:
     """Write the documents that were asked for. Returns 0: areas without a task are named and no fault.
 
     Raises:
-        Refusal: where there is no such build, plan, month, area, name or template, or nothing to write about.
+        Refusal: where there is no such build, plan, month, area, name or template, nothing to write about, or where
+            pictures cannot be made; the documents are then written all the same.
     """
     try:
         return _brief(options)
@@ -58,6 +63,8 @@ def brief(options: argparse.Namespace) -> int:
         raise Refusal("notice.unreadable_build", {"build_id": str(fault)}) from fault
     except TemplateUnreadable as fault:
         raise Refusal("brief.template", {"file": options.template}) from fault
+    except ImagesRefused as fault:
+        raise Refusal(f"images.{fault.reason}") from fault
     except office.OfficeError as fault:
         raise Refusal("brief.office", {"file": "office.sqlite"}) from fault
 
@@ -73,6 +80,7 @@ def _brief(options: argparse.Namespace) -> int:
     options.out.mkdir(parents=True, exist_ok=True)
     selections = list(_each(asked, selection)) if options.each_area else [selection]
     files, skipped = [], []
+    refused: ImagesRefused | None = None
     for place, one in enumerate(selections, start=1):
         try:
             found = content(one)
@@ -81,13 +89,21 @@ def _brief(options: argparse.Namespace) -> int:
                 raise Refusal("notice.no_task", {"plan": asked.plan_id, "area": str(fault)}) from fault
             skipped.append(str(fault))
             continue
-        for kind in kinds:
-            name, document = made(found, kind, templates)
+        written = dict(made(found, kind, templates) for kind in kinds)
+        try:
+            written |= pictures(found, options.images)
+        except ImagesRefused as fault:
+            refused = fault  # of pictures only: the documents are written all the same
+        if options.zip:
+            written = dict([package(found, written)])
+        for name, document in written.items():
             (options.out / name).write_bytes(document)
             files.append(str(options.out / name))
             if not options.json:
                 print(say("brief.written", place=place, total=len(selections), file=options.out / name), flush=True)
     _print_end(asked, files, skipped, options.json)
+    if refused is not None:
+        raise refused
     return 0
 
 

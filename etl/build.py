@@ -18,7 +18,7 @@ from etl.corrections_apply import corrected
 from etl.decisions import Decisions, decision_frame
 from etl.definitions import definitions
 from etl.inbox import Inbox, Sidecar
-from etl.initials import with_initials
+from etl.measure_core import measure_definitions
 from etl.outlook import OUTLOOK_COLUMNS, with_outlook
 from etl.publish import Builds
 from etl.reconcile import Source
@@ -125,10 +125,14 @@ def _inputs_hash(records: Iterable[Model]) -> str:
 
 
 def _write(part: Path, core: Core, unreadable: pl.DataFrame, catalog: Catalog, previous: Path | None) -> None:
+    # Only a build spells names; the dictionaries of pinyin take a third of the time in which every command starts.
+    from etl.initials import with_initials
+
     with duckdb.connect(str(part), config=_CONFIG) as connection:
         run(connection, "tables")
         frames = {
             **definitions(catalog),
+            **measure_definitions(catalog),
             **core.frames,
             **{name: with_initials(core.frames[name]) for name in ("enterprise", "enterprise_name")},
             "unreadable_file": unreadable,

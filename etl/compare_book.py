@@ -13,7 +13,7 @@ from xlsxwriter.exceptions import FileCreateError
 
 from etl.compare_file import Compared
 from etl.compare_words import Teller
-from etl.form_book import BOOK_OPTIONS, Looks, lay_out, looks, write_head
+from etl.form_book import Looks, book_options, lay_out, looks, write_head
 from etl.refusal import Refusal
 from tracker.catalog import Catalog
 from tracker.text import LANGUAGES, day, word
@@ -64,7 +64,7 @@ def write_book(out: Path | None, source: Path, compared: Compared, catalog: Cata
         raise Refusal("compare.same_file", {"file": str(path)})
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with xlsxwriter.Workbook(str(path), BOOK_OPTIONS) as book:
+        with xlsxwriter.Workbook(str(path), book_options()) as book:
             # The time of the build: the same comparison gives the same file.
             book.set_properties({"created": compared.build.built_at})
             writer = _Writer(book, compared, Teller(compared, catalog, _LANGUAGE))

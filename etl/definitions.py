@@ -9,8 +9,10 @@ import polars as pl
 
 from tracker.catalog import Catalog
 from tracker.catalog_models import Plan, Target
+from tracker.catalog_tasks import units_of
 
 _TEXT, _NUMBER, _DAY, _COUNT, _FLAG = pl.String, pl.Float64, pl.Date, pl.Int32, pl.Boolean
+_FIGURE: dict[str, Any] = {"value": _NUMBER, "value_high": _NUMBER, "sort": _COUNT}
 
 
 def definitions(catalog: Catalog) -> dict[str, pl.DataFrame]:
@@ -29,12 +31,23 @@ def definitions(catalog: Catalog) -> dict[str, pl.DataFrame]:
             [
                 {"plan_id": plan.plan_id, "unit": code, "name_zh": name.zh, "name_en": name.en}
                 for plan in catalog.plans.values()
-                for code, name in plan.units.items()
+                for code, name in units_of(plan, catalog).items()
             ],
             {"plan_id": _TEXT, "unit": _TEXT, "name_zh": _TEXT, "name_en": _TEXT},
         ),
+        "plan_rule": _rules(catalog),
+        "plan_rule_value": _rule_values(catalog),
+        "plan_reference": _references(catalog),
         "target": targets(catalog),
         "indicator": _indicators(catalog),
+        "indicator_among": _frame(
+            [
+                {"indicator_id": indicator.indicator_id, "area_code": code}
+                for indicator in catalog.indicators.values()
+                for code in indicator.among
+            ],
+            {"indicator_id": _TEXT, "area_code": _TEXT},
+        ),
         "measure_definition": _measures(catalog),
         "tier": _tiers(catalog),
         "tier_inclusion": _inclusions(catalog),
@@ -50,6 +63,8 @@ def definitions(catalog: Catalog) -> dict[str, pl.DataFrame]:
             },
         ),
         "threshold": _thresholds(catalog),
+        "rule_version": _rule_versions(catalog),
+        "criterion": _criteria(catalog),
         "area": _areas(catalog),
         "area_alias": _frame(
             [
@@ -93,6 +108,58 @@ def _plans(catalog: Catalog) -> pl.DataFrame:
     return _frame(rows, schema)
 
 
+def _rules(catalog: Catalog) -> pl.DataFrame:
+    """One row per rule of a plan that is no target: reward, ceiling, bonus, class, condition, promise."""
+    rows = [
+        (plan.plan_id, rule.rule_id, rule.kind, rule.text.zh, rule.text.en, rule.section, place)
+        for plan in catalog.plans.values()
+        for place, rule in enumerate(plan.rules)
+    ]
+    columns = ("plan_id", "rule_id", "kind", "text_zh", "text_en", "section")
+    return pl.DataFrame(rows, schema=dict.fromkeys(columns, _TEXT) | {"sort": _COUNT}, orient="row")
+
+
+def _rule_values(catalog: Catalog) -> pl.DataFrame:
+    """One row per number of a rule, by the title that it is for, or with the words that say what it is."""
+    rows = [
+        {
+            "plan_id": plan.plan_id,
+            "rule_id": rule.rule_id,
+            **value.model_dump(exclude={"label"}),
+            "label_zh": value.label.zh if value.label else None,
+            "label_en": value.label.en if value.label else None,
+            "sort": place,
+        }
+        for plan in catalog.plans.values()
+        for rule in plan.rules
+        for place, value in enumerate(rule.values)
+    ]
+    columns = (
+        "plan_id", "rule_id", "tier", "label_zh", "label_en", "comparator", "value", "value_high", "unit", "sort",
+    )  # fmt: skip
+    return _frame(rows, dict.fromkeys(columns, _TEXT) | _FIGURE)
+
+
+def _references(catalog: Catalog) -> pl.DataFrame:
+    """One row per figure that a plan reports without asking for it."""
+    rows = [
+        {
+            "plan_id": plan.plan_id,
+            **reference.model_dump(exclude={"text"}),
+            "text_zh": reference.text.zh,
+            "text_en": reference.text.en,
+            "sort": place,
+        }
+        for plan in catalog.plans.values()
+        for place, reference in enumerate(plan.references)
+    ]
+    columns = (
+        "plan_id", "reference_id", "indicator_id", "text_zh", "text_en", "section", "comparator", "value",
+        "value_high", "unit", "starts_on", "ends_on", "sort",
+    )  # fmt: skip
+    return _frame(rows, dict.fromkeys(columns, _TEXT) | _FIGURE | {"starts_on": _DAY, "ends_on": _DAY})
+
+
 def targets(catalog: Catalog) -> pl.DataFrame:
     """One row per target, area, due date and decision, as ``core.target``."""
     rows = [_target(plan, target) for plan in catalog.plans.values() for target in plan.targets]
@@ -129,7 +196,7 @@ def _target(plan: Plan, target: Target) -> dict[str, Any]:
 def _indicators(catalog: Catalog) -> pl.DataFrame:
     rows = [
         {
-            **indicator.model_dump(exclude={"name", "short", "definition", "caution", "captions"}),
+            **indicator.model_dump(exclude={"name", "short", "definition", "caution", "captions", "among"}),
             "name_zh": indicator.name.zh,
             "name_en": indicator.name.en,
             "short_zh": indicator.short.zh,
@@ -144,10 +211,10 @@ def _indicators(catalog: Catalog) -> pl.DataFrame:
     columns = (
         "indicator_id", "name_zh", "name_en", "short_zh", "short_en", "unit", "decimals", "direction", "formula",
         "tier", "population", "numerator", "denominator", "minimum_coverage_percent", "frequency", "grace_months",
-        "evidence", "definition_zh", "definition_en", "caution_zh", "caution_en",
+        "evidence", "definition_zh", "definition_en", "caution_zh", "caution_en", "growth_base_year", "rank_basis",
     )  # fmt: skip
-    schema = dict.fromkeys(columns, _TEXT)
-    return _frame(rows, schema | {"decimals": _COUNT, "grace_months": _COUNT, "minimum_coverage_percent": _NUMBER})
+    whole = dict.fromkeys(("decimals", "grace_months", "growth_base_year"), _COUNT)
+    return _frame(rows, dict.fromkeys(columns, _TEXT) | whole | {"minimum_coverage_percent": _NUMBER})
 
 
 def _measures(catalog: Catalog) -> pl.DataFrame:
@@ -179,7 +246,7 @@ def _tiers(catalog: Catalog) -> pl.DataFrame:
     ]
     schema: dict[str, Any] = dict.fromkeys(("tier", "name_zh", "name_en", "short_zh", "short_en"), _TEXT)
     schema |= dict.fromkeys(("ladder_rank", "sort", "validity_years"), _COUNT)
-    return _frame(rows, schema | {"issuer_level": _TEXT, "evidence": _TEXT})
+    return _frame(rows, schema | dict.fromkeys(("recruits_from", "issuer_level", "evidence"), _TEXT))
 
 
 def _inclusions(catalog: Catalog) -> pl.DataFrame:
@@ -210,6 +277,40 @@ def _thresholds(catalog: Catalog) -> pl.DataFrame:
     ]
     columns = ("threshold_id", "value", "unit", "name_zh", "name_en", "source_zh", "source_en", "evidence")
     return _frame(rows, dict.fromkeys(columns, _TEXT) | {"value": _NUMBER})
+
+
+def _rule_versions(catalog: Catalog) -> pl.DataFrame:
+    rows = [
+        {
+            **version.model_dump(exclude={"document", "note", "criteria"}),
+            "document_zh": version.document.zh,
+            "document_en": version.document.en,
+            "note_zh": version.note.zh if version.note else None,
+            "note_en": version.note.en if version.note else None,
+        }
+        for version in catalog.rule_versions.values()
+    ]
+    schema: dict[str, Any] = {"version_id": _TEXT, "tier": _TEXT}
+    schema |= dict.fromkeys(("starts_on", "ends_on", "reviews_until"), _DAY)
+    return _frame(rows, schema | dict.fromkeys(("document_zh", "document_en", "note_zh", "note_en", "evidence"), _TEXT))
+
+
+def _criteria(catalog: Catalog) -> pl.DataFrame:
+    """One row per criterion; ``definition`` is its entry of the catalogue as JSON, which the pages judge by."""
+    rows = [
+        {
+            "version_id": version.version_id,
+            "criterion_id": criterion.criterion_id,
+            "sort": place,
+            "name_zh": criterion.name.zh,
+            "name_en": criterion.name.en,
+            "definition": criterion.model_dump_json(),
+        }
+        for version in catalog.rule_versions.values()
+        for place, criterion in enumerate(version.criteria)
+    ]
+    columns = ("version_id", "criterion_id", "sort", "name_zh", "name_en", "definition")
+    return _frame(rows, dict.fromkeys(columns, _TEXT) | {"sort": _COUNT})
 
 
 def _areas(catalog: Catalog) -> pl.DataFrame:

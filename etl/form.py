@@ -22,11 +22,12 @@ from etl.refusal import Refusal
 from etl.table import squeezed
 from tracker.catalog import CATALOG_DIR, Catalog
 from tracker.catalog_models import Code, Model
+from tracker.catalog_tasks import Reporter, reporter_name, units_of
 from tracker.yaml_text import read_yaml
 
 # Raised with every change of a form that this program could not read back.
 FORM_VERSION = 1
-FormKind = Literal["report", "targets", "corrections"]
+FormKind = Literal["report", "targets", "corrections", "tasks", "activities"]
 Frequency = Literal["month", "quarter", "year"]
 _WORDS = CATALOG_DIR.parent / "forms.yml"
 _PERIOD = re.compile(r"(?P<year>20\d\d)(?:Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2]))?")
@@ -96,7 +97,7 @@ class Table(Model):
     """A sheet of a form that is filled in: what is read from it, and the row that holds its captions."""
 
     sheet: str
-    kind: Literal["enterprise_values", "area_values", "targets", "corrections"]
+    kind: Literal["enterprise_values", "area_values", "targets", "corrections", "tasks", "activities"]
     header_row: int
 
 
@@ -104,12 +105,14 @@ class Form(Model):
     """A form.
 
     ``report`` asks an area for the values of a period, ``targets`` for the tasks of all areas, ``corrections`` what
-    files should have said; its period is the build that it was made from.
+    files should have said; its period is the build that it was made from. ``tasks`` asks a ``unit`` how its tasks of
+    the plan stand, ``activities`` what events there were.
     """
 
     form: FormKind
     plan_id: Code
     area_code: Code
+    unit: Code | None = None
     period: str
     version: int = FORM_VERSION
     build_id: str
@@ -120,17 +123,23 @@ class Form(Model):
         kinds = {table.kind for table in self.tables}
         if not self.tables or not kinds <= (_VALUE_TABLES if self.form == "report" else {self.form}):
             raise ValueError("a table of another form")
+        if (self.form == "tasks") != (self.unit is not None):
+            raise ValueError("`unit` belongs to the form of tasks, and only there")
         return self
 
     def cells(self) -> list[tuple[str, str]]:
         """The rows of the hidden sheet: what it says of the form, and the seal over it."""
-        said = [(name, str(getattr(self, name))) for name in _SAID]
+        said = [(name, str(value)) for name in _SAID if (value := getattr(self, name)) is not None]
         said += [table_entry(table.sheet, table.kind, table.header_row) for table in self.tables]
         return [*said, (SEAL, seal(said))]
 
     def title_line(self, catalog: Catalog) -> str:
         """The line above every table that says whose and of when it is; compared when the form comes back."""
         area = catalog.areas[self.area_code].name.zh
+        if self.unit is not None:
+            plan = catalog.plans[self.plan_id]
+            name = reporter_name(Reporter(self.unit, self.area_code), plan, catalog, "zh")
+            return str(words()["tasks"]["title_line"]).format(unit=name, plan=plan.name.zh)
         if self.form != "report":
             return str(words()[self.form]["title_line"]).format(area=area, period=self.period)
         period = Period.parse(self.period)
@@ -138,7 +147,7 @@ class Form(Model):
         return str(words()["report"]["title_line"]).format(area=area, period=named)
 
 
-_SAID = ("form", "plan_id", "area_code", "period", "version", "build_id")
+_SAID = ("form", "plan_id", "area_code", "unit", "period", "version", "build_id")
 
 
 def read_form(meta: Mapping[str, Any], file: str, catalog: Catalog) -> Form | None:
@@ -165,6 +174,8 @@ def read_form(meta: Mapping[str, Any], file: str, catalog: Catalog) -> Form | No
     for code, known in ((form.plan_id, catalog.plans), (form.area_code, catalog.areas)):
         if code not in known:
             raise Refusal("form.unknown_code", {"file": file, "value": code})
+    if form.unit is not None and form.unit not in units_of(catalog.plans[form.plan_id], catalog):
+        raise Refusal("form.unknown_code", {"file": file, "value": form.unit})
     _check_tables(form, meta, file, catalog)
     return form
 

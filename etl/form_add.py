@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
+from etl.activities import judge_activities
 from etl.areas import AreaResolver
 from etl.form import Form, Period
-from etl.inbox import Reading, Sidecar
+from etl.inbox import Kind, Reading, Sidecar
+from etl.measure_reports import judge_reports
 from etl.periods import parse_period
 from etl.refusal import Refusal
 from etl.targets import judge_targets, read_document
@@ -44,8 +46,8 @@ def form_readings(form: Form, folder: Path, file: str, stated: Stated, catalog: 
         Refusal: where a statement contradicts the form, nothing is filled in, or a date cannot be right.
     """
     _refuse_contradiction(form, file, stated, catalog)
-    found = _targets(form, folder, file, stated, catalog) if form.form == "targets" else None
-    readings = [found] if found else _reports(form, folder, stated, catalog) if form.form == "report" else []
+    read = {"targets": _targets, "tasks": _rows, "activities": _rows, "report": _reports}[form.form]
+    readings = read(form, folder, file, stated, catalog)
     if not readings:
         raise Refusal("form.untouched", {"file": file})
     period_end = readings[0].period_end
@@ -66,7 +68,16 @@ def _refuse_contradiction(form: Form, file: str, stated: Stated, catalog: Catalo
         raise Refusal("form.stated_differs", {"file": file, "said": form.period, "stated": stated.period})
 
 
-def _reports(form: Form, folder: Path, stated: Stated, catalog: Catalog) -> list[Reading]:
+def _rows(form: Form, folder: Path, file: str, stated: Stated, catalog: Catalog) -> list[Reading]:
+    """One reading for a form of tasks or activities that holds at least one filled row."""
+    judge = judge_reports if form.form == "tasks" else judge_activities
+    if not judge(folder, stated.received_on, catalog).counts["read"]:
+        return []
+    kind: Kind = "tasks" if form.form == "tasks" else "activities"
+    return [Reading(reading_no=1, kind=kind, area_code=form.area_code, added_on=stated.received_on)]
+
+
+def _reports(form: Form, folder: Path, file: str, stated: Stated, catalog: Catalog) -> list[Reading]:
     """One reading for every table that holds at least one answer."""
     readings = [
         Reading(
@@ -79,19 +90,19 @@ def _reports(form: Form, folder: Path, stated: Stated, catalog: Catalog) -> list
             added_on=stated.received_on,
         )
         for table in form.tables
-        if table.kind != "corrections"
+        if table.kind == "enterprise_values" or table.kind == "area_values"
     ]
     return [r for r in readings if judge_values(folder, r, stated.received_on, catalog).counts["read"]]
 
 
-def _targets(form: Form, folder: Path, file: str, stated: Stated, catalog: Catalog) -> Reading | None:
+def _targets(form: Form, folder: Path, file: str, stated: Stated, catalog: Catalog) -> list[Reading]:
     if not judge_targets(folder, catalog).counts["read"]:
-        return None
+        return []
     document = read_document(folder, file)
     if document.decided_on > stated.received_on:
         days = {"on": document.decided_on, "received_on": stated.received_on}
         raise Refusal("form.document_after_receipt", {"file": file, **days})
-    return Reading(
+    reading = Reading(
         reading_no=1,
         kind="targets",
         area_code=form.area_code,
@@ -99,6 +110,7 @@ def _targets(form: Form, folder: Path, file: str, stated: Stated, catalog: Catal
         document_no=document.document_no,
         added_on=stated.received_on,
     )
+    return [reading]
 
 
 def refuse_second_form(

@@ -5,6 +5,7 @@ Nothing that comes from data becomes a formula or a link, whatever it begins wit
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from etl.form_sheet import FORM_SHEET
 
 # Rows of a table, counted from 0 as xlsxwriter does: title, line of area and period, hint, captions, data.
 TITLE_ROW, LINE_ROW, HINT_ROW, HEADER_ROW, FIRST_ROW = range(5)
-BOOK_OPTIONS = {
+_BOOK_OPTIONS: dict[str, Any] = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
@@ -33,6 +34,11 @@ _PIXEL_MILLIMETRES = 25.4 / 96
 _SMALLEST_SCALE = 60
 # Another font than ours, where a computer lacks it, may be a fifth wider.
 _SPARE = 0.8
+
+
+def book_options() -> dict[str, Any]:
+    """What a workbook of ours is opened with: a copy, for xlsxwriter writes into it and the next book would differ."""
+    return copy.deepcopy(_BOOK_OPTIONS)
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,7 @@ class Looks:
     grey_number: Any
     grey_money: Any
     grey_text: Any
+    grey_words: Any
     fill_number: Any
     fill_money: Any
     fill_count: Any
@@ -81,6 +88,7 @@ def looks(book: Any) -> Looks:
         "grey_number": grey,
         "grey_money": grey | {"num_format": _MONEY},
         "grey_text": grey | {"align": "center"},
+        "grey_words": grey | {"text_wrap": True},
         "fill_number": fill,
         "fill_money": fill | {"num_format": _MONEY},
         "fill_count": fill | {"num_format": _COUNT},
@@ -138,7 +146,7 @@ def form_book(path: Path, form: Form, made_at: dt.datetime) -> Iterator[FormBook
         form: what it says of itself.
         made_at: the time written into the file: that of the build, so that the same form has the same content.
     """
-    with xlsxwriter.Workbook(str(path), BOOK_OPTIONS) as book:
+    with xlsxwriter.Workbook(str(path), book_options()) as book:
         book.set_properties({"created": made_at})
         hidden = book.add_worksheet(FORM_SHEET)
         hidden.very_hidden()

@@ -88,7 +88,7 @@ def _ordered(measures: dict[Code, Measure]) -> list[Measure]:
 
 def _parts(indicator: Indicator, catalog: Catalog) -> list[Measure]:
     """The measures of a formula: of a reported ratio its parts where it has both, else the ratio itself."""
-    if indicator.formula == "tier_count":
+    if indicator.formula in ("tier_count", "rank"):
         return []
     parts = [name for name in (indicator.numerator, indicator.denominator) if name is not None]
     if indicator.formula == "reported" and len(parts) < 2:

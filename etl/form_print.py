@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from etl.form_report import Written
+from etl.measure_form import WrittenTasks
 from etl.target_core import SUM_SCHEMA
 from etl.target_estimate import rule_in_words
 from etl.target_tasks import areas_of
@@ -43,6 +44,26 @@ def print_targets_form(path: Path, plan_id: Code, catalog: Catalog, as_json: boo
     print(word("form.written", _LANGUAGE, number=1, folder=path.parent))
     name = plan.name.in_language(_LANGUAGE)
     print("  " + word("form.written_targets", _LANGUAGE, path=path.name, plan=name, areas=areas))
+
+
+def print_task_forms(written: Sequence[WrittenTasks], folder: Path, as_json: bool) -> None:
+    """Every form of tasks with its unit and how many tasks it asks about."""
+    if as_json:
+        forms = [{"path": str(form.path), **vars(form.reporter), "tasks": form.tasks} for form in written]
+        print(json.dumps(forms, ensure_ascii=False))
+        return
+    print(word("form.written", _LANGUAGE, number=len(written), folder=folder))
+    for form in written:
+        print("  " + word("tasks.written", _LANGUAGE, path=form.path.name, number=form.tasks))
+
+
+def print_activities_form(path: Path, as_json: bool) -> None:
+    """Where the sheet of activities is."""
+    if as_json:
+        print(json.dumps({"path": str(path)}, ensure_ascii=False))
+        return
+    print(word("form.written", _LANGUAGE, number=1, folder=path.parent))
+    print("  " + path.name)
 
 
 def print_estimated_form(form: EstimatedForm, plan_id: Code, catalog: Catalog, as_json: bool) -> None:

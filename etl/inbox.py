@@ -32,7 +32,7 @@ Event = Literal[
     "lapsed",
     "revoked",
 ]
-Kind = Literal["list", "pool", "ledger", "enterprise_values", "area_values", "targets"]
+Kind = Literal["list", "pool", "ledger", "enterprise_values", "area_values", "targets", "tasks", "activities"]
 TITLE_EVENTS = ("recognition", "review_passed")
 WHOLE = "total"
 Record = TypeVar("Record", bound=Model)
@@ -45,9 +45,13 @@ REQUIRED: dict[Kind, tuple[str, ...]] = {
     "enterprise_values": (),
     "area_values": (),
     "targets": ("event_on", "document_no"),
+    "tasks": (),
+    "activities": (),
 }
 TITLE_KINDS = ("list", "pool", "ledger")
 VALUE_KINDS = ("enterprise_values", "area_values")
+# What only forms of ours state.
+FORM_KINDS = ("targets", "tasks", "activities")
 
 
 class Reading(Model):

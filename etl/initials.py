@@ -9,36 +9,38 @@ import polars as pl
 from pypinyin import Style, lazy_pinyin
 from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
 
-from tracker.names import name_key, text_key
+from etl.clean import with_name_key
+from tracker.names import text_key
 
 
 def with_initials(frame: pl.DataFrame) -> pl.DataFrame:
     """Add ``initials`` to a frame with a ``name``: capitals of the pinyin, Latin letters and digits as they stand."""
-    distinct = frame.select(pl.col("name").unique())
+    keys = with_name_key(frame.select("name"), "name", "key")["key"].fill_null("")
+    initials = _bare(keys.str.replace_many(_capitals()))
     # A phrase such as 长安 or 音乐 changes the sound of its characters; few names hold one, and only they are
     # taken apart in words, which is slow (130 µs a name against 1).
-    has_phrase = pl.col("name").str.contains_any(_phrases())
-    in_words = pl.col("name").map_elements(_in_words, return_dtype=pl.String)
-    initials = pl.concat(
-        [
-            distinct.filter(~has_phrase).with_columns(initials=_letters(_by_character(name_key("name").fill_null("")))),
-            distinct.filter(has_phrase).with_columns(initials=_letters(in_words)),
-        ]
-    )
-    return frame.join(initials, on="name", how="left", maintain_order="left")
-
-
-def _by_character(key: pl.Expr) -> pl.Expr:
-    letters = _first_letters()
-    return key.str.replace_many([chr(code) for code in letters], list(letters.values()))
+    has_phrase = frame["name"].str.contains_any(_phrases()).arg_true()
+    if len(has_phrase):
+        names = frame["name"][has_phrase]
+        in_words = {name: _in_words(name) for name in names.unique()}
+        initials = initials.scatter(has_phrase, _bare(names.replace_strict(in_words, return_dtype=pl.String)))
+    return frame.with_columns(initials.alias("initials"))
 
 
 def _in_words(name: str) -> str:
-    return "".join(lazy_pinyin(text_key(name), style=Style.FIRST_LETTER))
+    return "".join(lazy_pinyin(text_key(name), style=Style.FIRST_LETTER)).upper()
 
 
-def _letters(text: pl.Expr) -> pl.Expr:
-    return text.str.to_uppercase().str.replace_all("[^A-Z0-9]+", "")
+def _bare(texts: pl.Series) -> pl.Series:
+    """Without what is neither capital nor digit: most have nothing of it, which is seen faster than done."""
+    has_other = texts.str.contains("[^A-Z0-9]").arg_true()
+    return texts.scatter(has_other, texts[has_other].str.replace_all("[^A-Z0-9]+", "")) if len(has_other) else texts
+
+
+@lru_cache(maxsize=1)
+def _capitals() -> dict[str, str]:
+    """What each character becomes; the brackets of most names go with the same step."""
+    return {chr(code): letter.upper() for code, letter in _first_letters().items()} | {"(": "", ")": ""}
 
 
 @lru_cache(maxsize=1)

@@ -33,7 +33,7 @@ def with_outlook(
     lists: Lists,
     thresholds: Mapping[str, float],
 ) -> pl.DataFrame:
-    """Fill mart.expiry, forecast_path, forecast_scenario, hindcast and reliability.
+    """Fill mart.expiry, ladder_move, forecast_path, forecast_scenario, hindcast and reliability.
 
     Args:
         connection: a build whose titles and values are counted.
@@ -47,6 +47,7 @@ def with_outlook(
     """
     run(connection, "title_end")
     run(connection, "expiry")
+    run(connection, "ladder_move")
     known = Known(
         entries=connection.sql(read_sql("first_entry")).pl(),
         lists=lists.dates,

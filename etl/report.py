@@ -79,6 +79,7 @@ def print_added(results: list[Added], catalog: Catalog, as_json: bool) -> None:
 def _counts_key(kind: str) -> str:
     """Reports count values, ledgers rows and titles, everything else rows."""
     own = {"ledger": "added.ledger_counts", "targets": "form.targets_counts", "corrections": "correction.counts"}
+    own |= dict.fromkeys(("tasks", "activities"), "tasks.counts")
     return "measure.counts" if kind in VALUE_KINDS else own.get(kind, "added.counts")
 
 
@@ -95,6 +96,9 @@ def _reading_line(result: Added, catalog: Catalog) -> str:
     if reading.kind == "targets":
         area = catalog.areas[reading.area_code].name.in_language(LANGUAGE)
         return say("form.targets_reading", document=reading.document_no, on=reading.event_on, area=area)
+    if reading.kind in ("tasks", "activities"):
+        area = catalog.areas[reading.area_code].name.in_language(LANGUAGE)
+        return say(f"tasks.reading_{reading.kind}", area=area)
     if reading.kind == "ledger":
         return say(
             "added.ledger_reading",
@@ -267,6 +271,8 @@ def _reading_summary(reading: Reading, catalog: Catalog) -> str:
         said = [say("event.ledger"), tier, day]
     elif reading.kind == "targets":
         said = [say("files.targets"), reading.document_no or "", day]
+    elif reading.kind in ("tasks", "activities"):
+        said = [say(f"files.{reading.kind}")]
     else:
         event = say(f"event.{reading.event}") if reading.event else say("event.pool")
         said = [tier, event, say("files.batch", batch=reading.batch) if reading.batch else "", day]

@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -15,12 +16,17 @@ from etl.inbox import Inbox, Kind
 from etl.refusal import Refusal
 from etl.sample_answers import Answers
 from etl.sample_lists import PROVINCE, ListWriter
+from etl.sample_measures import write_answers, write_events
+from etl.sample_plans import write_plans
 from etl.sample_reports import Reporter
 from etl.sample_settings import (
+    ActivityStory,
     ListStory,
+    MeasureStory,
     TargetStory,
     WorldStory,
     lists_story,
+    measures_story,
     report_story,
     targets_story,
     world_story,
@@ -67,14 +73,28 @@ def sample_files(folder: Path, catalog: Catalog) -> list[Stated]:
     def handed_down(story: TargetStory) -> list[Stated]:
         return [(write_tasks(folder, story, names, catalog), _of_file("targets", story.received_on, names))]
 
+    def answered(story: MeasureStory) -> list[Stated]:
+        path = write_answers(folder, story, names.mark, catalog)
+        return [(path, Statement(kind="tasks", issuer=names.issuer, received_on=story.received_on))]
+
+    def held(story: ActivityStory) -> list[Stated]:
+        path = write_events(folder, story, names.mark, catalog)
+        return [(path, Statement(kind="activities", issuer=names.issuer, received_on=story.day))]
+
     # What is written on a day knows the lists up to that day, with the names and districts of their time.
     steps: list[tuple[dt.date, Callable[[], list[Stated]]]] = [
         *((story.on, partial(listed, story)) for story in lists.lists),
         (lists.ledger.on, ledger),
         *((quarter, partial(reported, quarter)) for quarter in reports.quarters),
         *((story.decided_on, partial(handed_down, story)) for story in targets_story().documents),
+        *((story.day, partial(answered, story)) for story in measures_story().reports),
+        *((story.day, partial(held, story)) for story in measures_story().activities),
     ]
     files = [file for _, write in sorted(steps, key=lambda step: step[0]) for file in write()]
+    files += [
+        (file.path, replace(_of_file(file.kind, file.received_on, names), area=file.area))
+        for file in write_plans(folder, catalog)
+    ]
     return sorted(files, key=lambda file: file[1].received_on)
 
 

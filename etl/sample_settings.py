@@ -265,6 +265,37 @@ class TargetsStory(Model):
     documents: tuple[TargetStory, ...]
 
 
+class MeasureStory(Model):
+    """One form of a unit: by task its status, and in words its progress and its evidence."""
+
+    plan_id: Code
+    unit: Code
+    area_code: Code | None = None
+    day: dt.date
+    received: int = 6
+    answers: dict[Code, tuple[str, ...]]
+
+    @property
+    def received_on(self) -> dt.date:
+        """The day on which the form came in."""
+        return self.day + dt.timedelta(days=self.received)
+
+
+class ActivityStory(Model):
+    """One sheet of activities, which came in on a ``day``: an event a row, in the order of the columns."""
+
+    plan_id: Code
+    day: dt.date
+    records: tuple[tuple[dt.date | str | int | None, ...], ...]
+
+
+class MeasuresStory(Model):
+    """All forms of tasks and sheets of activities of the demo."""
+
+    reports: tuple[MeasureStory, ...]
+    activities: tuple[ActivityStory, ...]
+
+
 def world_story() -> WorldStory:
     """Who there is."""
     return WorldStory.model_validate(_read("world.yml"))
@@ -283,6 +314,11 @@ def report_story() -> ReportStory:
 def targets_story() -> TargetsStory:
     """The tasks of districts and zones."""
     return TargetsStory.model_validate(_read("targets.yml"))
+
+
+def measures_story() -> MeasuresStory:
+    """Status reports and activities."""
+    return MeasuresStory.model_validate(_read("measures.yml"))
 
 
 def _read(name: str) -> object:

@@ -21,8 +21,8 @@ from etl.read_limits import DEFAULT_LIMITS, Limits, check_size
 from etl.read_meta import Meta
 from etl.refusal import Refusal
 from etl.sniff import refuse_lock_file
-from tracker.catalog import CATALOG_DIR
-from tracker.catalog_models import CatalogFile, Header
+from tracker.catalog import CATALOG_DIR, CatalogFile
+from tracker.catalog_models import Header
 from tracker.yaml_text import read_yaml
 
 # Raised with every change of the parser that changes what it writes.

@@ -8,20 +8,23 @@ import duckdb
 import polars as pl
 
 SQL = Path(__file__).parent / "sql"
-# The only counting code, in order. Titles: what a reading covers, who lapsed, which titles were removed, who holds
-# what when, who was first when, how many at each month end. Values: who states what, how many are asked, what they
-# answered, each period's value, each month's.
-TITLE_COUNTING = ("reading_area", "lapse", "removed_title", "tenure", "first_title", "observation")
+# The only counting code, in order. Titles: what a reading covers, who lapsed, which titles were removed, whose events
+# are the same, who holds what when, who was first when, how many at each month end. Values: who states what, how many
+# events are on record, how many are asked, what they answered, each period's value, each month's.
+TITLE_COUNTING = ("reading_area", "lapse", "removed_title", "history", "tenure", "first_title", "observation")
 VALUE_COUNTING = (
     "source_observation",
+    "activity_count",
     "population_observation",
     "enterprise_observation",
     "period_observation",
     "value_observation",
 )
+# Who stands where among others by a count of titles.
+RANKING = ("rank_observation",)
 # What could be counted on the day that decides, and who stands on a publicity list or its final list only.
 CLOSING = ("closing", "publicity_difference")
-COUNTING = (*TITLE_COUNTING, *VALUE_COUNTING, *CLOSING)
+COUNTING = (*TITLE_COUNTING, *VALUE_COUNTING, *RANKING, *CLOSING)
 
 
 def read_sql(name: str) -> str:
@@ -37,7 +40,8 @@ def run(connection: duckdb.DuckDBPyConnection, name: str) -> None:
 def load(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
     """Put a frame into a table: into the declared one where tables.sql has it, else into a new one."""
     schema, name = table.split(".")
-    connection.register("incoming", frame.to_arrow())
+    # DuckDB takes the texts as Polars keeps them, in batches; a table would be copied and go through another scanner.
+    connection.register("incoming", frame.to_arrow(compat_level=pl.CompatLevel.newest()).to_reader())
     declared = connection.execute(
         "select column_name from information_schema.columns where table_schema = ? and table_name = ?",
         [schema, name],

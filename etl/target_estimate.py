@@ -19,7 +19,7 @@ from etl.publish import Builds
 from etl.refusal import Refusal
 from etl.steps import load, read_sql
 from etl.target_core import SUM_SCHEMA, task_of_part
-from etl.target_tasks import baseline_on, is_summed
+from etl.target_tasks import baseline_on, is_whole
 from tracker.allocation import reallocate
 from tracker.catalog import Catalog
 from tracker.catalog_models import AreaEstimate, Code, Plan, Target
@@ -122,7 +122,7 @@ def estimates_of(data_folder: Path, plan: Plan, catalog: Catalog) -> tuple[list[
     build_id = builds.current()
     if build_id is None:
         raise Refusal("form.no_build", {})
-    divided = [target for target in plan.targets if is_summed(target) and target.area_code in (None, plan.area_code)]
+    divided = [target for target in plan.targets if is_whole(target) and target.area_code in (None, plan.area_code)]
     rules = [(target, target.area_estimate or _own_rule(plan, target, catalog)) for target in divided]
     with duckdb.connect(str(builds.path(build_id)), read_only=True) as connection:
         made = [estimate(connection, plan, target, rule) for target, rule in rules if rule is not None]

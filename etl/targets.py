@@ -17,7 +17,7 @@ import polars as pl
 
 from etl.clean import parse_day
 from etl.form import words
-from etl.quantities import with_numbers
+from etl.quantities import money_exponent, with_numbers
 from etl.refusal import Refusal
 from etl.rows import REJECTION_SCHEMA, ListRows, first_broken
 from etl.table import column_name, squeezed
@@ -26,7 +26,7 @@ from etl.target_tasks import (
     baseline_sheet,
     document_sheet,
     due_on,
-    is_summed,
+    is_whole,
     targets_of_year,
     year_sheet,
     years,
@@ -177,21 +177,26 @@ def _tasks(plan: Plan) -> list[tuple[Any, ...]]:
     for year in years(plan):
         for code, target in targets_of_year(plan, year).items():
             is_share = target.basis == "ratio" and target.unit == "percent"
-            asked = (target.unit, is_summed(target), is_share)
+            asked = (target.unit, is_whole(target), is_share)
             own = target.value if plan.due_on(target).year == year else None
             found.append((year_sheet(year), code, due_on(plan, target, year), *asked, own))
             baselines.setdefault(code, (baseline_sheet(), code, None, *asked, target.baseline_value))
     return [*found, *baselines.values()]
 
 
+def _in_own_unit(cells: pl.DataFrame, unit: str) -> pl.DataFrame:
+    """Numbers of the unit that the row names: 500 beside 亿元 is 500, and so is 500亿元."""
+    return with_numbers(cells.with_columns(unit_exponent=pl.lit(money_exponent(unit) or 0, pl.Int32)), unit)
+
+
 def _judged(cells: pl.DataFrame, has_own: pl.Expr) -> pl.DataFrame:
     """Add ``value`` and ``rule``."""
     plain = pl.col("text").str.normalize("NFKC").str.replace_all(r"\s", "")
     is_exempt = plain.is_in(list(words()["targets"]["exempt_words"])) & pl.col("due_on").is_not_null()
-    cells = cells.with_columns(is_exempt=is_exempt, unit_exponent=pl.lit(0, pl.Int32))
+    cells = cells.with_columns(is_exempt=is_exempt)
     numbers = pl.concat(
         [
-            with_numbers(part, str(unit or "item")).select("sheet", "row", "column", "value", "problem")
+            _in_own_unit(part, str(unit or "item")).select("sheet", "row", "column", "value", "problem")
             for (unit,), part in cells.partition_by("unit", as_dict=True).items()
         ]
         or [pl.DataFrame(schema=_NUMBER_SCHEMA)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from etl.activity_form import write_activities_form
 from etl.areas import AreaResolver
 from etl.form import Period
 from etl.form_owed import known, owed
@@ -82,6 +83,16 @@ def write_estimated_form(data_folder: Path, folder: Path, catalog: Catalog, plan
     folder.mkdir(parents=True, exist_ok=True)
     path = write_targets(folder, plan, catalog, Builds(data_folder).current(), Answers(None, cells, rules))
     return EstimatedForm(path, made, without_rule)
+
+
+def write_activities(folder: Path, catalog: Catalog, plan_id: Code, area: str | None) -> Path:
+    """Write the sheet of activities of an area of a plan, of the whole area where none is named.
+
+    Raises:
+        Refusal: where there is no such plan, or the area is no part of it.
+    """
+    plan = plan_of(plan_id, catalog)
+    return write_activities_form(folder, plan, _area_of(plan, area, catalog) if area else plan.area_code, catalog)
 
 
 def plan_of(plan_id: Code, catalog: Catalog) -> Plan:

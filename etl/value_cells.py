@@ -119,8 +119,13 @@ def _with_who(
     keys += ["uscc_is_number"] if is_enterprise and "uscc" in keys else []
     if not keys:
         rows, keys = rows.with_columns(nobody=pl.lit(None, pl.String)), ["nobody"]
-    distinct = rows.select(keys).unique(maintain_order=True).with_row_index("who")
-    rows = rows.join(distinct, on=keys, how="left", nulls_equal=True, maintain_order="left")
+    # The values of one enterprise mostly stand below one another: of each run only the first row is compared.
+    begins = rows.select(pl.any_horizontal(pl.col(keys).ne_missing(pl.col(keys).shift(1)))).to_series()
+    begins = begins.scatter([0], True) if rows.height else begins
+    firsts = rows.filter(begins).select(keys)
+    distinct = firsts.unique(maintain_order=True).with_row_index("who")
+    of_run = firsts.join(distinct, on=keys, how="left", nulls_equal=True, maintain_order="left")["who"]
+    rows = rows.with_columns(of_run.gather(begins.cum_sum() - 1).alias("who") if rows.height else of_run)
     missing = [key for key in (*ENTERPRISE_KEYS, "former_name", "block") if key not in keys]
     distinct = distinct.with_columns(pl.lit(None, pl.String).alias(key) for key in missing)
     if "uscc_is_number" not in keys:

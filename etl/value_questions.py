@@ -17,7 +17,7 @@ from tracker.catalog_models import Measure
 UNIT_JUMP = (5_000, 20_000)
 QUESTION_SCHEMA = {"value_no": pl.UInt32, "question": pl.String, "compared_with": pl.Float64}
 _EPOCH = dt.date(2000, 1, 1)
-_MANY_MEASURES, _MANY_DAYS = 1_000, 100_000
+_MANY_DAYS = 100_000
 
 
 def questions(values: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
@@ -34,29 +34,26 @@ def questions(values: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
         ``unit_jump``, ``large_change``, ``cumulative_fall``, ``part_above_whole``, ``implausible``,
         ``percent_as_fraction``.
     """
-    stated = _in_force(values)
-    codes = stated["measure"].unique().to_list()
+    by_measure = values.partition_by("measure", as_dict=True)
+    stated = {str(code): _in_force(some) for (code,), some in by_measure.items()}
     found = [pl.DataFrame(schema=QUESTION_SCHEMA | {"is_asked": pl.Boolean})]
-    for code in codes:
+    for code, series in stated.items():
         measure = catalog.measures[code]
-        series = stated.filter(pl.col("measure") == code).sort("cell_key")
         found += [
             _jumps_and_changes(series, measure, catalog),
             _falls(series, measure),
             _out_of_bounds(series, measure),
         ]
-        if measure.part_of is not None and measure.part_of in codes:
-            found.append(_above_whole(series, stated.filter(pl.col("measure") == measure.part_of)))
+        if measure.part_of is not None and measure.part_of in stated:
+            found.append(_above_whole(series, stated[measure.part_of]))
     return pl.concat(found).filter("is_asked").select(QUESTION_SCHEMA.keys()).sort("value_no", "question")
 
 
 def _in_force(values: pl.DataFrame) -> pl.DataFrame:
-    """The newest statement of each subject, measure and period that has a number, with its ``cell_key``."""
+    """Of one measure the newest statement of each subject and period that has a number, in order of ``cell_key``."""
     days = (pl.col("period_end") - _EPOCH).dt.total_days()
-    subject = pl.col("subject").cast(pl.Int64)
-    measure = pl.col("measure").to_physical().cast(pl.Int64)
-    stated = values.with_columns(cell_key=(subject * _MANY_MEASURES + measure) * _MANY_DAYS + days)
-    if stated["cell_key"].is_duplicated().any():
+    stated = values.with_columns(cell_key=pl.col("subject").cast(pl.Int64) * _MANY_DAYS + days).sort("cell_key")
+    if stated.select((pl.col("cell_key") == pl.col("cell_key").shift(1)).any()).item():
         stated = stated.sort("cell_key", "order", "value_no").unique("cell_key", keep="last", maintain_order=True)
     return stated.filter(pl.col("value").is_not_null())
 
@@ -122,6 +119,5 @@ def _out_of_bounds(series: pl.DataFrame, measure: Measure) -> pl.DataFrame:
 
 
 def _above_whole(parts: pl.DataFrame, wholes: pl.DataFrame) -> pl.DataFrame:
-    keys = ["subject", "period_end"]
-    joined = parts.join(wholes.select(*keys, whole="value"), on=keys)
+    joined = parts.join(wholes.select("cell_key", whole="value"), on="cell_key")
     return _question(joined, "part_above_whole", pl.col("value") > pl.col("whole"), pl.col("whole"))

@@ -19,8 +19,7 @@ def say(key: str, **values: object) -> str:
 
 
 def headed(finding: str) -> None:
-    tags = [blocks.tag(word("app.demo", language), "demo")] if view.is_demo else []
-    ui.html(blocks.header(place, tags, finding))
+    ui.html(blocks.header(place, ui.tags(view), finding))
 
 
 def file_name(key: str) -> str:

@@ -14,8 +14,7 @@ everywhere = ui.targets_at(view.build_id, view.plan_id, view.as_of, language, vi
 divided = everywhere.filter(pl.col("area_code") != view.plan_area).unique("target_id", maintain_order=True)
 names = dict(divided.select("target_id", "name").iter_rows())
 as_of = text.as_of(view.as_of, view.data_cutoff, language)
-tags = [blocks.tag(word("app.demo", language), "demo")] if view.is_demo else []
-tags.append(blocks.tag(text.listed(ui.rule_labels(view), language), "rule"))
+tags = ui.tags(view, text.listed(ui.rule_labels(view), language))
 
 if not names:
     ui.html(blocks.header(" · ".join([plan["name"], as_of]), tags, word("districts.no_tasks", language)))
@@ -48,6 +47,7 @@ for place, column in zip(("lead", "tiles", "dumbbell", "multiples"), columns, st
             ),
             alt=finding,
         )
+ui.draw_outlines(view, finding)
 ui.html(
     blocks.section(word("districts.table_title", language)),
     blocks_areas.area_table(rows, view),

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from tracker import blocks, blocks_enterprises, enterprises, enterprises_behind, text, ui
+from tracker import blocks, blocks_enterprises, blocks_measures, enterprises, enterprises_behind, text, ui
 from tracker import enterprises_profile as profiles
 from tracker import enterprises_words as words
 from tracker.enterprises_behind import Definition
@@ -20,8 +20,7 @@ def say(key: str, **values: object) -> str:
 
 
 def headed(finding: str, tags: list[str]) -> None:
-    demo = [blocks.tag(word("app.demo", language), "demo")] if view.is_demo else []
-    ui.html(blocks.header(place, [*demo, *(blocks.tag(mark, "rule") for mark in tags)], finding))
+    ui.html(blocks.header(place, ui.tags(view, *tags), finding))
 
 
 def list_page(number: Definition | None) -> None:
@@ -60,11 +59,13 @@ def answers_page(number: Definition) -> None:
     finding = words.equation(number, behind, language)
     headed(finding, words.value_notes(number, behind, language))
     ui.html(blocks_enterprises.chips(words.picked_phrases(enterprises.Narrowing(), number, labels), view, {}))
+    if behind.ranking.height:
+        ui.html(blocks_enterprises.ranking_table(behind.ranking, language))
+    if (records := ui.records_behind(view, number)).height:
+        ui.html(*blocks_measures.record_table(records, language))
     if behind.cells.height:
-        ui.html(
-            blocks.section(say("cells"), say("cells_note", number=behind.cells.height)),
-            blocks_enterprises.cell_table(behind.cells, language),
-        )
+        note = say("cells_note", number=behind.cells.height)
+        ui.html(blocks.section(say("cells"), note), blocks_enterprises.cell_table(behind.cells, language))
     if behind.answers.height:
         ui.html(blocks.section(say("answers"), words.coverage(number, behind, language)))
         with st.container(horizontal=True, key="answer_filters"):
@@ -101,7 +102,7 @@ def profile_page(found: profiles.Profile) -> None:
             file_name=word("profile.file", language, name=found.name, as_of=f"{view.as_of:%Y-%m}"),
             alt=profiles.timeline_in_words(found, language),
         )
-    ui.html(*blocks_enterprises.profile_parts(found, language))
+    ui.html(*blocks_enterprises.profile_parts(found, ui.rules_of(view, found), language))
     ui.offer_profile(view, found)
 
 

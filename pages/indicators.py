@@ -4,6 +4,7 @@ import polars as pl
 import streamlit as st
 
 from tracker import blocks, districts, findings, indicators, text, ui
+from tracker.links import href
 from tracker.text import word
 
 view = ui.current_view()
@@ -13,8 +14,7 @@ plan = plans.row(by_predicate=pl.col("plan_id") == view.plan_id, named=True)
 everywhere = ui.targets_at(view.build_id, view.plan_id, view.as_of, language, view.rule)
 names = dict(everywhere.filter(pl.col("area_code") == view.area_code).select("target_id", "name").iter_rows())
 place = [plan["name"], text.as_of(view.as_of, view.data_cutoff, language)]
-tags = [blocks.tag(word("app.demo", language), "demo")] if view.is_demo else []
-tags.append(blocks.tag(text.listed(ui.rule_labels(view), language), "rule"))
+tags = ui.tags(view, text.listed(ui.rule_labels(view), language))
 
 
 def say(key: str, **values: object) -> str:
@@ -53,6 +53,9 @@ with right:
         (say("differ_title"), [found.disagreement] if found.disagreement else []),
     ):
         parts += [blocks.section(title), blocks.paragraph(*lines)] if lines else []
+    if definition["tier"] and row["status"] in findings.IN_NEED:
+        who = blocks.link(word("candidates.takes_link", language), href("candidates", view))
+        parts.append(f"<p>{who}</p>")
     notes = findings.notes(row, view.as_of, view.rule, language)
     link = blocks.link(say("behind_link", value=indicators.value(row, language)), blocks.number_link(row, view))
     parts += [blocks.section(say("behind_title")), blocks.caption(notes), f"<p>{link}</p>"]
@@ -64,6 +67,11 @@ with right:
             blocks.caption(indicators.closing_note(found.closing, row, language)),
         ]
     ui.html(*parts)
+
+if tasks := indicators.task_rows(found.tasks, view.as_of, language):
+    columns = [say(f"column_{name}") for name in ("due", "task", "reached", "gap", "task_status")]
+    note = indicators.tasks_note(row, language)
+    ui.html(blocks.section(say("tasks_title"), note), blocks.table(columns, blocks.plain_rows(tasks)))
 
 with st.container(key="indicator_middle"):
     left, right = st.columns([10, 10], gap="large")

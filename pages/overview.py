@@ -3,7 +3,7 @@
 import polars as pl
 import streamlit as st
 
-from tracker import blocks, findings, text, ui
+from tracker import blocks, districts, findings, text, ui
 from tracker.text import word
 
 view = ui.current_view()
@@ -15,14 +15,11 @@ plans = ui.read(view.build_id, "plans", language=language)
 plan = plans.row(by_predicate=pl.col("plan_id") == view.plan_id, named=True)
 area_name = areas.row(by_predicate=pl.col("area_code") == view.area_code, named=True)["short"]
 as_of = text.as_of(view.as_of, view.data_cutoff, language)
-demo = word("app.demo", language) if view.is_demo else None
 
 
 def headed(finding: str) -> None:
     title = [plan["name"], area_name, as_of] if view.area_code != view.plan_area else [plan["name"], as_of]
-    tags = [blocks.tag(text.listed(ui.rule_labels(view), language), "rule")]
-    if demo:
-        tags.insert(0, blocks.tag(demo, "demo"))
+    tags = ui.tags(view, text.listed(ui.rule_labels(view), language))
     ui.html(blocks.header(" · ".join(title), tags, finding))
 
 
@@ -40,24 +37,30 @@ def overview_of_targets() -> None:
         note = word("chart.bullets_note_running" if is_running else "chart.bullets_note", language)
         ui.html(blocks.section(word("chart.bullets_title", language), note))
         ui.draw_figure(
-            ui.bullets(view, " · ".join([area_name, as_of, *ui.rule_labels(view), *([demo] if demo else [])])),
+            ui.bullets(view, " · ".join([area_name, as_of, *ui.rule_labels(view), *ui.marks(view)])),
             key="bullets",
             file_name=word("chart.bullets_file", language, area=area_name, as_of=f"{view.as_of:%Y-%m}"),
             alt=findings.bullets_in_words(headline, language),
         )
     with right:
         need = findings.most_in_need(targets, 3)
+        counting = ui.read(view.build_id, "tier_indicators")["indicator_id"].to_list()
         short = in_areas if view.area_code == view.plan_area else in_areas.clear()
         ui.html(
             blocks.section(word("overview.need_title", language)),
-            blocks.need_cards(need, short, units, view),
+            blocks.need_cards(need, short, units, counting, view),
             blocks.caption([word("overview.need_note", language)]),
         )
     if not in_areas.is_empty():
         ui.html(
-            blocks.section(word("overview.matrix_title", language), word("overview.matrix_note", language)),
+            blocks.section(
+                word("overview.matrix_title", language, groups=districts.groups_in_words(areas, language)),
+                word("overview.matrix_note", language),
+            ),
             blocks.area_matrix(everywhere, areas, view),
         )
+    else:
+        ui.html(*ui.titles_by_area(view)[1])
     ui.html(blocks.section(word("overview.changes_title", language)))
     with st.container(key="overview_since", width=320):
         changes = ui.pick_changes(view, targets.filter(pl.col("is_headline")))

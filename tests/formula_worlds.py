@@ -55,13 +55,15 @@ PLATFORMS = indicator("platforms", "reported", "item")
 LISTED = indicator("listed", "reported", "enterprise", frequency="event", grace_months=0)
 TRAINED = indicator("trained", "reported", "person")
 COURSES = indicator("courses", "reported", "item")
+ENTRIES = indicator("entries", "growth", numerator="entered", frequency="year", grace_months=6)
+AVERAGE = indicator("average", "growth", numerator="entered", frequency="year", grace_months=6, growth_base_year=2022)
 BASES = {
     "intensity": "ratio", "control": "ratio", "tools": "ratio", "patents": "ratio", "officers_each": "ratio",
     "revenue_share": "ratio", "loan_rate": "ratio", "chains": "ratio", "platforms": "ever", "listed": "level",
-    "trained": "annual", "courses": "new",
+    "trained": "annual", "courses": "new", "entries": "growth", "average": "growth",
 }  # fmt: skip
 OF_AREAS = frozenset(
-    ("officers", "main_revenue_of_all", "loans_given", "loans_asked", "chains_covered", "chains_of_city")
+    ("officers", "main_revenue_of_all", "loans_given", "loans_asked", "chains_covered", "chains_of_city", "entered")
 )
 ALL = (
     INTENSITY, CONTROL, TOOLS, PATENTS, OFFICERS, SHARE, LOAN_RATE, CHAINS, PLATFORMS, LISTED, TRAINED, COURSES,
@@ -137,6 +139,7 @@ _TEXT, _DAY, _NUMBER, _WHOLE = pl.String, pl.Date, pl.Float64, pl.Int64
 _INDICATOR = {
     "indicator_id": _TEXT, "formula": _TEXT, "unit": _TEXT, "population": _TEXT, "numerator": _TEXT,
     "denominator": _TEXT, "minimum_coverage_percent": _NUMBER, "frequency": _TEXT, "grace_months": pl.Int32,
+    "growth_base_year": pl.Int32,
 }  # fmt: skip
 
 

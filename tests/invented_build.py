@@ -318,7 +318,7 @@ def _insert_values(connection: duckdb.DuckDBPyConnection, indicator_id: str, kno
     asked = [ASKED_TIER, "key_processes_controlled", "key_processes", "enterprise", "enterprise", False, 100]
     source = asked if is_answered else [None, None, None, "area", "area", True, 1]
     connection.execute(
-        "insert into mart.indicator_source values (?, ?, ?, ?, ?, ?, ?, ?, ?)", [indicator_id, formula, *source]
+        "insert into mart.indicator_source values (?, ?, ?, ?, ?, ?, ?, ?, ?, null)", [indicator_id, formula, *source]
     )
     if is_answered:
         invented_titles.insert_answers(connection, ASKED_TIER, known)

@@ -35,7 +35,8 @@ create table core.rejected_row (file_id text, sheet text, row int, "column" text
 create table core.measure_definition (measure text, name_zh text, name_en text, level text, kind text, unit text,
     frequency text);
 create table mart.indicator_source (indicator_id text, formula text, population text, numerator text,
-    denominator text, numerator_from text, denominator_from text, is_count boolean, scale int);
+    denominator text, numerator_from text, denominator_from text, is_count boolean, scale int,
+    growth_base_year int);
 create table mart.period_value (indicator_id text, area_code text, period_end date, value double,
     numerator decimal(38, 12), denominator decimal(38, 12), expected_units int, reported_units int);
 """

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from tracker.catalog_models import Indicator
 
-COUNT_UNITS = ("enterprise", "item", "piece", "award", "person", "project", "10k_yuan", "100m_yuan")
+COUNT_UNITS = ("enterprise", "item", "piece", "award", "person", "project", "event", "time", "10k_yuan", "100m_yuan")
 PERIOD_MONTHS = {"year": 12, "quarter": 3, "month": 1}
 
 
@@ -192,13 +192,18 @@ def sum_of_units(world: World, indicator: Indicator, month_end: dt.date) -> Figu
     )
     numerator = None if is_count else total(figure.numerator for figure in parts.values())
     denominator = None if is_count else total(figure.denominator for figure in parts.values())
+    sources = {figure.source for figure in parts.values()}
+    if indicator.formula == "growth":
+        value = grown(indicator, numerator, denominator, min(sources)) if len(sources) == 1 else None
+    else:
+        value = total(f.value for f in parts.values()) if is_count else divide(indicator, numerator, denominator)
     return Figure(
-        value=total(f.value for f in parts.values()) if is_count else divide(indicator, numerator, denominator),
+        value=value,
         numerator=numerator,
         denominator=denominator,
         expected=expected,
         reported=len(parts),
-        source=min(figure.source for figure in parts.values()),
+        source=min(sources),
         is_stale=not fresh,
         is_partial=len(parts) < expected,
         asked=asked,
@@ -210,6 +215,8 @@ def of_period(world: World, indicator: Indicator, area: str, period: dt.date) ->
     """The figure of one area for one period by the indicator's formula; None where it was not reported."""
     if indicator.formula == "reported":
         return _reported(world, indicator, area, period)
+    if indicator.formula == "growth":
+        return _growth(world, indicator, area, period)
     holders = population(world, indicator.population, area, period)
     tops = answers(world, indicator.numerator, period, holders)
     bottoms = answers(world, indicator.denominator, period, holders)
@@ -244,6 +251,24 @@ def _reported(world: World, indicator: Indicator, area: str, period: dt.date) ->
         return None
     value = stated if stated is not None else divide(indicator, numerator, denominator)
     return Figure(value, numerator, denominator, 1, 1, period)
+
+
+def _growth(world: World, indicator: Indicator, area: str, period: dt.date) -> Figure | None:
+    """The figure of a period beside that of the same period a year before, or of the base year."""
+    base_year = indicator.growth_base_year or period.year - 1
+    sides = [report(world, area, indicator.numerator, day) for day in (period, period.replace(year=base_year))]
+    if any(side is None or side.value is None for side in sides):
+        return None
+    now, before = (exact(side.value) for side in sides if side is not None)
+    return Figure(grown(indicator, now, before, period), now, before, 1, 1, period)
+
+
+def grown(indicator: Indicator, now: Fraction | None, before: Fraction | None, period: dt.date) -> Fraction | None:
+    """Percent against the year before; with a base year the rate that, year upon year, leads from there to here."""
+    years = 1 if indicator.growth_base_year is None else period.year - indicator.growth_base_year
+    if now is None or before is None or now < 0 or before <= 0 or years < 1:
+        return None
+    return Fraction(100 * (float(now / before) ** (1 / years) - 1))
 
 
 def _mean(
@@ -341,7 +366,7 @@ def is_stated_by_areas(world: World, indicator: Indicator, name: str | None) -> 
 
 def is_from_areas(world: World, indicator: Indicator) -> bool:
     """Whether any part of an indicator comes from areas, so that a whole may be the sum of its units."""
-    if indicator.formula == "reported":
+    if indicator.formula in ("reported", "growth"):
         return True
     if indicator.formula == "mean_of_enterprise_ratios":
         return False

@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from benchmarks import load_client
 from benchmarks.bench_etl import bench_build
 from benchmarks.invented import credit_codes, write_workbook, write_world
 from benchmarks.read_workbook import ours, with_pandas
@@ -56,3 +57,10 @@ def _folders(tmp_path: Path) -> list[str]:
     for name in ("one", "other"):
         (tmp_path / name).mkdir()
     return ["one", "other"]
+
+
+def test_the_load_client_prints_the_slow_twentieth_and_the_errors() -> None:
+    printed = load_client.lines(load_client.Result([1.0, 3.0], [0.1 * number for number in range(1, 22)], ["lost"]))
+    assert [round(line.value, 6) for line in printed] == [2.0, 1.1, 2.0, 1]
+    assert [line.verdict for line in printed] == ["", "", "over", "over"]
+    assert [line.value for line in load_client.lines(load_client.Result([1.0], [], ["lost"]))] == [1]

@@ -62,7 +62,7 @@ def test_without_a_browser_the_pictures_are_refused_in_both_languages(monkeypatc
     with pytest.raises(ImagesRefused) as refused:
         drawn([Picture(figure("一"))])
     assert refused.value.reason == "no_browser"
-    assert str(refused.value) == f"{word('images.no_browser', 'zh')}\n{word('images.no_browser', 'en')}"
+    assert str(refused.value) == f"{word('refusal.images.no_browser', 'zh')}\n{word('refusal.images.no_browser', 'en')}"
 
 
 class Boxes(images._Renderer):

@@ -210,11 +210,31 @@ def test_a_row_without_county_takes_the_one_another_list_gives(tmp_path: Path) -
 
 
 def test_a_provincial_list_leaves_other_cities_out(tmp_path: Path) -> None:
-    lines = "序号,企业名称,设区市\n1,甲公司,南京市\n2,乙公司,连云港市\n3,丙公司,苏州"
+    lines = "序号,企业名称,设区市\n1,甲公司,南京市\n2,乙公司,连云港市\n3,丙公司,无锡"
     result = add(tmp_path, write_list(tmp_path, "省.csv", lines), area="江苏省")
     assert result.rows is not None
     assert (result.rows.counts["accepted"], result.rows.counts["out_of_area"]) == (1, 2)
     assert result.rows.counts["rejected"] == 0
+
+
+def test_a_list_by_city_tells_nothing_of_a_zone_inside_a_city(tmp_path: Path) -> None:
+    lines = "序号,企业名称,设区市\n1,甲公司,南通市\n2,乙公司,苏州市\n3,丙公司,无锡市"
+    add(tmp_path, write_list(tmp_path, "省.csv", lines), area="江苏省")
+    built(tmp_path)
+    sql = "select value from mart.observation where indicator_id = 'srdi_smes' and basis = 'in_force' "
+    known = {
+        "320600": 1,  # of Nantong, though not of which part
+        "320700": 0,  # the whole province is listed and names nobody of Lianyungang
+        "320576": None,  # whether 乙公司 is of the industrial park nobody says
+    }
+    assert {
+        area: rows(tmp_path, sql + "and area_code = ? and period_end = ?", area, DAY)[0][0] for area in known
+    } == known
+    # One row that names the park shows that the list does tell its enterprises apart.
+    named = "序号,企业名称,设区市,区县\n1,丁公司,苏州市,工业园区\n2,戊公司,苏州市,昆山市\n3,己公司,苏州市,"
+    add(tmp_path, write_list(tmp_path, "省二.csv", named), area="江苏省")
+    built(tmp_path)
+    assert rows(tmp_path, sql + "and area_code = '320576' and period_end = ?", DAY) == [(1,)]
 
 
 @pytest.mark.parametrize("content", ["", HEAD + "1,别的公司,海州区"])

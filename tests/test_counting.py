@@ -43,6 +43,7 @@ def count_by_sql(connection: duckdb.DuckDBPyConnection, events: list[Event], fin
         "source_reading": pl.DataFrame(readings, schema=_READING, orient="row"),
         "reading_exclusion": pl.DataFrame(schema={"reading_id": pl.String, "area_code": pl.String}),
         "recognition_event": _events(events),
+        "pool_entry": pool_entries([]),
         "area": pl.DataFrame({"area_code": list(PARENTS), "is_tracked": [True] * len(PARENTS)}),
         "area_closure": pl.DataFrame(
             [(code, above) for code in PARENTS for above in (code, PARENTS[code]) if above],
@@ -75,6 +76,13 @@ _READING = {
     "batch": pl.String, "event_on": pl.Date, "area_code": pl.String,
     "is_final": pl.Boolean, "reviewed_cohort": pl.Int32,
 }  # fmt: skip
+
+
+def pool_entries(entries: list[tuple[int, str, dt.date, str]]) -> pl.DataFrame:
+    """Enterprise, level, day and area of entries into the cultivation pool as ``core.pool_entry``."""
+    day, text = pl.Date, pl.String
+    schema = {"enterprise_id": pl.Int64, "level": text, "entered_on": day, "area_code": text, "left_on": day}
+    return pl.DataFrame([(*entry, None) for entry in entries], schema=schema, orient="row")
 
 
 def _reading(reading_id: str, tier: str, event: str, on: dt.date, area: str) -> dict[str, object]:

@@ -43,3 +43,11 @@ def test_a_csv_file_opens_in_excel_and_runs_nothing() -> None:
 def test_an_empty_table_is_a_file_with_its_captions() -> None:
     book = load_workbook(io.BytesIO(workbook({"名单": FRAME.clear()}, [])))
     assert [cell.value for cell in book.worksheets[0][1]] == FRAME.columns
+
+
+def test_cells_of_several_lines_are_as_high_as_their_lines_everywhere() -> None:
+    frame = pl.DataFrame({"企业": ["甲", "乙"], "营收\n≥5000 万元": ["符合\n6001 万元\n2025", "未知"]})
+    sheet = load_workbook(io.BytesIO(workbook({"名单": frame}, [])))["名单"]
+    assert [sheet.row_dimensions[row].height for row in (1, 2, 3)] == [39, 45, None]
+    assert sheet["B2"].alignment.wrap_text
+    assert sheet["A2"].alignment.vertical == "top"

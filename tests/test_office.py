@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from etl.__main__ import main
 from etl.publish import Builds
 from tracker import office
 from tracker.office import Asked, Meeting
@@ -164,3 +165,22 @@ def test_a_named_briefing_is_replaced_by_name() -> None:
     assert (briefing.name, briefing.selection, briefing.changed_by) == ("月报", {"targets": []}, "乙")
     office.remove_briefing("月报")
     assert office.briefings() == []
+
+
+def test_the_command_marks_a_build_and_takes_the_mark_back(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "builds").mkdir()
+    (folder / "builds" / "b1.duckdb").touch()
+    stated = ["report-mark", "b1", "--as-of", "2025-12-31", "--meeting", "调度会", "--on", "2026-01-15", "--by", "甲"]
+    assert main(stated) == 0
+    [mark] = office.reported()
+    assert (mark.build_id, mark.plan_id, mark.as_of, mark.held_on, mark.meeting) == ("b1", PLAN, AS_OF, DAY, "调度会")
+    assert main(["report-mark", "b1", "--undo", "--by", "甲"]) == 0
+    assert office.reported() == []
+    assert main(["report-mark", "b1", "--by", "甲"]) == 1
+    assert main([*stated[:1], "b2", *stated[2:]]) == 1
+    printed = capsys.readouterr().out
+    assert "--meeting" in printed
+    assert "b2" in printed
+    (folder / "office.sqlite").write_bytes(b"damaged" * 100)
+    assert main(stated) == 1
+    assert "office.sqlite" in capsys.readouterr().out

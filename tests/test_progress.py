@@ -128,7 +128,11 @@ def test_about_five_and_ranges() -> None:
     assert state_of(4.0, D(2025, 12, 31), **about) == "met"
     assert state_of(3.9, D(2025, 12, 31), **about) == "missed"
     band = {"comparator": "range", "value": 1.0, "value_high": 2.0, "basis": "annual"}
-    assert [state_of(v, D(2025, 12, 31), **band) for v in (0.0, 1.0, 2.0, 3.0)] == ["missed", "met", "met", "missed"]
+    assert [state_of(v, D(2025, 12, 31), **band) for v in (0.0, 1.0, 2.0, 3.0)] == ["missed", "met", "met", "met"]
+    # Where less is better, the range is passed at its upper end.
+    falling = {**band, "direction": "lower", "basis": "level"}
+    assert [state_of(v, D(2025, 12, 31), **falling) for v in (0.0, 2.0, 2.1)] == ["met", "met", "missed"]
+    assert [assess({HALF_WAY: v}, falling)[0]["gap"] for v in (0.0, 2.0, 3.0)] == [-2.0, 0.0, 1.0]
 
 
 def test_after_the_due_date_the_value_on_it_decides() -> None:

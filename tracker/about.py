@@ -20,12 +20,12 @@ LIMITS = (
 DEBTS: dict[str, tuple[str, ...]] = {
     "missing": (
         "file_unreadable", "announced_differs", "rows_rejected", "values_rejected", "cells_rejected",
-        "review_overdue", "estimate_no_base_in_force", "estimate_no_base_pool",
+        "review_overdue", "estimate_no_base_in_force", "estimate_no_base_pool", "activity_unrecorded",
     ),
     "doubtful": (
         "same_name_other_code", "same_code_other_name", "former_name_of_other_code", "unit_jump",
         "percent_as_fraction", "implausible", "part_above_whole", "cumulative_fall", "large_change",
-        "correction_differs", "correction_row_gone", "correction_file_gone", "ledger_differs",
+        "correction_differs", "correction_row_gone", "correction_file_gone", "ledger_differs", "activity_differs",
     ),
     "assumed": (
         "area_unassigned", "ledger_dated_by_year", "ledger_dated_by_held", "ledger_dated_by_catalog",

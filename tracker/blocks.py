@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from html import escape
 
 import polars as pl
@@ -62,8 +62,18 @@ def number_link(row: Row, view: View) -> str:
     return href("enterprises", view, target=row["target_id"], area=row["area_code"])
 
 
-def need_cards(targets: pl.DataFrame, area_rows: pl.DataFrame, unit_names: Mapping[str, str], view: View) -> str:
-    """The targets to push first: name, gap, where it is missing, what stands in the way, who is responsible."""
+def need_cards(
+    targets: pl.DataFrame,
+    area_rows: pl.DataFrame,
+    unit_names: Mapping[str, str],
+    counting: Container[str],
+    view: View,
+) -> str:
+    """The targets to push first: name, gap, where it is missing, what stands in the way, who is responsible.
+
+    Args:
+        counting: the indicators that count the holders of a title; of these the candidates are one link away.
+    """
     language = view.language
     cards = []
     for row in targets.iter_rows(named=True):
@@ -82,6 +92,9 @@ def need_cards(targets: pl.DataFrame, area_rows: pl.DataFrame, unit_names: Mappi
             lines.append(f"<p>{escape(obstacle)}</p>")
         owners = word("need.owners", language, owners=_cut(findings.owners(row, unit_names), 2, language))
         lines.append(f'<p class="is-quiet">{escape(owners)}</p>')
+        if row["indicator_id"] in counting:
+            to_names = href("candidates", view, target=row["target_id"], area=row["area_code"])
+            lines.append(f"<p>{link(word('candidates.takes_link', language), to_names)}</p>")
         cards.append(f'<li class="tt-card is-{row["status"]}">{"".join(lines)}</li>')
     if not cards:
         return f'<p class="tt-caption">{escape(word("overview.need_none", language))}</p>'
@@ -192,7 +205,7 @@ def area_matrix(area_rows: pl.DataFrame, areas: pl.DataFrame, view: View) -> str
         rows.append(f'<tr><th scope="row">{title}</th>{"".join(cells)}</tr>')
     return (
         f'<div class="tt-scroll"><table class="tt-matrix"><thead><tr><td></td>{head}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></div>{_legend(view.language)}"
+        f"<tbody>{''.join(rows)}</tbody></table></div>{status_legend(view.language)}"
     )
 
 
@@ -220,7 +233,8 @@ def _cell(row: Row | None, is_first: bool, view: View) -> str:
     )
 
 
-def _legend(language: str) -> str:
+def status_legend(language: str) -> str:
+    """What the marks of targets mean, a line under what uses them."""
     marks = " ".join(f"<span>{status_mark(status, language)}</span>" for status in STATUS_LOOKS)
     return f'<p class="tt-caption">{marks}</p>'
 

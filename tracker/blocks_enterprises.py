@@ -24,6 +24,9 @@ MOST_PERIODS = 6
 _LONG = ("printed", "reason")  # columns of facts whose texts are long
 MOST_COLUMNS = 10  # of a table of groups: what comes after goes together, so that every row still adds up
 
+# By the name of a plan the results of its rules, as :func:`tracker.enterprises_rules.rules_of` gives them.
+Rules = Mapping[str, Iterable[tuple[str, str]]]
+
 
 def chips(found: Sequence[tuple[str, str]], view: View, picked: Mapping[str, str]) -> str:
     """Each choice that narrows the list, with a link that takes it back."""
@@ -135,7 +138,7 @@ def group_table(
 
     def to(**choice: str) -> str:
         changes = {**carried, **choice}
-        return href("enterprises", view, **_by_code(changes, view))
+        return href("enterprises", view, **by_code(changes, view))
 
     def row_of(codes_down: Sequence[str], choice: Mapping[str, str], head: str, kind: str = "") -> str:
         def total(columns: Sequence[str]) -> int:
@@ -154,8 +157,8 @@ def group_table(
     return f'<div class="tt-groups">{table(captions, lines)}</div>'
 
 
-def _by_code(changes: Mapping[str, str], view: View) -> dict[str, str | None]:
-    """A unit of the plan becomes the viewed area; a part of one, or what no unit has, stays a choice of the page."""
+def by_code(changes: Mapping[str, str], view: View) -> dict[str, str | None]:
+    """Codes of a link: a unit of the plan becomes the viewed area, a part of one or what no unit has a choice there."""
     codes: dict[str, str | None] = dict(changes)
     area = codes.pop("area", None)
     if area is None or area == view.area_code:
@@ -193,6 +196,16 @@ def answer_table(rows: pl.DataFrame, number: Definition, labels: Labels, view: V
         cells.append(f"<td{quiet}>{escape(word(key, language))}</td>")
         lines.append(f'<tr class="is-enterprise">{"".join(cells)}</tr>')
     return table(captions, lines)
+
+
+def ranking_table(ranking: pl.DataFrame, language: str) -> str:
+    """The areas that a place is among: place, area, titles; who has no list has no place."""
+    captions = [word(f"enterprises.column_{column}", language) for column in ("place", "area", "titles")]
+    rows = [
+        ["–" if place is None else str(place), name, plain_number(titles, language)]
+        for name, titles, place in ranking.select("area_name", "titles", "place").iter_rows()
+    ]
+    return section(word("enterprises.ranking", language)) + table(captions, plain_rows(rows))
 
 
 def cell_table(cells: pl.DataFrame, language: str) -> str:
@@ -243,19 +256,20 @@ def _tier_cell(row: Row | None, area_code: str, tier: str, view: View) -> str:
     if row is None or row["value"] is None:
         return f'<td class="is-quiet">{escape(word("enterprises.no_list", language))}</td>'
     codes = {"area": area_code, "tier": tier}
-    shown = link(text.number(row["value"], 0, language), href("enterprises", view, **_by_code(codes, view)))
+    shown = link(text.number(row["value"], 0, language), href("enterprises", view, **by_code(codes, view)))
     beside = []
     for status, number in (("awaiting_review", row["awaiting"]), ("publicity", row["publicity"])):
         if number:
             phrase = word(f"enterprises.beside_{status}", language, number=text.number(number, 0, language))
-            target = href("enterprises", view, **_by_code(codes | {"status": status}, view))
+            target = href("enterprises", view, **by_code(codes | {"status": status}, view))
             beside.append(f"<small>{link(phrase, target)}</small>")
     return f'<td class="is-number">{shown}{"".join(beside)}</td>'
 
 
-def profile_parts(found: Profile, language: str) -> list[str]:
-    """Events, values, refused rows, each with the file, sheet and cell where it stands."""
+def profile_parts(found: Profile, rules: Rules, language: str) -> list[str]:
+    """What rules give it; events, values, refused rows, each with the file, sheet and cell where it stands."""
     parts = [
+        *_rule_parts(rules, language),
         section(word("profile.events", language), word("profile.events_note", language)),
         frame_table(event_table(found, language), language),
     ]
@@ -270,6 +284,15 @@ def profile_parts(found: Profile, language: str) -> list[str]:
     if found.rejected.height:
         parts.append(section(word("profile.rejected", language), word("profile.rejected_note", language)))
         parts.append(frame_table(rejected_table(found, language), language))
+    return parts
+
+
+def _rule_parts(rules: Rules, language: str) -> list[str]:
+    """What the rules of plans give the enterprise, each plan under its name and marked as computed."""
+    parts = []
+    for plan, lines in rules.items():
+        parts.append(section(word("plan_rule.title", language, plan=plan), word("plan_rule.note", language)))
+        parts.append(table(["", ""], plain_rows(lines)))
     return parts
 
 

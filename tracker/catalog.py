@@ -7,24 +7,27 @@ should not have to run it once per mistake.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 from pydantic import ValidationError
 
+from tracker.catalog_criteria import RuleVersion, rule_faults
 from tracker.catalog_models import (
+    NUMBER_UNITS,
     Area,
-    CatalogFile,
     Code,
     Header,
     Indicator,
     Measure,
+    Model,
     Plan,
     Target,
     Text,
@@ -32,6 +35,7 @@ from tracker.catalog_models import (
     Tier,
     TitleVariant,
 )
+from tracker.catalog_tasks import ActivityKind, PlanMeasures, task_faults
 from tracker.yaml_text import read_yaml
 
 CATALOG_DIR = Path(__file__).resolve().parent.parent / "data" / "catalog"
@@ -48,6 +52,22 @@ class Fault:
 
     def __str__(self) -> str:
         return f"{self.file}: {self.key}: {self.problem}"
+
+
+class CatalogFile(Model):
+    """The keys that any one file of the catalogue may hold."""
+
+    plans: tuple[Plan, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    areas: tuple[Area, ...] = ()
+    tiers: tuple[Tier, ...] = ()
+    titles: tuple[TitleVariant, ...] = ()
+    thresholds: tuple[Threshold, ...] = ()
+    headers: tuple[Header, ...] = ()
+    rule_versions: tuple[RuleVersion, ...] = ()
+    plan_measures: tuple[PlanMeasures, ...] = ()
+    activities: tuple[ActivityKind, ...] = ()
 
 
 class CatalogError(Exception):
@@ -70,6 +90,9 @@ class Catalog:
     titles: dict[Code, TitleVariant]
     thresholds: dict[Code, Threshold]
     headers: dict[Code, Header]
+    rule_versions: dict[Code, RuleVersion]
+    plan_measures: dict[Code, PlanMeasures]
+    activities: dict[Code, ActivityKind]
     content_hash: str
 
     def threshold(self, threshold_id: Code) -> float:
@@ -93,8 +116,9 @@ class Catalog:
 
     @cached_property
     def tracked_roots(self) -> frozenset[Code]:
-        """The areas of the plans themselves."""
-        return frozenset(plan.area_code for plan in self.plans.values())
+        """The areas of the plans themselves, and those that they are ranked with."""
+        ranked_with = (code for indicator in self.indicators.values() for code in indicator.among)
+        return frozenset(plan.area_code for plan in self.plans.values()) | frozenset(ranked_with)
 
 
 def load(extra: Path | None = None) -> Catalog:
@@ -148,9 +172,11 @@ def _load(folders: tuple[Path, ...], fingerprints: tuple[str, ...]) -> Catalog:
     files = {(section, key): file for section, found in entries.items() for key, (_, file) in found.items()}
     faults.extend(_cross_faults(catalog, files))
     faults.extend(_measure_faults(catalog, files))
+    others = (*rule_faults(catalog), *task_faults(catalog))
+    faults.extend(Fault(files[at], key, problem) for at, key, problem in others)
     if faults:
         raise CatalogError(faults)
-    return _with_reported(_with_unassigned(catalog))
+    return _with_reported(_with_unassigned(_with_years(catalog)))
 
 
 _KEYS = {
@@ -162,6 +188,9 @@ _KEYS = {
     "titles": "variant_id",
     "thresholds": "threshold_id",
     "headers": "field",
+    "rule_versions": "version_id",
+    "plan_measures": "plan_id",
+    "activities": "activity",
 }
 
 
@@ -192,11 +221,13 @@ def _cross_faults(catalog: Catalog, files: dict[tuple[str, Code], str]) -> Itera
         if _has_parent_cycle(area.area_code, catalog.areas):
             yield Fault(files["areas", area.area_code], f"areas.{area.area_code}.parent_code", "reports to itself")
     for indicator in catalog.indicators.values():
-        for field in ("tier", "population"):
-            tier = getattr(indicator, field)
-            if tier is not None and tier not in catalog.tiers:
-                key = f"indicators.{indicator.indicator_id}.{field}"
-                yield Fault(files["indicators", indicator.indicator_id], key, f"unknown tier {tier}")
+        at = f"indicators.{indicator.indicator_id}"
+        for key, problem in _indicator_faults(indicator, catalog):
+            yield Fault(files["indicators", indicator.indicator_id], f"{at}.{key}", problem)
+    for tier_entry in catalog.tiers.values():
+        if tier_entry.recruits_from is not None and tier_entry.recruits_from not in catalog.tiers:
+            at = f"tiers.{tier_entry.tier}.recruits_from"
+            yield Fault(files["tiers", tier_entry.tier], at, f"unknown tier {tier_entry.recruits_from}")
     for variant in catalog.titles.values():
         if variant.tier is not None and variant.tier not in catalog.tiers:
             file = files["titles", variant.variant_id]
@@ -205,12 +236,30 @@ def _cross_faults(catalog: Catalog, files: dict[tuple[str, Code], str]) -> Itera
         yield from _plan_faults(plan, catalog, files["plans", plan.plan_id])
 
 
+def _indicator_faults(indicator: Indicator, catalog: Catalog) -> Iterator[tuple[str, str]]:
+    for field in ("tier", "population"):
+        tier = getattr(indicator, field)
+        if tier is not None and tier not in catalog.tiers:
+            yield field, f"unknown tier {tier}"
+    if indicator.unit not in NUMBER_UNITS:
+        yield "unit", f"unknown unit {indicator.unit}; known are {', '.join(sorted(NUMBER_UNITS))}"
+    for code in indicator.among:
+        if code not in catalog.areas:
+            yield "among", f"unknown area {code}"
+    counts = [code for code, other in catalog.indicators.items() if other.formula == "tier_count"]
+    if indicator.formula == "rank" and indicator.numerator not in counts:
+        yield "numerator", f"is no tier count: {indicator.numerator}"
+    measure = catalog.measures.get(indicator.numerator or "")
+    if indicator.formula == "growth" and measure is not None and (measure.level, measure.kind) != ("area", "number"):
+        yield "numerator", f"is no number that areas report: {indicator.numerator}"
+
+
 def _measure_faults(catalog: Catalog, files: dict[tuple[str, Code], str]) -> Iterator[Fault]:
     """Parts of formulas that nobody is asked for, wholes that do not fit their part, captions that mean two things."""
     reported = {i.indicator_id for i in catalog.indicators.values() if i.formula == "reported"}
     for indicator in catalog.indicators.values():
         for field in ("numerator", "denominator"):
-            name = getattr(indicator, field)
+            name = getattr(indicator, field) if indicator.formula != "rank" else None
             if name is not None and name not in catalog.measures and name not in reported:
                 key = f"indicators.{indicator.indicator_id}.{field}"
                 yield Fault(files["indicators", indicator.indicator_id], key, f"unknown measure {name}")
@@ -257,9 +306,12 @@ def _plan_faults(plan: Plan, catalog: Catalog, file: str) -> Iterator[Fault]:
             yield Fault(file, f"{where}.areas", f"unknown area {code}")
     if plan.ends_on <= plan.starts_on:
         yield Fault(file, f"{where}.ends_on", "does not lie after starts_on")
+    for inner, outer in _summed_twice(plan, catalog):
+        yield Fault(file, f"{where}.areas", f"{inner} reports to {outer}: what both report would be added up twice")
     target_keys = [(t.target_id, t.area_code, t.due_on, t.decided_on) for t in plan.targets]
     for key in {key for key in target_keys if target_keys.count(key) > 1}:
         yield Fault(file, f"{where}.targets.{key[0]}", "stands twice with the same area, due date and decision")
+    yield from _stated_faults(plan, catalog, file)
     for target in plan.targets:
         at = f"{where}.targets.{target.target_id}"
         indicator = catalog.indicators.get(target.indicator_id)
@@ -279,12 +331,58 @@ def _plan_faults(plan: Plan, catalog: Catalog, file: str) -> Iterator[Fault]:
             yield Fault(file, f"{at}.assumed", f"no fields of a target: {', '.join(unknown)}")
 
 
+def _summed_twice(plan: Plan, catalog: Catalog) -> Iterator[tuple[Code, Code]]:
+    """Units of a total, each with a unit of the same total that it is a part of."""
+    summed = [unit.area_code for unit in plan.areas if unit.is_summed and unit.area_code in catalog.areas]
+    for inner in summed:
+        if not _has_parent_cycle(inner, catalog.areas):
+            yield from ((inner, outer) for outer in catalog.ancestors(inner)[1:] if outer in summed)
+
+
+def _stated_faults(plan: Plan, catalog: Catalog, file: str) -> Iterator[Fault]:
+    """Rules and reported figures that stand twice or speak of what nobody knows."""
+    where = f"plans.{plan.plan_id}"
+    names = [f"rules.{rule.rule_id}" for rule in plan.rules] + [f"references.{r.reference_id}" for r in plan.references]
+    for name in {name for name in names if names.count(name) > 1}:
+        yield Fault(file, f"{where}.{name}", "stands twice")
+    for rule in plan.rules:
+        for tier in {value.tier for value in rule.values} - {None, *catalog.tiers}:
+            yield Fault(file, f"{where}.rules.{rule.rule_id}.values", f"unknown tier {tier}")
+    for reference in plan.references:
+        at = f"{where}.references.{reference.reference_id}"
+        indicator = catalog.indicators.get(reference.indicator_id or "")
+        if reference.indicator_id is not None and indicator is None:
+            yield Fault(file, f"{at}.indicator_id", f"unknown indicator {reference.indicator_id}")
+        elif indicator is not None and indicator.unit != reference.unit:
+            yield Fault(file, f"{at}.unit", f"is {reference.unit}, the indicator's is {indicator.unit}")
+
+
+def _with_years(catalog: Catalog) -> Catalog:
+    """Put the plans in their order and give an annual target that names no year one row for each of its years."""
+    in_order = sorted(catalog.plans.values(), key=lambda plan: plan.sort)
+    plans = {plan.plan_id: plan.model_copy(update={"targets": tuple(_yearly(plan))}) for plan in in_order}
+    return replace(catalog, plans=plans)
+
+
+def _yearly(plan: Plan) -> Iterator[Target]:
+    for target in plan.targets:
+        if target.basis != "annual" or target.due_on is not None:
+            yield target
+            continue
+        for year in range(plan.starts(target).year, plan.ends_on.year + 1):
+            yield target.model_copy(update={"due_on": min(dt.date(year, 12, 31), plan.ends_on)})
+
+
 def _with_reported(catalog: Catalog) -> Catalog:
     """Give every indicator that areas report as it is a measure of its own name.
 
-    It never falls where a plan counts it as ever reached (累计).
+    It never falls where a plan counts it as ever reached (累计), and not within a year where each year counts anew.
+    A growth may be negative and more than all.
     """
-    ever = {target.indicator_id for plan in catalog.plans.values() for target in plan.targets if target.basis == "ever"}
+    bases: dict[Code, set[str]] = {}
+    for target in (target for plan in catalog.plans.values() for target in plan.targets):
+        bases.setdefault(target.indicator_id, set()).add(target.basis)
+    growing = {code for code, of in bases.items() if "growth" in of}
     reported = {
         indicator.indicator_id: Measure(
             measure=indicator.indicator_id,
@@ -292,15 +390,20 @@ def _with_reported(catalog: Catalog) -> Catalog:
             level="area",
             kind="number",
             unit=indicator.unit,
-            accumulates="always" if indicator.indicator_id in ever else None,
+            accumulates=_accumulates(bases.get(indicator.indicator_id, set())),
             frequency="month" if indicator.frequency == "event" else indicator.frequency,
-            maximum=100 if indicator.unit == "percent" else None,
+            minimum=-100 if indicator.indicator_id in growing else 0,
+            maximum=100 if indicator.unit == "percent" and indicator.indicator_id not in growing else None,
             captions=(indicator.name.zh, indicator.short.zh, *indicator.captions),
         )
         for indicator in catalog.indicators.values()
         if indicator.formula == "reported"
     }
     return replace(catalog, measures={**catalog.measures, **reported})
+
+
+def _accumulates(bases: Set[str]) -> Literal["within_year", "always"] | None:
+    return "always" if "ever" in bases else "within_year" if "annual" in bases else None
 
 
 def _with_unassigned(catalog: Catalog) -> Catalog:

@@ -6,9 +6,14 @@ import datetime as dt
 import re
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-Code = str
+from tracker.catalog_base import Code as Code
+from tracker.catalog_base import Evidence
+from tracker.catalog_base import Model as Model
+from tracker.catalog_base import Text as Text
+from tracker.catalog_rules import ReferenceValue, Rule
+
 Comparator = Literal["ge", "gt", "approx", "range", "full", "le", "lead"]
 Basis = Literal["in_force", "ever", "new", "annual", "level", "ratio", "growth", "rank"]
 Commitment = Literal["binding", "expected", "aspirational"]
@@ -19,27 +24,13 @@ Formula = Literal[
     "share_of_enterprises",
     "per_enterprise",
     "reported",
+    "growth",
+    "rank",
 ]
 AreaKind = Literal["province", "city", "county", "zone", "unassigned"]
-Evidence = Literal["A", "B", "C", "R"]
-WHOLE_UNITS = frozenset({"enterprise", "item", "piece", "award", "person", "project"})
-
-
-class Model(BaseModel):
-    """Base of all catalogue entries: closed to unknown keys and immutable."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-
-class Text(Model):
-    """One phrase in both languages."""
-
-    zh: str = Field(min_length=1)
-    en: str = Field(min_length=1)
-
-    def in_language(self, language: str) -> str:
-        """The phrase in ``zh`` or ``en``."""
-        return self.zh if language == "zh" else self.en
+WHOLE_UNITS = frozenset({"enterprise", "item", "piece", "award", "person", "project", "event", "time"})
+MONEY_UNITS = frozenset({"10k_yuan", "100m_yuan"})
+NUMBER_UNITS = WHOLE_UNITS | MONEY_UNITS | {"percent", "person_per_enterprise", "index", "rank"}
 
 
 class Indicator(Model):
@@ -49,6 +40,11 @@ class Indicator(Model):
     tier whose holders at the end of the period are asked. ``evidence`` grades the definition: A official text,
     B press, C consultant's page quoting the official text, R general knowledge (a setting, never a truth).
     ``captions`` are the columns under which areas report the value itself; only formula ``reported`` has any.
+
+    Formula ``growth`` compares the numerator, which areas report, with the same period of the year before; with
+    ``growth_base_year`` it is the average growth a year since then (年均). Formula ``rank`` is the place of an area
+    ``among`` others by the tier count that is its numerator: by titles in force, or by those new in the calendar year
+    (``rank_basis``); who is equal shares the better place.
     """
 
     indicator_id: Code
@@ -69,6 +65,22 @@ class Indicator(Model):
     definition: Text
     caution: Text | None = None
     captions: tuple[str, ...] = ()
+    growth_base_year: int | None = Field(default=None, ge=2000, le=2100)
+    rank_basis: Literal["in_force", "new"] | None = None
+    among: tuple[Code, ...] = ()
+
+    @model_validator(mode="after")
+    def _fields_fit_growth_and_rank(self) -> Self:
+        is_growth, is_rank = self.formula == "growth", self.formula == "rank"
+        if is_growth and (self.unit != "percent" or self.denominator or self.population):
+            raise ValueError("formula growth is in percent of its numerator, without denominator and population")
+        if self.growth_base_year is not None and not is_growth:
+            raise ValueError("`growth_base_year` belongs to formula growth, and only there")
+        if (self.rank_basis is not None, len(self.among) > 1) != (is_rank, is_rank):
+            raise ValueError("`rank_basis` and `among` (two areas at least) belong to formula rank, and only there")
+        if is_rank and (self.unit != "rank" or self.direction != "lower"):
+            raise ValueError("formula rank is in unit rank, and a lower one is better")
+        return self
 
     @model_validator(mode="after")
     def _fields_fit_the_formula(self) -> Self:
@@ -150,7 +162,8 @@ class Target(Model):
     """One figure of a plan, with the words that decide how it is judged.
 
     ``wording`` is the plan's own qualifier (超过, 左右, 全覆盖 …) and travels with the number. ``assumed`` names
-    the fields that the plan does not state. ``value`` is a percentage as 50, a count as 1000.
+    the fields that the plan does not state. ``value`` is a percentage as 50, a count as 1000. An annual target
+    without ``due_on`` stands for one a year, from its start to the end of the plan.
     """
 
     target_id: Code
@@ -189,6 +202,8 @@ class Target(Model):
             raise ValueError("comparator approx needs a tolerance, and only it has one")
         if self.comparator == "full" and self.value != 100:
             raise ValueError("comparator full means 100 percent")
+        if (self.basis == "rank") != (self.unit == "rank"):
+            raise ValueError("basis rank is in unit rank, and only it is")
         if self.starts_on and self.due_on and self.due_on <= self.starts_on:
             raise ValueError("`due_on` does not lie after `starts_on`")
         if self.area_estimate and (self.unit not in WHOLE_UNITS or self.basis in ("ratio", "growth", "rank")):
@@ -202,23 +217,19 @@ class PlanArea(Model):
     """A reporting unit of a plan: in which group it is ranked and whether it is part of the total."""
 
     area_code: Code
-    rank_group: Literal["total", "county", "zone", "city"]
+    rank_group: Literal["total", "county", "zone", "city", "street"]
     is_summed: bool
     sort: int
 
 
-class Rule(Model):
-    """A ceiling, cap or bonus that the plan states and that is no target."""
-
-    rule_id: Code
-    text: Text
-    section: str
-
-
 class Plan(Model):
-    """One government plan: its period, its source, its reporting units and its targets."""
+    """One government plan: its period, its source, its reporting units and its targets.
+
+    ``sort``: its place among the plans; the first is the one that opens.
+    """
 
     plan_id: Code
+    sort: int = 0
     name: Text
     short: Text
     area_code: Code
@@ -233,6 +244,7 @@ class Plan(Model):
     areas: tuple[PlanArea, ...]
     targets: tuple[Target, ...]
     rules: tuple[Rule, ...] = ()
+    references: tuple[ReferenceValue, ...] = ()
 
     def due_on(self, target: Target) -> dt.date:
         """The target's own due date, else the end of the plan."""
@@ -302,12 +314,17 @@ class Batch(Model):
 
 
 class Tier(Model):
-    """A title. ``ladder_rank`` orders the tiers that count in one another; titles beside the ladder have none."""
+    """A title. ``ladder_rank`` orders the tiers that count in one another; titles beside the ladder have none.
+
+    ``recruits_from`` names the title whose holders are recommended for this one; the first tier of the ladder takes
+    them from the cultivation pool and names none.
+    """
 
     tier: Code
     name: Text
     short: Text
     ladder_rank: int | None = None
+    recruits_from: Code | None = None
     sort: int
     validity_years: int
     issuer_level: Literal["national", "provincial", "city", "district"]
@@ -332,16 +349,3 @@ class Header(Model):
     field: Code
     captions: tuple[str, ...]
     is_personal: bool = False
-
-
-class CatalogFile(Model):
-    """The keys that any one file of the catalogue may hold."""
-
-    plans: tuple[Plan, ...] = ()
-    indicators: tuple[Indicator, ...] = ()
-    measures: tuple[Measure, ...] = ()
-    areas: tuple[Area, ...] = ()
-    tiers: tuple[Tier, ...] = ()
-    titles: tuple[TitleVariant, ...] = ()
-    thresholds: tuple[Threshold, ...] = ()
-    headers: tuple[Header, ...] = ()

@@ -15,7 +15,7 @@ import polars as pl
 from tracker import findings, text
 from tracker.text import word
 
-RANK_GROUPS = ("county", "zone")
+RANK_GROUPS = ("county", "city", "street", "zone")
 MONTHS_BEFORE = 3  # review meetings are quarterly: a rank is compared with the one of the quarter before
 
 
@@ -52,6 +52,14 @@ def _with_rank(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _group_order() -> pl.Expr:
     return pl.col("rank_group").replace_strict({group: place for place, group in enumerate(RANK_GROUPS)})
+
+
+def groups_in_words(areas: pl.DataFrame, language: str) -> str:
+    """The kinds of units that a plan has, as a heading names them: 县区、功能板块; 设区市."""
+    present = areas["rank_group"].unique().to_list()
+    return text.listed(
+        [word(f"districts.group_{group}", language) for group in RANK_GROUPS if group in present], language
+    )
 
 
 def finding(rows: pl.DataFrame, language: str) -> str:
@@ -92,15 +100,20 @@ def pace_gap(row: dict[str, Any], language: str) -> str:
         return ""
     if not _is_running(row):
         return findings.gap_phrase(row, language)
-    ahead = round(row["value"] - row["expected_value"], 9)
-    if row["direction"] == "lower":
-        ahead = -ahead
     scale = 10 ** row["decimals"]
-    amount = math.floor(ahead * scale) / scale
+    amount = math.floor(distance_ahead(row) * scale) / scale
     if amount == 0:
         return word("districts.on_pace", language)
     key = "gap.beyond" if amount > 0 else "gap.short"
     return word(key, language, amount=text.distance(amount, row["unit"], row["decimals"], language))
+
+
+def distance_ahead(row: dict[str, Any]) -> float:
+    """How far a value lies beyond what its pace asks for, at the due date beyond the target, in its own unit."""
+    if not _is_running(row):
+        return -float(row["gap"])
+    ahead = round(row["value"] - row["expected_value"], 9)
+    return float(-ahead if row["direction"] == "lower" else ahead)
 
 
 def _is_running(row: dict[str, Any]) -> bool:
@@ -201,6 +214,7 @@ def tile_frame(rows: pl.DataFrame, areas: pl.DataFrame, language: str) -> pl.Dat
         status = None if row is None else row["status"]
         tiles.append(
             {
+                "area_code": code,
                 "group": word(f"districts.group_{group}", language),
                 "name": short,
                 "status": status,

@@ -23,6 +23,13 @@ EVERY = "all"
 MISSING = "-"  # the code of what no file states: no batch, no chain
 CHAIN_MEASURE = "industrial_chain"
 PAGE_ROWS = 25
+# What a number of the ladder lists, by its code in links: which kinds of queries/ladder_names.sql.
+_STANDS = ("stays", "entry", "moved_in", "promotion")
+MOVES = {"stock": _STANDS, "entry": ("entry", "moved_in"), "promotion": ("promotion",), "exit": ("exit", "moved_out")}
+POOL = "pool"
+EXPIRING = "expiring"
+MOVE_CODES = (*MOVES, *(f"{POOL}_{move}" for move in MOVES if move != "promotion"), EXPIRING)
+EXPIRY_MONTHS = 12
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,7 @@ class Narrowing:
     batch: str = ""
     year: str = ""
     chain: str = ""
+    move: str = ""
     measure: str = ""
     at_least: float | None = None
     at_most: float | None = None
@@ -107,13 +115,54 @@ def standing(build_id: str, plan_id: str, area_code: str, tier: str, as_of: dt.d
         inside one, the part of it (``area``), ``batch``, ``year`` and ``event_on`` of the event that decides,
         ``valid_to``, ``chain``. Under the rule of titles ever held the area is that of the first title.
     """
+    rows = _states(build_id, tier, as_of)
+    if rule.basis == "ever":
+        rows = rows.with_columns(area_code=pl.coalesce("first_area_code", "area_code"))
+    return _placed(build_id, plan_id, area_code, rows, as_of, rule)
+
+
+@lru_cache(maxsize=12)
+def moved(
+    build_id: str, plan_id: str, area_code: str, within: str, tier: str, as_of: dt.date, rule: Rule, move: str
+) -> pl.DataFrame:
+    """The enterprises behind a number of the ladder, as :func:`standing`, each in the area in which it is counted.
+
+    Args:
+        area_code: the viewed area.
+        within: the area of the number: the viewed one or a part of it.
+        tier: the tier of the number; of a number of the pool only how its enterprises are shown.
+        move: one of :data:`MOVE_CODES`.
+    """
+    rows = _states(build_id, tier, as_of).drop("area_code")
+    named = _behind_move(build_id, plan_id, within, tier, as_of, move)
+    rows = named.join(rows, on="enterprise_id", how="left", maintain_order="left")
+    # A pool that names no title of ours has no row among the states.
+    rows = rows.with_columns(status=pl.col("status").fill_null(POOL))
+    return _placed(build_id, plan_id, area_code, rows, as_of, rule)
+
+
+def _behind_move(build_id: str, plan_id: str, within: str, tier: str, as_of: dt.date, move: str) -> pl.DataFrame:
+    """``enterprise_id`` and ``area_code`` of those behind a number of the ladder."""
+    if move == EXPIRING:
+        until = pl.Series([as_of]).dt.offset_by(f"{EXPIRY_MONTHS}mo").dt.month_end()[0]
+        asked = {"plan_id": plan_id, "area_code": within, "tier": tier, "as_of": as_of, "until": until}
+        return warehouse.query(build_id, "expiring_enterprises", **asked).select("enterprise_id", "area_code")
+    rung = POOL if move.startswith(f"{POOL}_") else tier
+    below = dict(warehouse.query(build_id, "ladder_rungs", language="zh").select("tier", "below").iter_rows())
+    lower = None if rung == POOL else below.get(rung) or POOL
+    found = warehouse.query(build_id, "ladder_names", rung=rung, below=lower, area_code=within, as_of=as_of)
+    kinds = MOVES[move.removeprefix(f"{POOL}_")]
+    return found.filter(pl.col("kind").is_in(kinds)).select("enterprise_id", "area_code")
+
+
+def _placed(
+    build_id: str, plan_id: str, area_code: str, rows: pl.DataFrame, as_of: dt.date, rule: Rule
+) -> pl.DataFrame:
+    """The rows inside a viewed area with their group there, their chain, and whether the rule counts them."""
     units = warehouse.query(build_id, "area_units", plan_id=plan_id, area_code=area_code, language="zh")
     # Inside one unit the groups are its parts; in the whole they are the units.
     is_unit = units["unit_code"].n_unique() == 1
     group = pl.col("area_code") if is_unit else pl.col("unit_code")
-    rows = _states(build_id, tier, as_of)
-    if rule.basis == "ever":
-        rows = rows.with_columns(area_code=pl.coalesce("first_area_code", "area_code"))
     chains = newest_values(build_id, CHAIN_MEASURE, as_of).select("enterprise_id", chain="value_text")
     return (
         rows.join(units.select("area_code", area=group), on="area_code", how="inner", maintain_order="left")
@@ -154,7 +203,7 @@ def narrowed(build_id: str, rows: pl.DataFrame, picked: Narrowing, as_of: dt.dat
 
 def outside(build_id: str, rows: pl.DataFrame, picked: Narrowing, as_of: dt.date) -> int:
     """How many enterprises meet a search but stand outside what the rule counts: a search must not hide them."""
-    if not picked.query or picked.status != COUNTED:
+    if not picked.query or picked.status != COUNTED or picked.move:
         return 0
     every = narrowed(build_id, rows, replace(picked, status=EVERY), as_of)
     return every.filter(~pl.col("is_counted")).height
@@ -171,7 +220,8 @@ def _choices(picked: Narrowing) -> list[pl.Expr]:
     chosen = {name: getattr(picked, name) for name in ("area", "title", "batch", "year", "chain")}
     choices = [pl.col(name) == code for name, code in chosen.items() if code]
     if picked.status == COUNTED:
-        choices.append(pl.col("is_counted"))
+        # Who left is counted by no rule, and is what the number of the ladder lists.
+        choices += [] if picked.move else [pl.col("is_counted")]
     elif picked.status != EVERY:
         choices.append(pl.col("status") == picked.status)
     return choices
@@ -270,5 +320,5 @@ def areas_of(units: pl.DataFrame, counts: pl.DataFrame, whole: str) -> list[tupl
 
 def forget() -> None:
     """Empty the caches of this module."""
-    for cached in (names, newest_values, standing, _states, _events, _matches):
+    for cached in (names, newest_values, standing, moved, _states, _events, _matches):
         cached.cache_clear()

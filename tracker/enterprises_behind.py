@@ -14,9 +14,11 @@ from typing import Any
 import polars as pl
 
 from tracker import warehouse
+from tracker.pace import DIRECT_BASES, FLOWS
 from tracker.viewing import Rule, counted
 
 _SAME = 1e-9
+_DAYS_OF_A_YEAR = 366
 _ANSWERS = {
     "enterprise_id": pl.Int64, "area_code": pl.String, "numerator": pl.Float64, "denominator": pl.Float64,
     "is_counted": pl.Boolean,
@@ -31,6 +33,8 @@ class Definition:
     indicator_id: str
     basis: str
     starts_on: dt.date
+    due_on: dt.date
+    starts: int
     target_value: float
     name: str
     unit: str
@@ -44,6 +48,7 @@ class Definition:
     denominator_from: str | None
     is_count: bool | None
     scale: int | None
+    growth_base_year: int | None
     numerator_name: str | None
     denominator_name: str | None
     population_name: str | None
@@ -52,6 +57,15 @@ class Definition:
     def is_title_count(self) -> bool:
         """Whether enterprises with a title are counted, and not values."""
         return self.formula == "tier_count"
+
+    def counted_on(self, as_of: dt.date) -> dt.date:
+        """The month end whose number stands for the target: of a year's own task, when that year is over, its last."""
+        is_within_a_year = (self.due_on - self.starts_on).days < _DAYS_OF_A_YEAR
+        is_yearly = self.basis in FLOWS or (self.starts > 1 and self.basis in DIRECT_BASES)
+        if not (is_within_a_year and is_yearly):
+            return as_of
+        following = (self.due_on.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
+        return min(as_of, following - dt.timedelta(days=1))
 
     @property
     def starts_month(self) -> dt.date:
@@ -64,7 +78,8 @@ class Behind:
     """What a number of values rests on.
 
     ``parts``: one row per period value that makes it up; ``answers``: one row per enterprise that was asked;
-    ``cells``: one row per reported cell. ``total`` is what they add up to, ``value`` what the pages print.
+    ``cells``: one row per reported cell; ``ranking``: one row per area that a place is among, with its ``titles``.
+    ``total`` is what they add up to, ``value`` what the pages print.
     """
 
     value: float | None
@@ -73,6 +88,7 @@ class Behind:
     answers: pl.DataFrame
     cells: pl.DataFrame
     total: float | None
+    ranking: pl.DataFrame
 
     @property
     def adds_up(self) -> bool:
@@ -92,6 +108,7 @@ def definition(build_id: str, plan_id: str, target_id: str, as_of: dt.date, lang
 def title_count(build_id: str, number: Definition, area_code: str, as_of: dt.date, rule: Rule) -> float | None:
     """The number of a tier as the pages print it under a rule; None where no list reaches the area."""
     basis = "ever" if rule.basis == "ever" and number.basis == "in_force" else number.basis
+    as_of = number.counted_on(as_of)
     found = _observations(build_id, number.indicator_id, area_code, basis, as_of)
     if found.is_empty() or found["period_end"][-1] != as_of or found["value"][-1] is None:
         return None
@@ -107,9 +124,8 @@ def counted_titles(rows: pl.DataFrame, number: Definition) -> pl.DataFrame:
     """
     if number.basis != "new":
         return rows
-    return rows.with_columns(
-        is_counted=(pl.col("is_new") & (pl.col("first_on") >= number.starts_month)).fill_null(False)
-    )
+    in_period = pl.col("first_on").is_between(number.starts_month, number.counted_on(dt.date.max))
+    return rows.with_columns(is_counted=(pl.col("is_new") & in_period).fill_null(False))
 
 
 def titles_rule(number: Definition, rule: Rule) -> Rule:
@@ -121,7 +137,8 @@ def titles_rule(number: Definition, rule: Rule) -> Rule:
 def values_behind(
     build_id: str, plan_id: str, number: Definition, area_code: str, as_of: dt.date, language: str
 ) -> Behind:
-    """What a ratio, mean, share or reported value rests on."""
+    """What a ratio, mean, share, growth, place or reported value rests on."""
+    as_of = number.counted_on(as_of)
     observed = _observations(build_id, number.indicator_id, area_code, number.basis, as_of)
     shown = observed.filter(pl.col("period_end") == as_of).to_dicts()
     value = _value(observed, number) if shown else None
@@ -135,8 +152,22 @@ def values_behind(
         denominator=number.denominator,
         language=language,
     ).join(parts.select("area_code", "period_end"), on=["area_code", "period_end"], how="semi", maintain_order="left")
-    total = _total(number, parts, answers)
-    return Behind(value, shown[0]["state"] if shown else "no_data", parts, answers, cells, total)
+    ranking = _ranking(build_id, number, as_of, language)
+    total = _place(ranking, area_code) if number.formula == "rank" else _total(number, parts, answers)
+    return Behind(value, shown[0]["state"] if shown else "no_data", parts, answers, cells, total, ranking)
+
+
+def _ranking(build_id: str, number: Definition, as_of: dt.date, language: str) -> pl.DataFrame:
+    """The areas that a place is among, best first; empty for any other number."""
+    return warehouse.query(build_id, "number_ranking", indicator_id=number.indicator_id, as_of=as_of, language=language)
+
+
+def _place(ranking: pl.DataFrame, area_code: str) -> float | None:
+    """The place once more: one behind everyone who has more; none in a race of one."""
+    known = dict(ranking.filter(pl.col("titles").is_not_null()).select("area_code", "titles").iter_rows())
+    if area_code not in known or len(known) < 2:
+        return None
+    return float(1 + sum(titles > known[area_code] for titles in known.values()))
 
 
 def forget() -> None:
@@ -231,10 +262,18 @@ def _total(number: Definition, parts: pl.DataFrame, answers: pl.DataFrame) -> fl
         mean = counted.select((pl.col("numerator") / pl.col("denominator")).mean()).item()
         return None if mean is None else scale * float(mean)
     top, bottom = fraction(number, parts, answers)
+    if top is not None and bottom and number.formula == "growth":
+        return float(scale * ((top / bottom) ** (1 / growth_years(number, parts)) - 1))
     if top is not None and bottom:
         return scale * top / bottom
     # A share that was reported as such, without its two parts.
     return _sum(parts["value"]) if parts.height == 1 else None
+
+
+def growth_years(number: Definition, parts: pl.DataFrame) -> int:
+    """Over how many years a growth is averaged: one, or those since its base year."""
+    newest: dt.date = parts["period_end"].max()  # type: ignore[assignment]
+    return 1 if number.growth_base_year is None else newest.year - number.growth_base_year
 
 
 def fraction(number: Definition, parts: pl.DataFrame, answers: pl.DataFrame) -> tuple[float | None, float | None]:

@@ -20,6 +20,7 @@ from tracker.text import word
 class Profile:
     """Everything the build knows of one enterprise."""
 
+    enterprise_id: int
     code: str
     name: str
     uscc: str | None
@@ -46,6 +47,7 @@ def profile(build_id: str, code: str, language: str) -> Profile | None:
     former = facts("enterprise_former_names")
     keys = [row["name_key"], *former["name_key"]]
     return Profile(
+        enterprise_id=enterprise_id,
         code=code,
         name=row["name"],
         uscc=row["uscc"],

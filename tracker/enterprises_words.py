@@ -11,7 +11,7 @@ import polars as pl
 
 from tracker import text
 from tracker.enterprises import DIMENSIONS, EVERY, MISSING, Narrowing
-from tracker.enterprises_behind import Behind, Definition, fraction
+from tracker.enterprises_behind import Behind, Definition, fraction, growth_years
 from tracker.text import word
 
 _MOST_DECIMALS = 4
@@ -138,7 +138,14 @@ def _calculation(number: Definition, behind: Behind, language: str) -> str | Non
             total=plain_number(round(float(total), _MOST_DECIMALS), language),
             number=text.quantity(counted.height, "enterprise", 0, language),
         )
+    if number.formula == "rank":
+        own = behind.ranking.filter(pl.col("place") == behind.value)["titles"]
+        return word("enterprises.rank", language, titles=plain_number(own[0], language), areas=behind.ranking.height)
     top, bottom = fraction(number, behind.parts, behind.answers)
+    if number.formula == "growth":
+        years = growth_years(number, behind.parts)
+        numbers = {"top": plain_number(top, language), "bottom": plain_number(bottom, language), "years": years}
+        return word(f"enterprises.growth{'_average' if years > 1 else ''}", language, **numbers)
     names = numerator_name(number, language), denominator_name(number, language)
     sides = [
         word("enterprises.part", language, name=name, number=plain_number(side, language))
@@ -201,6 +208,8 @@ def picked_phrases(picked: Narrowing, number: Definition | None, labels: Labels)
         found.append(("target", word("enterprises.picked_target", language, name=number.name)))
     if picked.query:
         found.append(("q", word("enterprises.picked_query", language, query=picked.query)))
+    if picked.move:
+        found.append(("move", word(f"enterprises.move_{picked.move}", language)))
     for dimension in DIMENSIONS:
         code = getattr(picked, dimension)
         if code:

@@ -20,6 +20,7 @@ _WIDEST = 48
 _NARROWEST = 8
 _HEAD_HEIGHT = 24
 A4 = 9  # as Excel numbers paper
+_LINE_HEIGHT = 15
 _SHEET_NAME_LENGTH = 31
 # The creation day of a file would differ at every download of the same list.
 SAME_DAY = {"created": dt.datetime(2000, 1, 1)}
@@ -53,7 +54,7 @@ def looks(book: Any) -> dict[str, Any]:
     """The formats of headings, days, notes, running text, whole numbers and others."""
     return {
         "head": book.add_format({"bold": True, "bg_color": "#F3F6F8", "bottom": 1, "text_wrap": True, "valign": "top"}),
-        "day": book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
+        "day": book.add_format({"num_format": "yyyy-mm-dd", "align": "left", "valign": "top"}),
         "note": book.add_format({"font_color": "#5B6C76"}),
         "text": book.add_format({"text_wrap": True, "valign": "top"}),
         # Whole numbers without a decimal point, others with at most two decimals; the cell keeps what it holds.
@@ -69,10 +70,12 @@ def sheet_name(name: str) -> str:
 
 def write_table(sheet: Any, frame: pl.DataFrame, top: int, looks: Mapping[str, Any]) -> None:
     """A table with its headings in a row of a sheet: frozen and repeated head, filter, column widths, page set-up."""
+    breaks = _line_breaks(frame)
+    look = looks["text"] if any(breaks) else None
     for place, (name, kind) in enumerate(frame.schema.items()):
         values = frame[name].to_list()
         sheet.write_string(top, place, name, looks["head"])
-        longest = max([text_width(name), *(text_width(str(value)) for value in values[:1000] if value is not None)])
+        longest = max([_widest_line(name), *(_widest_line(str(value)) for value in values[:1000] if value is not None)])
         sheet.set_column(place, place, min(max(longest + 2, _NARROWEST), _WIDEST))
         for row, value in enumerate(values, start=top + 1):
             if value is None:
@@ -82,8 +85,13 @@ def write_table(sheet: Any, frame: pl.DataFrame, top: int, looks: Mapping[str, A
             elif kind.is_numeric():
                 sheet.write_number(row, place, value, looks["whole" if value == int(value) else "broken"])
             else:
-                sheet.write_string(row, place, str(value))
-    sheet.set_row(top, _HEAD_HEIGHT)
+                sheet.write_string(row, place, str(value), look)
+    # Excel fits a row to its lines when it opens a file, others do not.
+    for row, number in enumerate(breaks, start=top + 1):
+        if number:
+            sheet.set_row(row, (1 + number) * _LINE_HEIGHT)
+    head_lines = max((name.count("\n") for name in frame.columns), default=0)
+    sheet.set_row(top, _HEAD_HEIGHT + head_lines * _LINE_HEIGHT)
     sheet.freeze_panes(top + 1, 1)
     sheet.set_landscape()
     sheet.set_paper(A4)
@@ -91,6 +99,16 @@ def write_table(sheet: Any, frame: pl.DataFrame, top: int, looks: Mapping[str, A
     sheet.repeat_rows(top)
     if frame.height:
         sheet.autofilter(top, 0, top + frame.height, frame.width - 1)
+
+
+def _line_breaks(frame: pl.DataFrame) -> list[int]:
+    """The most line breaks that a cell of each row has."""
+    counts = [pl.col(name).str.count_matches("\n", literal=True) for name in frame.select(pl.col(pl.String)).columns]
+    return frame.select(breaks=pl.max_horizontal(counts).fill_null(0))["breaks"].to_list() if counts else []
+
+
+def _widest_line(value: str) -> int:
+    return max(text_width(line) for line in value.split("\n"))
 
 
 def text_width(value: str) -> int:

@@ -144,6 +144,8 @@ def notes(row: Row, as_of: dt.date, rule: Rule, language: str) -> list[str]:
         found.append(word("note.stale", language, month=text.month(row["source_period_end"], language)))
     if row["observation_state"] == "sample_too_small":
         found.append(word("note.sample_too_small", language))
+    if row["comparator"] == "range" and row["value"] is not None and row["value"] > row["value_high"]:
+        found.append(word("note.above_range", language))
     is_over = row["due_on"] < as_of
     if is_over and row["judged_value"] is not None and row["judged_value"] != row["value"]:
         judged = text.compact(row["judged_value"], row["unit"], row["decimals"], language, row["target_value"])
@@ -229,6 +231,9 @@ def bullet_frame(
 def share(row: Row) -> float | None:
     """The value as a share of the target, for bars: none where there is no value that can be judged."""
     is_judged = row["value"] is not None and row["state"] != "not_assessable"
+    if is_judged and row["comparator"] == "lead":
+        # The second place is half of the first, not twice of it.
+        return float(row["target_value"] / row["value"])
     return float(row["value"] / row["target_value"]) if is_judged else None
 
 

@@ -10,6 +10,8 @@ import polars as pl
 
 from tracker import districts, findings, opinions, text
 from tracker.charts.months import BurnUpWords
+from tracker.look import STATUS_LOOKS
+from tracker.pace import FLOWS
 from tracker.text import word
 from tracker.viewing import DEFAULT_RULE, Rule
 
@@ -67,6 +69,42 @@ def value(row: Row, language: str) -> str:
     return findings.value_phrase(row, language)
 
 
+def task_rows(tasks: pl.DataFrame, as_of: dt.date, language: str) -> list[list[str]]:
+    """The row of years: when each task is due, what it asks, what there was, how it stands. Empty for a single task."""
+    if tasks.height < 2:
+        return []
+    return [
+        [
+            _due(row, language),
+            findings.target_phrase(row, language),
+            "–" if row["value"] is None else findings.value_phrase(row, language),
+            findings.gap_phrase(row, language),
+            _task_status(row, as_of, language),
+        ]
+        for row in tasks.iter_rows(named=True)
+    ]
+
+
+def tasks_note(row: Row, language: str) -> str:
+    """How several tasks of one target stand to each other: each year begins anew, or all are steps of one way."""
+    return word(f"indicators.tasks_{'anew' if row['basis'] in FLOWS else 'each'}", language)
+
+
+def _task_status(row: Row, as_of: dt.date, language: str) -> str:
+    if as_of < row["starts_on"]:
+        return word("indicators.task_ahead", language)
+    status = row["status"]
+    said = f"{STATUS_LOOKS[status].mark} {word(f'status.{status}', language)}"
+    note = text.state_note(row["state"], language)
+    return said if note is None else word("indicators.task_noted", language, status=said, note=note)
+
+
+def _due(row: Row, language: str) -> str:
+    due: dt.date = row["due_on"]
+    is_year_end = (due.month, due.day) == (12, 31)
+    return word("indicators.task_year", language, year=due.year) if is_year_end else text.day(due, language)
+
+
 def export_table(history: pl.DataFrame, language: str) -> pl.DataFrame:
     """The months behind the burn-up as a table to save."""
     return history.select(
@@ -100,7 +138,7 @@ def outlook(row: Row, as_of: dt.date, language: str) -> str:
 
 def expected_range(row: Row, language: str) -> str:
     """The 80% interval at the due date, always marked as calculated: ``18–24 家（测算）``."""
-    low, high = (text.number(row[key], row["decimals"], language) for key in ("low_80", "high_80"))
+    low, high = (text.in_unit(row[key], row["unit"], row["decimals"], language) for key in ("low_80", "high_80"))
     amount = _amount(row, row["high_80"], language).replace(high, low if low == high else f"{low}–{high}")
     return word("indicators.calculated", language, amount=amount)
 

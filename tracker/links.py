@@ -19,7 +19,19 @@ from tracker.viewing import RULE_BASES, Rule
 
 ON, OFF = "1", "0"
 # In the order of the menu; a page is offered as soon as its file is there.
-PAGES = ("overview", "districts", "indicators", "enterprises", "briefing", "about")
+PAGES = (
+    "overview",
+    "districts",
+    "indicators",
+    "ladder",
+    "candidates",
+    "enterprises",
+    "measures",
+    "plans",
+    "meeting",
+    "briefing",
+    "about",
+)
 FIRST_PAGE = PAGES[0]
 
 
@@ -38,6 +50,7 @@ class View:
     target_id: str | None
     rule: Rule
     language: str
+    is_draft: bool = False
 
 
 def codes(view: View) -> dict[str, str]:
@@ -63,7 +76,7 @@ def href(page: str, view: View, **changes: str | None) -> str:
     """The relative link to a page under a view.
 
     Args:
-        page: ``overview``, ``districts``, ``indicators``, ``enterprises`` or ``about``.
+        page: one of :data:`PAGES`.
         view: what is looked at now.
         changes: codes that differ from it or belong to the page (``target``, ``area``, ``tier``, ``status`` …);
             None or an empty text leaves a code out, which is its default.

@@ -23,6 +23,7 @@ CHANCE_BINS = 5
 _TREND_STEP_MONTHS = 3
 _ASK = ["indicator_id", "tier", "basis", "unit", "value", "comparator", "direction", "tolerance", "value_high"]
 _DETAIL = [*KEYS, *_ASK, "target_value"]
+_OF_MONTH = ["is_current", "expected_value", "observation_state", "source_period_end"]
 _FAN = ["low_80", "low_50", "median", "high_50", "high_80"]
 _SCENARIO = [*KEYS, "scenario", "pass_rate", "median", "low_80", "high_80", "chance"]
 _HINDCAST = [
@@ -63,9 +64,9 @@ def outlook(
         ``hindcast`` and ``reliability``: see :func:`hindcast` and :func:`reliability`.
     """
     seen = known.observations.select("indicator_id", "area_code", "basis", "source_period_end", as_of="period_end")
-    seen_keys = ["indicator_id", "area_code", "basis", "as_of"]
-    rows = rows.with_columns(reason=_reason()).join(seen, on=seen_keys, how="left", maintain_order="left")
-    asked = rows.filter(pl.col("reason").is_null())
+    rows = _beside(rows.with_columns(reason=_reason()), seen, ["indicator_id", "area_code", "basis", "as_of"])
+    # Of a row only what asks: all its columns twice over, for millions of rows, would fill the memory.
+    asked = rows.select(*_DETAIL, *_OF_MONTH, "reason").filter(pl.col("reason").is_null())
     months = asked["as_of"].unique().sort().to_list()
     if not months:
         asked = rows.clear()
@@ -110,10 +111,16 @@ def _reason() -> pl.Expr:
 
 
 def _with_outlook(rows: pl.DataFrame, answers: pl.DataFrame) -> pl.DataFrame:
-    joined = rows.join(answers, on=KEYS, how="left", maintain_order="left")
+    joined = _beside(rows, answers, KEYS)
     return joined.with_columns(forecast_model=pl.coalesce("forecast_model", "reason")).drop(
         "reason", "source_period_end"
     )
+
+
+def _beside(rows: pl.DataFrame, found: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    """The rows with what was found for their keys; only these go through the join, a row has many other columns."""
+    joined = rows.select(keys).join(found, on=keys, how="left", maintain_order="left")
+    return rows.with_columns(joined.drop(keys))
 
 
 def _path_asks(current: pl.DataFrame, known: Known) -> pl.DataFrame:

@@ -16,6 +16,8 @@ from tracker.states import DECIMALS
 STOCK_COUNTS = ("in_force", "ever")
 FLOWS = ("new", "annual")
 PACED_BASES = (*STOCK_COUNTS, *FLOWS)
+# Compared with the target as they are: half a year does not ask for half a growth.
+DIRECT_BASES = ("level", "ratio", "growth", "rank")
 _MONTHS_OF_A_YEAR = 12
 
 
@@ -34,8 +36,8 @@ def is_flow() -> pl.Expr:
 
 
 def is_within_a_year() -> pl.Expr:
-    """Whether a target counts what comes within one year: what comes afterwards is not its own."""
-    return is_flow() & (_months("due_on") - _months("starts_on") < _MONTHS_OF_A_YEAR)
+    """Whether the period of a target is one year or less: what comes afterwards is not its own."""
+    return _months("due_on") - _months("starts_on") < _MONTHS_OF_A_YEAR
 
 
 def is_cap() -> pl.Expr:
@@ -72,7 +74,7 @@ def with_pace(rows: pl.DataFrame) -> pl.DataFrame:
     baseline, for anything but flows, which start at nothing. ``lead_points``: 100 x (share made - ``elapsed``), by
     increment where a baseline short of the target is known, else by total; ``pace_basis_used`` says which. Ratios
     and levels have none. Where the baseline already reaches the target it is to be held: the line is level and has
-    no lead. ``gap``: what is missing, negative beyond the target; above a range, what is too much.
+    no lead. ``gap``: what is missing, negative beyond the target; above a range, what goes beyond it.
     """
     value, target, base = pl.col("value"), pl.col("target_value"), pl.col("baseline_value")
     way = pl.when(~is_flow()).then(target - base)
@@ -83,11 +85,12 @@ def with_pace(rows: pl.DataFrame) -> pl.DataFrame:
     has_total = is_paced & (target > 0) & ((sign() > 0) | is_cap())
     share_of_target = pl.when(target != 0).then(value / target)
     too_much = (pl.col("comparator") == "range") & (value > pl.col("value_high"))
+    is_lower_range = (pl.col("comparator") == "range") & (sign() < 0)
     rows = rows.with_columns(
         completion=pl.when(sign() > 0).then(share_of_target),
         increment_completion=pl.when(way != 0).then((value - base) / way),
         pace_basis_used=pl.when(by_increment).then(pl.lit("increment")).when(has_total).then(pl.lit("total")),
-        gap=pl.when(too_much).then(value - pl.col("value_high")).otherwise(sign() * (target - value)),
+        gap=pl.when(too_much | is_lower_range).then(value - pl.col("value_high")).otherwise(sign() * (target - value)),
     )
     is_increment = pl.col("pace_basis_used") == "increment"
     elapsed = pl.col("elapsed")
@@ -123,8 +126,9 @@ def meets(value: pl.Expr) -> pl.Expr:
     return (
         pl.when(comparator == "gt")
         .then(shown > target)
-        .when(comparator == "range")
-        .then((shown >= target) & (shown <= pl.col("value_high").round(DECIMALS)))
+        # Who holds three of "one or two" fairs a year has held them: beyond a range on its good side it is met.
+        .when((comparator == "range") & (sign() < 0))
+        .then(shown <= pl.col("value_high").round(DECIMALS))
         .when((comparator == "approx") & (sign() < 0))
         .then(shown <= (target + within).round(DECIMALS))
         .when(comparator == "approx")

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from tracker import pace
+from tracker.pace import DIRECT_BASES, STOCK_COUNTS, is_cap, is_flow, meets, sign
 from tracker.pace import PACED_BASES as PACED_BASES
-from tracker.pace import STOCK_COUNTS, is_cap, is_flow, meets, sign
 from tracker.states import DECIMALS
 
 # State words that leaders and notices use, by state code.
@@ -158,8 +158,12 @@ def _with_period(rows: pl.DataFrame) -> pl.DataFrame:
     last = due_on.max().over(keys)
     # New titles counted from one start to several dates are one task with interim ones, not one task a year.
     is_last_of_start = due_on == due_on.max().over(*keys, "starts_on")
-    rows = rows.with_columns(starts_on=starts_on.otherwise("starts_on")).with_columns(
-        is_yearly=pace.is_within_a_year() & ((pl.col("basis") == "annual") | is_last_of_start)
+    rows = rows.with_columns(starts_on=starts_on.otherwise("starts_on"))
+    # A growth or a place that is asked anew every year is judged by the figures of each year alone.
+    begins_anew = (pl.col("starts_on").n_unique().over(keys) > 1) & pl.col("basis").is_in(DIRECT_BASES)
+    rows = rows.with_columns(begins_anew=begins_anew & is_last_of_start & pace.is_within_a_year()).with_columns(
+        is_yearly=pl.col("begins_anew")
+        | (is_flow() & pace.is_within_a_year() & ((pl.col("basis") == "annual") | is_last_of_start))
     )
     running = due_on.filter(due_on >= pl.col("as_of")).min().over(keys)
     stands = pl.when(pl.col("is_yearly").any().over(keys)).then(pl.coalesce(running, last)).otherwise(last)
@@ -172,7 +176,9 @@ def _with_values(rows: pl.DataFrame, observations: pl.DataFrame) -> pl.DataFrame
     A target of new titles sums the months of its period; all other bases read the value of one month end, which is
     that of the month of the due date where this falls within one.
     """
-    observed = observations.select("indicator_id", "area_code", "basis", "period_end", "value", "state")
+    optional = pl.DataFrame(schema={"source_period_end": pl.Date})
+    known = ("indicator_id", "area_code", "basis", "period_end", "value", "state", "source_period_end")
+    observed = pl.concat([observations, optional], how="diagonal_relaxed").select(known)
     stock = observed.filter(pl.col("basis") != "new")
     judged_on = pl.min_horizontal("as_of", pl.col("due_on").dt.month_end())
     rows = rows.with_columns(judged_on=judged_on, base_month=pl.col("baseline_on").dt.month_end())
@@ -205,9 +211,13 @@ def _with_closing(rows: pl.DataFrame, closing: pl.DataFrame | None) -> pl.DataFr
 
 
 def _join_value(rows: pl.DataFrame, stock: pl.DataFrame, month: str, value: str, state: str) -> pl.DataFrame:
+    """The value of a month; a task of one year alone takes none that an earlier year left behind."""
     keys = ["indicator_id", "area_code", "basis", month]
     right = stock.rename({"period_end": month, "value": value, "state": state})
-    return rows.join(right, on=keys, how="left", maintain_order="left")
+    rows = rows.join(right, on=keys, how="left", maintain_order="left")
+    is_of_before = pl.col("begins_anew") & (pl.col("source_period_end") < pl.col("starts_on")).fill_null(False)
+    kept = [pl.when(~is_of_before).then(pl.col(name)).alias(name) for name in (value, state)]
+    return rows.with_columns(kept).drop("source_period_end")
 
 
 def _with_flows(rows: pl.DataFrame, flows: pl.DataFrame) -> pl.DataFrame:
@@ -226,7 +236,9 @@ def _with_flows(rows: pl.DataFrame, flows: pl.DataFrame) -> pl.DataFrame:
         rows = rows.join(of_month, on=["indicator_id", "area_code", month], how="left", maintain_order="left")
     is_new = pl.col("basis") == "new"
     start = pl.col("to_start").fill_null(0)
-    since_start = {name: pl.when(pl.col(f"state_{name}") == "ok").then(pl.col(name) - start) for name in _SUMS}
+    # A sum that lacks a unit is partial and says so; it is a sum all the same.
+    is_known = {name: pl.col(f"state_{name}").is_in(["ok", "partial"]) for name in _SUMS}
+    since_start = {name: pl.when(is_known[name]).then(pl.col(name) - start) for name in _SUMS}
     rows = rows.with_columns(
         value=pl.when(is_new).then(since_start["to_as_of"]).otherwise("value"),
         judged_value=pl.when(is_new).then(since_start["to_judged"]).otherwise("judged_value"),
@@ -324,24 +336,16 @@ def _state(thresholds: Mapping[str, float]) -> pl.Expr:
 
 
 def _trace() -> pl.Expr:
-    """The numbers behind a state as JSON: what was compared with what, by which rule."""
+    """What decided beside the columns of the row, as JSON: by which rule, of which days, from what kind of value."""
     return pl.struct(
         "comparator",
         "basis",
         "starts_on",
         "decided_on",
-        "value",
-        "judged_value",
         "judged_on",
-        "target_value",
         "value_high",
         "tolerance",
         "baseline_on",
-        "baseline_value",
-        "baseline_source",
-        "elapsed",
-        "lead_points",
-        "pace_basis_used",
         "closing_basis",
         "observation_state",
         "judged_state",

@@ -25,6 +25,12 @@ METHODS = (
     "destatis_weather",
 )
 COLUMNS = ("plan_id", "target_id", "area_code", "due_on", "as_of", "method", "value", "class")
+# Of a row only what a method reads: each makes a copy of it.
+_READ = (
+    *("plan_id", "target_id", "indicator_id", "area_code", "due_on", "as_of", "starts_on", "basis", "pace_basis"),
+    *("comparator", "direction", "target_value", "value_high", "tolerance", "baseline_on", "baseline_value"),
+    *("value", "judged_value", "observation_state", "judged_state", "batches_left"),
+)
 _JUDGED = ("ok", "partial")
 
 
@@ -49,7 +55,7 @@ def second_opinions(
     is_known = pl.col("observation_state").is_in(_JUDGED) & pl.col("value").is_not_null()
     # Neither a range nor a cap on what accumulates has a way from a baseline to a target.
     has_way = (pl.col("comparator") != "range") & ~pace.is_cap()
-    rows = assessed.drop("trace").filter(is_running & is_known & has_way)
+    rows = assessed.select(_READ).filter(is_running & is_known & has_way)
     based = _with_years(rows.filter(~pace.is_flow() & pl.col("baseline_value").is_not_null()))
     answers = [
         _linear_pace(rows, thresholds),

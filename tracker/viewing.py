@@ -9,10 +9,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
 from tracker import progress, warehouse
+from tracker.pace import FLOWS
 
 
 @dataclass(frozen=True)
@@ -59,12 +61,7 @@ def targets_at(
     Args:
         thresholds: values by threshold id that stand in place of the build's; then everything is judged anew.
     """
-    definitions = warehouse.query(build_id, "targets", plan_id=plan_id, as_of=as_of, language=language)
-    if rule == DEFAULT_RULE and not thresholds:
-        found = warehouse.query(build_id, "progress", plan_id=plan_id, as_of=as_of)
-    else:
-        found = _under(rule, build_id, plan_id, as_of, thresholds or {}).filter(pl.col("as_of") == as_of)
-        found = found.drop("plan_id", "indicator_id", "as_of", "trace")
+    found, definitions = _found(build_id, plan_id, as_of, language, rule, thresholds)
     beside = warehouse.query(build_id, "beside", plan_id=plan_id, as_of=as_of)
     return (
         definitions.join(
@@ -72,8 +69,36 @@ def targets_at(
         )
         .join(beside, on=["indicator_id", "area_code", "basis"], how="left", maintain_order="left")
         .join(_interim(found, as_of), on=["target_id", "area_code"], how="left", maintain_order="left")
-        .with_columns(status=pl.col("state").replace_strict(progress.LEADER_STATE, return_dtype=pl.String))
+        .with_columns(status=_status())
     )
+
+
+def tasks_of_target(
+    build_id: str, plan_id: str, target_id: str, area_code: str, as_of: dt.date, language: str, rule: Rule
+) -> pl.DataFrame:
+    """One row per due date of a target in an area, oldest first: how each year's own task stands on an as-of date.
+
+    The columns are those of :func:`targets_at` without what must be printed beside a value.
+    """
+    found, definitions = _found(build_id, plan_id, as_of, language, rule, None)
+    mine = (pl.col("target_id") == target_id) & (pl.col("area_code") == area_code)
+    rows = definitions.filter(mine).join(found, on=["target_id", "area_code", "due_on"], how="inner")
+    return rows.with_columns(status=_status()).sort("due_on")
+
+
+def _found(
+    build_id: str, plan_id: str, as_of: dt.date, language: str, rule: Rule, thresholds: Mapping[str, float] | None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Progress and definition of every target, area and due date."""
+    definitions = warehouse.query(build_id, "targets", plan_id=plan_id, as_of=as_of, language=language)
+    if rule == DEFAULT_RULE and not thresholds:
+        return warehouse.query(build_id, "progress", plan_id=plan_id, as_of=as_of), definitions
+    found = _under(rule, build_id, plan_id, as_of, thresholds or {}).filter(pl.col("as_of") == as_of)
+    return found.drop("plan_id", "indicator_id", "as_of", "trace"), definitions
+
+
+def _status() -> pl.Expr:
+    return pl.col("state").replace_strict(progress.LEADER_STATE, return_dtype=pl.String)
 
 
 def _thresholds(build_id: str) -> dict[str, float]:
@@ -107,8 +132,13 @@ def history(build_id: str, plan_id: str, target_id: str, due_on: dt.date, as_of:
     return rows.select("area_code", "as_of", *columns).sort("area_code", "as_of")
 
 
-def since_known(months: pl.DataFrame) -> pl.DataFrame:
-    """A history without the months before its first value: a calendar may begin years before anybody counted."""
+def since_known(months: pl.DataFrame, row: Mapping[str, Any]) -> pl.DataFrame:
+    """The history of a target without the months before its first value, or before a flow of its own begins.
+
+    A calendar may begin years before anybody counted.
+    """
+    if row["basis"] in FLOWS:
+        months = months.filter(pl.col("as_of") >= row["starts_on"])
     first = months.filter(pl.col("value").is_not_null())["as_of"].min()
     return months if first is None else months.filter(pl.col("as_of") >= first)
 

@@ -60,7 +60,13 @@ unassigned as (
         cast(null as varchar) as detail
     from core.recognition_event as event
     inner join core.area as area on area.area_code = event.area_code
+    -- a province that follows its cities misses nothing where only the city is known
     where area.kind = 'unassigned' and not event.is_derived
+        and area.parent_code in (
+            select part.parent_code
+            from core.plan_area as unit
+            inner join core.area as part on part.area_code = unit.area_code
+        )
     group by event.reading_id, event.tier, event.area_code
 ),
 -- titles whose months of waiting ran out while no review result was ever loaded
@@ -144,6 +150,59 @@ unapplied as (
     where correction.state in ('not_needed', 'guard_failed')
     group by correction.correction_id, correction.cause, correction.tier, correction.area_code
 ),
+-- what areas state of events that are also on record, the newest statement of each period
+event_stated as (
+    select
+        value.area_code, value.indicator_id, value.period_end, value.value, value.reading_id,
+        row_number() over (
+            partition by value.area_code, value.indicator_id, value.period_end
+            order by file.received_on desc, value.file_id desc, value.sheet desc, value.row desc
+        ) as place
+    from core.reported_value as value
+    inner join core.source_file as file on file.file_id = value.file_id
+    where value.value is not null and value.indicator_id in (select indicator_id from core.activity_indicator)
+),
+-- another number than there are records
+event_differs as (
+    select
+        'activity_differs' as kind, stated.reading_id, cast(null as varchar) as tier, stated.area_code,
+        stated.value as number,
+        concat(indicator.name_zh, ' ', cast(stated.period_end as varchar), ' ', cast(counted.value as integer)) as detail
+    from event_stated as stated
+    inner join core.indicator as indicator on indicator.indicator_id = stated.indicator_id
+    inner join mart.activity_count as counted
+        on counted.indicator_id = stated.indicator_id
+        and counted.area_code = stated.area_code
+        and counted.period_end = stated.period_end
+    where stated.place = 1 and stated.value <> counted.value
+),
+-- a number without records, in an area whose whole is counted by records
+event_unrecorded as (
+    select
+        'activity_unrecorded' as kind, stated.reading_id, cast(null as varchar) as tier, stated.area_code,
+        stated.value as number, concat(indicator.name_zh, ' ', cast(stated.period_end as varchar)) as detail
+    from event_stated as stated
+    inner join core.indicator as indicator on indicator.indicator_id = stated.indicator_id
+    where
+        stated.place = 1
+        and not exists (
+            select 1
+            from mart.activity_count as counted
+            where
+                counted.indicator_id = stated.indicator_id
+                and counted.area_code = stated.area_code
+                and counted.period_end = stated.period_end
+        )
+        and exists (
+            select 1
+            from mart.activity_count as counted
+            inner join core.area_closure as closure on closure.ancestor_code = counted.area_code
+            where
+                counted.indicator_id = stated.indicator_id
+                and closure.area_code = stated.area_code
+                and counted.period_end = stated.period_end
+        )
+),
 unreadable as (
     select
         'file_unreadable' as kind, cast(null as varchar) as reading_id, cast(null as varchar) as tier,
@@ -152,6 +211,10 @@ unreadable as (
     inner join core.source_file as file on file.file_id = unreadable.file_id
 ),
 debt as (
+    select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from event_differs
+    union all
+    select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from event_unrecorded
+    union all
     select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from unreadable
     union all
     select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from repeated

@@ -2,13 +2,13 @@
 with entry as (
     select
         first_title.tier, first_title.enterprise_id, first_title.first_on, first_title.area_code, granted.tier as via_tier,
-        alike.enterprises,
+        example.enterprises,
         row_number() over (
             partition by first_title.enterprise_id, first_title.tier order by inclusion.distance
         ) as place
-    from core.first_title as first_title
-    -- those with the same events entered on the same day (title_end.sql)
-    inner join alike on alike.enterprise_id = first_title.enterprise_id
+    from example_first_title as first_title
+    -- those with the same events entered on the same day (history.sql)
+    inner join example on example.enterprise_id = first_title.enterprise_id
     inner join core.tier_inclusion as inclusion on inclusion.tier = first_title.tier
     inner join core.recognition_event as granted
         on granted.enterprise_id = first_title.enterprise_id

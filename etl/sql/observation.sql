@@ -1,9 +1,18 @@
 -- one row per tier-count indicator, area, month end and basis (in_force, ever, new)
+-- Enterprises with the same events are counted through the one that stands for them (history.sql).
 create table mart.observation as
 with change_on as (
-    select tier, area_code, from_on as day, status, own_status, is_highest, 1 as step from core.tenure
+    select
+        held.tier, held.area_code, held.from_on as day, held.status, held.own_status, held.is_highest,
+        example.enterprises as step
+    from example_tenure as held
+    inner join example on example.enterprise_id = held.enterprise_id
     union all
-    select tier, area_code, to_on as day, status, own_status, is_highest, -1 as step from core.tenure
+    select
+        held.tier, held.area_code, held.to_on as day, held.status, held.own_status, held.is_highest,
+        -example.enterprises as step
+    from example_tenure as held
+    inner join example on example.enterprise_id = held.enterprise_id
 ),
 -- the state of the title on a month end is what the changes up to it add up to
 monthly_change as (
@@ -26,26 +35,35 @@ monthly_first as (
         first_title.tier,
         closure.ancestor_code as area_code,
         last_day(first_title.first_on) as month_end,
-        count(*) as ever,
-        sum(case when first_title.is_new then 1 else 0 end) as newly
-    from core.first_title as first_title
+        sum(example.enterprises) as ever,
+        sum(case when first_title.is_new then example.enterprises else 0 end) as newly
+    from example_first_title as first_title
+    inner join example on example.enterprise_id = first_title.enterprise_id
     inner join core.area_closure as closure on closure.area_code = first_title.area_code
     group by first_title.tier, closure.ancestor_code, last_day(first_title.first_on)
 ),
 -- what tells of a tier on a day: a list, or a ledger whose rows state such a title
 told as (
-    select tier, area_code, event_on from core.source_reading where kind = 'list'
+    select reading_id, tier, area_code, event_on from core.source_reading where kind = 'list'
     union
-    select event.tier, reading.area_code, event.event_on
+    select event.reading_id, event.tier, reading.area_code, event.event_on
     from core.recognition_event as event
     inner join core.source_reading as reading on reading.reading_id = event.reading_id
     where reading.kind = 'ledger'
+),
+-- a list whose rows only name an area around this one leaves open what of them is here
+vague as (
+    select reading.reading_id, inside.area_code
+    from core.reading_vague as reading
+    inner join core.area_closure as inside on inside.ancestor_code = reading.area_code
 ),
 -- lists of a tier reach an area when they cover it or a part of it; before the first of them nothing is known
 reach as (
     select told.tier, below.area_code, min(told.event_on) as first_on
     from told
     inner join core.area_closure as below on below.ancestor_code = told.area_code
+    left join vague on vague.reading_id = told.reading_id and vague.area_code = below.area_code
+    where vague.area_code is null
     group by told.tier, below.area_code
     union all
     select told.tier, above.ancestor_code as area_code, min(told.event_on) as first_on

@@ -1,6 +1,17 @@
 -- one row per indicator, area and period for which it has a value of its own, as its formula gives it
 create table mart.period_value as
-with stated as (
+with given_or_counted as (
+    select
+        area_code, indicator_id, period_end, value, numerator, denominator, file_id, sheet, row, 0 as is_counted
+    from core.reported_value
+    union all
+    select
+        area_code, indicator_id, period_end, value, cast(null as double), cast(null as double),
+        cast(null as varchar), cast(null as varchar), cast(null as integer), 1
+    from mart.activity_count
+),
+-- records of events come before a number that somebody states of them
+stated as (
     select
         value.area_code, value.indicator_id as name, value.period_end,
         case when abs(value.value) < 1e16 then cast(value.value as decimal(28, 12)) end as value,
@@ -9,10 +20,10 @@ with stated as (
         row_number() over (
             partition by value.area_code, value.indicator_id, value.period_end
             order by
-                file.received_on desc nulls last, value.file_id desc,
+                value.is_counted desc, file.received_on desc nulls last, value.file_id desc,
                 value.sheet desc nulls last, value.row desc nulls last, value.value desc nulls last
         ) as place
-    from core.reported_value as value
+    from given_or_counted as value
     left join core.source_file as file on file.file_id = value.file_id
     where value.value is not null or (value.numerator is not null and value.denominator is not null)
 ),
@@ -26,6 +37,8 @@ part as (
     select indicator_id, 'denominator' as role, denominator as name
     from mart.indicator_source
     where denominator_from = 'area' and denominator is not null
+    union all
+    select indicator_id, 'base' as role, numerator as name from mart.indicator_source where is_growth
 ),
 -- the parts of a reported ratio stand beside its value, or under names of their own
 given as (
@@ -42,7 +55,25 @@ given as (
         ) as denominator
     from part
     inner join stated on stated.name = part.name and stated.place = 1
+    where part.role <> 'base'
     group by part.indicator_id, stated.area_code, stated.period_end
+),
+-- growth compares with the same period of the year before, or of the year from which its average counts
+compared as (
+    select
+        given.indicator_id, given.area_code, given.period_end, given.value, given.numerator,
+        coalesce(base.value, given.denominator) as denominator
+    from given
+    inner join mart.indicator_source as source on source.indicator_id = given.indicator_id
+    left join part on part.indicator_id = given.indicator_id and part.role = 'base'
+    left join stated as base
+        on base.name = part.name
+        and base.place = 1
+        and base.area_code = given.area_code
+        and extract(year from base.period_end) = coalesce(
+            source.growth_base_year, extract(year from given.period_end) - 1
+        )
+        and extract(month from base.period_end) = extract(month from given.period_end)
 ),
 by_area as (
     select
@@ -64,7 +95,7 @@ by_area as (
         cast(null as double) as mean_ratio,
         case when source.is_asked_from_enterprises then population.enterprises else 1 end as expected_units,
         case when source.is_asked_from_enterprises then coalesce(answer.answered, 0) else 1 end as reported_units
-    from given
+    from compared as given
     inner join mart.indicator_source as source on source.indicator_id = given.indicator_id
     left join mart.enterprise_answer as answer
         on answer.indicator_id = given.indicator_id
@@ -104,19 +135,34 @@ own as (
     from by_enterprise
 )
 select
-    indicator_id,
-    area_code,
-    period_end,
+    own.indicator_id,
+    own.area_code,
+    own.period_end,
     -- a ratio over zero is no value; its parts stay, for they belong to the ratio of the whole
     coalesce(
-        cast(value as double),
-        scale * mean_ratio,
-        case when denominator > 0 then scale * cast(numerator as double) / cast(denominator as double) end
+        cast(own.value as double),
+        own.scale * own.mean_ratio,
+        case
+            when own.denominator > 0 and not source.is_growth
+                then own.scale * cast(own.numerator as double) / cast(own.denominator as double)
+            when own.denominator > 0 and own.numerator >= 0
+                and extract(year from own.period_end) > coalesce(source.growth_base_year, 0)
+                then own.scale * (
+                    power(
+                        cast(own.numerator as double) / cast(own.denominator as double),
+                        1.0 / case
+                            when source.growth_base_year is null then 1
+                            else extract(year from own.period_end) - source.growth_base_year
+                        end
+                    ) - 1
+                )
+        end
     ) as value,
-    numerator,
-    denominator,
-    expected_units,
-    reported_units
+    own.numerator,
+    own.denominator,
+    own.expected_units,
+    own.reported_units
 from own
-where value is not null or (numerator is not null and denominator is not null)
-order by indicator_id, area_code, period_end;
+inner join mart.indicator_source as source on source.indicator_id = own.indicator_id
+where own.value is not null or (own.numerator is not null and own.denominator is not null)
+order by own.indicator_id, own.area_code, own.period_end;

@@ -9,14 +9,16 @@ select area_code, row_number() over (order by area_code) as area_number
 from core.recognition_event
 group by area_code;
 
+-- Enterprises with the same events hold their titles alike (history.sql): one of them is looked at.
 -- one row per title or publicity with what ends it
 create temporary table granted as
 with
 -- a publicity ends with the decision, with a removal, with the final list of its batch, or after its months
 decision as (
-    select enterprise_id, tier, event_on, coalesce(counts_from, event_on) as takes_effect_on
-    from core.recognition_event
-    where event in ('recognition', 'review_passed', 'revoked', 'lapsed', 'moved_out')
+    select event.enterprise_id, event.tier, event.event_on, coalesce(event.counts_from, event.event_on) as takes_effect_on
+    from core.recognition_event as event
+    inner join example on example.enterprise_id = event.enterprise_id
+    where event.event in ('recognition', 'review_passed', 'revoked', 'lapsed', 'moved_out')
 ),
 decided_batch as (
     select reading.tier, reading.batch, inside.area_code, min(reading.event_on) as decided_on
@@ -34,6 +36,7 @@ publicity as (
             coalesce(min(decided_batch.decided_on), shown.publicity_until)
         ) as shown_until
     from core.recognition_event as shown
+    inner join example on example.enterprise_id = shown.enterprise_id
     left join decision
         on decision.enterprise_id = shown.enterprise_id
         and decision.tier = shown.tier
@@ -52,6 +55,7 @@ select
     event.enterprise_id, event.tier, tier.tier_number as via_number, area.area_number, event.event_on,
     event.counts_from, event.expires_on, event.awaiting_until, removed.removed_on, publicity.shown_until
 from core.recognition_event as event
+inner join example on example.enterprise_id = event.enterprise_id
 inner join tier_number as tier on tier.tier = event.tier
 inner join area_number as area on area.area_code = event.area_code
 left join core.removed_title as removed on removed.event_id = event.event_id
@@ -107,7 +111,7 @@ select
 from span
 inner join of_several_events on of_several_events.holder = span.holder;
 
-create table core.tenure as
+create or replace temporary table example_tenure as
 with edge as (
     select holder, from_on as day from tangled
     union all
@@ -190,6 +194,13 @@ inner join tier_number as tier on tier.tier_number = joined.holder % 1000
 inner join tier_number as via on via.tier_number = joined.via_number
 inner join area_number as area on area.area_number = joined.area_number
 order by joined.holder, joined.from_on;
+
+create table core.tenure as
+select
+    history.enterprise_id, held.tier, held.via_tier, held.status, held.from_on, held.to_on, held.area_code,
+    held.is_highest, held.own_status
+from history
+inner join example_tenure as held on held.enterprise_id = history.example_id;
 
 drop table tangled;
 drop table of_several_events;

@@ -1,45 +1,5 @@
 -- one row per tier, tier of the title that ends last, area, as-of month, status, last month and month of effect
 -- Only what is dated by the as-of month counts: a later review, removal or list changes nothing here.
-
--- one row per group of enterprises with the same events: the one that stands for all, and how many they are
--- Recognitions come in lists, so that few histories are shared by many. What is counted of an enterprise follows from
--- its own events alone, and from the order of their ids where nothing else decides.
-create temp table alike as
-with kind as (
-    select
-        tier, event, batch, event_on, counts_from, expires_on, awaiting_until, publicity_until, dated_by, area_code,
-        row_number() over (order by tier, event, event_on) as kind_number
-    from core.recognition_event
-    group by
-        tier, event, batch, event_on, counts_from, expires_on, awaiting_until, publicity_until, dated_by, area_code
-),
-numbered as (
-    select
-        event.enterprise_id,
-        row_number() over (partition by event.enterprise_id order by event.event_id) * 1000000000 + kind.kind_number
-            as step
-    from core.recognition_event as event
-    inner join kind
-        on kind.tier = event.tier
-        and kind.event = event.event
-        and kind.event_on = event.event_on
-        and kind.area_code = event.area_code
-        and kind.batch is not distinct from event.batch
-        and kind.counts_from is not distinct from event.counts_from
-        and kind.expires_on is not distinct from event.expires_on
-        and kind.awaiting_until is not distinct from event.awaiting_until
-        and kind.publicity_until is not distinct from event.publicity_until
-        and kind.dated_by is not distinct from event.dated_by
-),
-history as (
-    select enterprise_id, list(step order by step) as steps
-    from numbered
-    group by enterprise_id
-)
-select min(enterprise_id) as enterprise_id, cast(count(*) as integer) as enterprises
-from history
-group by steps;
-
 create temp table title_end as
 with
 -- a title as it stands in every tier in which it counts
@@ -47,18 +7,18 @@ claim as (
     select
         granted.event_id, granted.enterprise_id, inclusion.tier, granted.tier as via_tier, inclusion.distance,
         granted.area_code, granted.event_on, granted.counts_from, granted.expires_on, granted.awaiting_until,
-        alike.enterprises,
+        example.enterprises,
         least(granted.awaiting_until, coalesce(removed.removed_on, granted.awaiting_until)) as gone_on
     from core.recognition_event as granted
-    inner join alike on alike.enterprise_id = granted.enterprise_id
+    inner join example on example.enterprise_id = granted.enterprise_id
     inner join core.tier_inclusion as inclusion on inclusion.via_tier = granted.tier
     left join core.removed_title as removed on removed.event_id = granted.event_id
     where granted.event in ('recognition', 'review_passed')
 ),
 held as (
     select tenure.enterprise_id, tenure.tier, tenure.status, tenure.area_code, calendar.month_end as as_of
-    from core.tenure as tenure
-    inner join alike on alike.enterprise_id = tenure.enterprise_id
+    from example_tenure as tenure
+    inner join example on example.enterprise_id = tenure.enterprise_id
     inner join core.calendar as calendar
         on tenure.from_on <= calendar.month_end and tenure.to_on > calendar.month_end
     where tenure.status in ('in_force', 'awaiting_review')

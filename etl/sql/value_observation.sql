@@ -142,6 +142,7 @@ summed as (
         sum(case when is_part and not is_count then numerator end) as numerator,
         sum(case when is_part and not is_count then denominator end) as denominator,
         min(case when is_part then source_period_end end) as source_period_end,
+        max(case when is_part then source_period_end end) as newest_period_end,
         max(case when is_part then is_stale end) as is_stale,
         sum(case when is_part then 1 else is_due end) as expected_units,
         sum(case when is_part then 1 else 0 end) as reported_units,
@@ -166,8 +167,21 @@ candidate as (
         coalesce(
             cast(summed.value as double),
             case
-                when summed.denominator > 0
-                then source.scale * cast(summed.numerator as double) / cast(summed.denominator as double)
+                when summed.denominator > 0 and not source.is_growth
+                    then source.scale * cast(summed.numerator as double) / cast(summed.denominator as double)
+                -- growth of the whole is that of the sums, and only of one and the same period
+                when summed.denominator > 0 and summed.numerator >= 0
+                    and summed.source_period_end = summed.newest_period_end
+                    and extract(year from summed.source_period_end) > coalesce(source.growth_base_year, 0)
+                    then source.scale * (
+                        power(
+                            cast(summed.numerator as double) / cast(summed.denominator as double),
+                            1.0 / case
+                                when source.growth_base_year is null then 1
+                                else extract(year from summed.source_period_end) - source.growth_base_year
+                            end
+                        ) - 1
+                    )
             end
         ) as value,
         summed.numerator, summed.denominator, summed.expected_units, summed.reported_units,

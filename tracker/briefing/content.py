@@ -213,7 +213,7 @@ def _behind(facts: Facts, notice: Notice, language: str) -> pl.DataFrame:
 
 def _history(row: Row, starts_on: dt.date, selection: Selection, foot: str) -> History:
     asked = (selection.build_id, selection.plan_id, row["target_id"], row["due_on"], selection.as_of, selection.rule)
-    past = viewing.since_known(viewing.history(*asked).filter(pl.col("area_code") == row["area_code"]))
+    past = viewing.since_known(viewing.history(*asked).filter(pl.col("area_code") == row["area_code"]), row)
     # The month before the plan begins is where its pace starts.
     past = past.filter(pl.col("as_of") >= starts_on - dt.timedelta(days=1))
     finding = indicators.finding(row, selection.language)

@@ -39,7 +39,7 @@ class ImagesRefused(Exception):
     """Pictures cannot be made here: ``no_browser``, ``no_font``, ``too_slow`` or ``failed``."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__("\n".join(word(f"images.{reason}", language) for language in LANGUAGES))
+        super().__init__("\n".join(word(f"refusal.images.{reason}", language) for language in LANGUAGES))
         self.reason = reason
 
 

@@ -40,4 +40,9 @@ class Selection:
 def file_stem(plan: str, area: str, as_of: dt.date, language: str) -> str:
     """The name of a briefing's files without their ending: plan, area, month."""
     name = word("briefing.file", language, plan=plan, area=area, month=f"{as_of:%Y-%m}")
-    return _NOT_IN_FILE_NAMES.sub("_", name).strip("_. ")
+    return in_file_name(name)
+
+
+def in_file_name(said: str) -> str:
+    """Words as part of a file name on every system."""
+    return _NOT_IN_FILE_NAMES.sub("_", said).strip("_. ")

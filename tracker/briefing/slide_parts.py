@@ -32,6 +32,7 @@ _TITLE_SIZES = (28, 24, 20, 18, 16, SMALLEST)
 _LINE_HEIGHT = 1.45  # of Noto Sans CJK and Microsoft YaHei, in parts of the size
 _LATIN_WIDTH = 0.6
 _BOLD = 1.1
+_LONGEST_TEXT = 9.0
 _LONGEST_NUMBER = 5.5  # in parts of the size; a column of numbers may say 全覆盖, or "more than 50" on two lines
 _WORD_BREAK = 1.08  # a line of words ends before the edge
 _CELL_MARGIN = 0.08
@@ -287,11 +288,11 @@ def column_widths(
     """
     least, most = [], []
     for place, (name, cells) in enumerate(zip(head, columns, strict=True)):
-        words = max((_ems(part) for said in (name, *cells) for part in said.split() if part.isascii()), default=0.0)
+        words = max((_ems(part) for said in (name, *cells) for part in said.split() if _is_latin(part)), default=0.0)
         longest = max((_ems(line) for cell in cells for line in cell.split("\n")), default=0.0)
         top = _BOLD * max(words, _ems(name) / 2)
         most.append(max(top, longest))
-        least.append(max(top, min(longest, _LONGEST_NUMBER) if place in numeric else longest / 2))
+        least.append(max(top, min(longest, _LONGEST_NUMBER) if place in numeric else min(longest / 2, _LONGEST_TEXT)))
     margins = 2 * _CELL_MARGIN * len(least)
     free = (room - margins) * _POINTS / SMALLEST
     part = min(max((free - sum(least)) / max(sum(most) - sum(least), 1e-9), 0.0), 1.0)
@@ -300,7 +301,11 @@ def column_widths(
 
 
 def _ems(line: str) -> float:
-    return _WORD_BREAK * sum(_LATIN_WIDTH if ord(character) < 0x2E80 else 1.0 for character in line)
+    return _WORD_BREAK * sum(_LATIN_WIDTH if _is_latin(character) else 1.0 for character in line)
+
+
+def _is_latin(said: str) -> bool:
+    return all(ord(character) < 0x2E80 for character in said)
 
 
 def _row_height(row: Sequence[Cell], widths: Sequence[float]) -> float:

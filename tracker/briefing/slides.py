@@ -6,13 +6,19 @@ Every number is one of the content; tables that are too long for a slide go on o
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 
 from tracker import findings, text
 from tracker.briefing.content import Comparison, Content, History
-from tracker.briefing.office_charts import OfficeChart, Series
+from tracker.briefing.content_charts import (
+    Typeface,
+    comparison_chart,
+    comparison_title,
+    expiry_chart,
+    history_chart,
+    wholes,
+)
 from tracker.briefing.settled import settled
 from tracker.briefing.slide_parts import SMALLEST, Box, Cell, Deck, column_widths, text_height
 from tracker.briefing.tables import Table
@@ -66,14 +72,14 @@ def _summary(deck: Deck, content: Content) -> None:
     size = next((size for size in _FINDING_SIZES if text_height(content.finding, size, body.width) <= 1.2), SMALLEST)
     deck.text(slide, content.finding, finding, size, is_bold=True)
     top = finding.top + finding.height + 0.1
-    _counts(deck, slide, content, Box(body.left, top, body.width, 1.0))
+    _counts(deck, slide, content, Box(body.left, top, body.width, 1.25))
     lines = [Cell(line) for line in chosen.paragraph.split("\n") if line]
     for row in content.behind.head(_FIRST).iter_rows(named=True):
         target, value = findings.target_phrase(row, language), findings.value_phrase(row, language)
         reached = word("need.reported", language, value=value, target=target)
         said = text.listed([reached, gap] if (gap := findings.gap_phrase(row, language)) else [reached], language)
         lines.append(Cell(word("notice.named", language, name=row["name"]) + said))
-    _paragraphs(deck, content.notice.title, lines, 18, slide, top + 1.2)
+    _paragraphs(deck, content.notice.title, lines, 18, slide, top + 1.4)
 
 
 def _counts(deck: Deck, slide: object, content: Content, box: Box) -> None:
@@ -145,29 +151,11 @@ def _history(deck: Deck, content: Content, history: History) -> None:
     room = Box(body.left, body.top + height, body.width, body.height - height - 0.05)
     deck.text(slide, table.unit, Box(body.left, room.top, body.width, 0.35), SMALLEST, SECONDARY)
     if table.frame.height:
-        deck.chart(slide, history_chart(table, deck.font), room, history.finding)
+        deck.chart(slide, history_chart(table, _face(deck)), room, history.finding)
 
 
-def history_chart(table: Table, font: tuple[str, str], size_pt: int = SMALLEST) -> OfficeChart:
-    """The months of a target: actual as bars, pace dashed where there is one, target as a line."""
-    months, actual, pace, target = table.frame.columns
-    looks = ((actual, "bar"), (pace, "dashes"), (target, "line"))
-    shown = [(name, look) for name, look in looks if table.frame[name].is_not_null().any() or look == "bar"]
-    return OfficeChart(
-        categories=tuple(table.frame[months]),
-        series=tuple(column_series(table, name, look) for name, look in shown),
-        labelled=actual,
-        size_pt=size_pt,
-        latin=font[0],
-        east_asian=font[1],
-    )
-
-
-def column_series(table: Table, name: str, look: str = "bar", rows: slice = slice(None)) -> Series:
-    """A column of a table; with the decimals of its printed numbers, which are never rounded onto a target."""
-    printed = (cell.partition(".")[2] for cell in table.printed[name] if cell[-1:].isdigit())
-    decimals = max((len(said) for said in printed), default=0)
-    return Series(name, tuple(table.frame[name].to_list()[rows]), look, decimals)
+def _face(deck: Deck) -> Typeface:
+    return Typeface(*deck.font, SMALLEST)
 
 
 def _comparison(deck: Deck, content: Content, comparison: Comparison) -> None:
@@ -176,44 +164,27 @@ def _comparison(deck: Deck, content: Content, comparison: Comparison) -> None:
     area, target, value, gap = table.frame.columns[:4]
     head = [area, target, value, gap, word("briefing.column_status", language)]
     # The whole outgrows its parts: it leads the table and stays out of the bars.
-    wholes = table.frame.height - comparison.rows.height
+    whole = wholes(comparison)
     rows = []
     for place, printed in enumerate(table.printed.select(head).iter_rows()):
         cells = _printed_cells(printed, head, language, is_short=True)
-        rows.append([replace(cell, is_bold=True) for cell in cells] if place < wholes else cells)
+        rows.append([replace(cell, is_bold=True) for cell in cells] if place < whole else cells)
     body = deck.body
     half = body.width * 0.52
     widths = [share * half for share in (0.25, 0.18, 0.16, 0.16, 0.25)]
     lines = word("slides.with_unit", language, caption=table.caption, unit=table.unit)
     top = text_height(lines, SMALLEST, body.width) + 0.1
-    title = word("notice.named", language, name=comparison.target["short"]) + comparison.finding
-    highest = _axis_end([*table.frame[target].drop_nulls()[wholes:], *table.frame[value].drop_nulls()[wholes:]])
+    title = comparison_title(comparison, language)
     for first, last in deck.pages_of(head, rows, widths, body.height - top, _ROWS):
         slide = deck.slide(title)
         deck.text(slide, lines, Box(body.left, body.top, body.width, top), SMALLEST, SECONDARY)
         right = Box(body.left + body.width - half, body.top + top, half, body.height - top)
         deck.table(slide, head, rows[first:last], widths, right, right=(1, 2, 3))
-        drawn = slice(max(first, wholes), last)
+        drawn = slice(max(first, whole), last)
         number = drawn.stop - drawn.start
-        chart = OfficeChart(
-            categories=tuple(table.frame[area].to_list()[drawn]),
-            series=(column_series(table, value, "bar", drawn), column_series(table, target, "outline", drawn)),
-            is_lying=True,
-            highest=highest,
-            latin=deck.font[0],
-            east_asian=deck.font[1],
-        )
+        chart = comparison_chart(comparison, _face(deck), drawn)
         height = min(body.height - top, 0.42 * number + 1.2)
         deck.chart(slide, chart, Box(body.left, body.top + top, body.width - half - 0.2, height), title)
-
-
-def _axis_end(numbers: Sequence[float]) -> float:
-    """Where an axis ends: a round number at or over the highest value."""
-    highest = max(numbers, default=1.0)
-    if highest <= 1:
-        return 1.0
-    scale = 10.0 ** math.floor(math.log10(highest))
-    return next(scale * step for step in (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10) if scale * step >= highest)
 
 
 def _printed_cells(row: Sequence[str], head: Sequence[str], language: str, *, is_short: bool = False) -> list[Cell]:
@@ -262,14 +233,7 @@ def _expiries(deck: Deck, content: Content) -> None:
     months = content.expiries_by_month
     if months is not None:
         slide = deck.slide(word("slides.with_unit", content.language, caption=months.caption, unit=months.unit))
-        chart = OfficeChart(
-            categories=tuple(months.frame[months.frame.columns[0]]),
-            series=tuple(column_series(months, name) for name in months.frame.columns[1:]),
-            is_stacked=True,
-            latin=deck.font[0],
-            east_asian=deck.font[1],
-        )
-        deck.chart(slide, chart, deck.body, months.caption)
+        deck.chart(slide, expiry_chart(months, _face(deck)), deck.body, months.caption)
     if content.expiries is not None:
         _table(deck, content.expiries, content.language)
 

@@ -14,10 +14,10 @@ from docx.shared import Mm
 
 from tracker import text
 from tracker.briefing import office_charts
-from tracker.briefing.content import Comparison, Content
+from tracker.briefing.content import Content
+from tracker.briefing.content_charts import Typeface, comparison_chart, comparison_title, history_chart
 from tracker.briefing.office_charts import OfficeChart
 from tracker.briefing.settled import settled
-from tracker.briefing.slides import column_series, history_chart
 from tracker.briefing.tables import Table
 from tracker.briefing.word_parts import FANGSONG, chart, clean, fonts, name_fallbacks, paragraph, style_ids, table
 from tracker.text import word
@@ -28,8 +28,7 @@ _MADE_ON = dt.datetime(2000, 1, 1)
 _PAGE_NUMBER_PT = 14
 _HISTORY_MM, _AREA_MM, _HEAD_MM = 80, 6, 26
 _KEPT_AREAS = 15  # more areas than that and table and chart need a page each
-_CHART_POINTS = 10
-_CHART_FONT = ("Times New Roman", "宋体")
+_FACE = Typeface("Times New Roman", "宋体", 10)
 
 
 class TemplateUnreadable(Exception):
@@ -160,14 +159,13 @@ class _Writer:
             self._annex_head(next(titles))
             for comparison in content.comparisons:
                 self._add_table(comparison.table, is_kept=comparison.rows.height <= _KEPT_AREAS)
-                picture = _area_chart(comparison)
+                picture = comparison_chart(comparison, _FACE)
                 height = _HEAD_MM + _AREA_MM * len(picture.categories)
-                self._add_chart(picture, height, _named(comparison, self.language), content.foot)
+                self._add_chart(picture, height, comparison_title(comparison, self.language), content.foot)
         if content.histories:
             self._annex_head(next(titles))
             for history in content.histories:
-                picture = history_chart(history.table, _CHART_FONT, _CHART_POINTS)
-                self._add_chart(picture, _HISTORY_MM, history.finding, content.foot)
+                self._add_chart(history_chart(history.table, _FACE), _HISTORY_MM, history.finding, content.foot)
         for numbered, annex in zip(titles, content.annexes, strict=True):
             self._annex_head(numbered)
             self._add_table(annex.table)
@@ -296,25 +294,4 @@ def _header_mark(mark: str | None) -> Any:
     look = f'<w:rPr>{fonts("黑体")}<w:color w:val="9A5B00"/><w:sz w:val="18"/></w:rPr>'
     return parse_xml(
         f'<w:p {nsdecls("w")}><w:pPr><w:jc w:val="center"/></w:pPr><w:r>{look}<w:t>{said}</w:t></w:r></w:p>'
-    )
-
-
-def _named(comparison: Comparison, language: str) -> str:
-    """The finding of a comparison that names its target, for the picture may be cut out."""
-    name = word("notice.named", language, name=comparison.target["short"])
-    return comparison.finding if comparison.target["short"] in comparison.finding else name + comparison.finding
-
-
-def _area_chart(comparison: Comparison) -> OfficeChart:
-    """Actual against target of every area with a task, in the order of the table; the whole would dwarf them."""
-    table = comparison.table
-    area, target, value = table.frame.columns[:3]
-    below = slice(table.frame.height - comparison.rows.height, None)
-    return OfficeChart(
-        categories=tuple(table.frame[area].to_list()[below]),
-        series=(column_series(table, value, "bar", below), column_series(table, target, "outline", below)),
-        is_lying=True,
-        size_pt=_CHART_POINTS,
-        latin=_CHART_FONT[0],
-        east_asian=_CHART_FONT[1],
     )

@@ -15,6 +15,10 @@ WIDEST_SHARE = 1.25
 ROW_HEIGHT = 80
 _RIGHT_MARGIN = 312
 _STATUS_OFFSET = 132
+_VALUE_SIZE = 24
+# Room for the value between bar and status, and how wide a Chinese and any other sign is against its size.
+_VALUE_WIDTH = 108
+_WIDE, _NARROW = 1.0, 0.58
 _FOOT_HEIGHT = 24
 _SPARK_WIDTH = 88
 _SPARK_HEIGHT = 14
@@ -87,11 +91,17 @@ def _words(place: int, row: dict[str, object]) -> list[dict[str, object]]:
     outlook = escape(str(row["outlook"]), quote=False)
     return [
         left | {"text": title, "yshift": 25, "font": {"size": 18}},
-        right | {"text": value, "xshift": 16, "yshift": -4, "font": {"size": 24}},
+        right | {"text": value, "xshift": 16, "yshift": -4, "font": {"size": _value_size(str(row["value"]))}},
         right | {"text": status, "xshift": _STATUS_OFFSET, "yshift": 3, "font": {"size": 16}},
         right | {"text": row["gap"], "xshift": _STATUS_OFFSET, "yshift": -15, "font": {"size": 16, "color": SECONDARY}},
         right | {"text": outlook, "xshift": _STATUS_OFFSET, "yshift": -33, "font": {"size": 14, "color": SECONDARY}},
     ]
+
+
+def _value_size(value: str) -> int:
+    """The size at which a value keeps clear of its status: 548.2 亿元 is longer than 25 家."""
+    width = sum(_NARROW if sign.isascii() else _WIDE for sign in value)
+    return min(_VALUE_SIZE, int(_VALUE_WIDTH / max(width, 1)))
 
 
 def _spark(place: int, past: list[float | None]) -> list[dict[str, object]]:

@@ -55,6 +55,7 @@ claim as (
     )
 )
 select
+    claim.enterprise_id,
     enterprise.name,
     enterprise.uscc,
     area.name_zh as area_zh,

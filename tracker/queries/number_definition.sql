@@ -3,7 +3,20 @@ select
     target.target_id,
     target.indicator_id,
     target.basis,
-    coalesce(target.starts_on, plan.starts_on) as starts_on,
+    -- a yearly task begins with its own year
+    case target.basis
+        when 'annual' then greatest(
+            coalesce(target.starts_on, plan.starts_on),
+            cast(date_trunc('year', coalesce(target.due_on, plan.ends_on)) as date)
+        )
+        else coalesce(target.starts_on, plan.starts_on)
+    end as starts_on,
+    coalesce(target.due_on, plan.ends_on) as due_on,
+    (
+        select count(distinct coalesce(other.starts_on, plan.starts_on))
+        from core.target as other
+        where other.plan_id = target.plan_id and other.target_id = target.target_id
+    ) as starts,
     target.value as target_value,
     case $language when 'zh' then indicator.name_zh else indicator.name_en end as name,
     indicator.unit,
@@ -17,6 +30,7 @@ select
     source.denominator_from,
     source.is_count,
     source.scale,
+    source.growth_base_year,
     case $language when 'zh' then top.name_zh else top.name_en end as numerator_name,
     case $language when 'zh' then bottom.name_zh else bottom.name_en end as denominator_name,
     case $language when 'zh' then population.short_zh else population.short_en end as population_name,

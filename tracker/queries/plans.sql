@@ -6,6 +6,7 @@ select
     case $language when 'zh' then plan.short_zh else plan.short_en end as short,
     case $language when 'zh' then plan.source_zh else plan.source_en end as source,
     plan.is_draft,
+    plan.assumed,
     plan.starts_on,
     plan.ends_on,
 from core.plan

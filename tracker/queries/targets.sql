@@ -3,6 +3,14 @@ select
     target.target_id,
     coalesce(target.area_code, plan.area_code) as area_code,
     coalesce(target.due_on, plan.ends_on) as due_on,
+    -- a yearly task begins with its own year
+    case target.basis
+        when 'annual' then greatest(
+            coalesce(target.starts_on, plan.starts_on),
+            cast(date_trunc('year', coalesce(target.due_on, plan.ends_on)) as date)
+        )
+        else coalesce(target.starts_on, plan.starts_on)
+    end as starts_on,
     target.indicator_id,
     target.is_headline,
     target.commitment,

@@ -9,6 +9,7 @@ from tracker.ui.about_reads import (
     tried,
     try_thresholds,
 )
+from tracker.ui.boundary_reads import draw_outlines
 from tracker.ui.briefing_reads import (
     briefing_content,
     offer_documents,
@@ -16,22 +17,38 @@ from tracker.ui.briefing_reads import (
     pick_named,
     pick_selection,
 )
+from tracker.ui.candidate_reads import candidate_list, offer_candidates, units_of_measures
 from tracker.ui.change_reads import pick_changes
 from tracker.ui.district_reads import area_figures, areas_on_target, with_target
-from tracker.ui.enterprise_reads import listing, number_behind, offer_profile, profile_of, title_timeline, values_behind
+from tracker.ui.enterprise_reads import (
+    listing,
+    number_behind,
+    offer_profile,
+    profile_of,
+    rules_of,
+    title_timeline,
+    values_behind,
+)
 from tracker.ui.filters import carried_codes, labels_of, pick_answered, pick_enterprises, search_box
 from tracker.ui.frame import (
     draw_figure,
     footer_lines,
     html,
+    marks,
     offer_table,
     rule_labels,
     show_failure,
     show_nothing_yet,
     start_page,
+    tags,
 )
 from tracker.ui.indicator_reads import definition_of, one_target, target_figures
-from tracker.ui.reading import bullets, forget, read, targets_at, targets_of, tier_counts, warm_up
+from tracker.ui.ladder_reads import expiring_names, ladder_figures, ladder_of, pick_rung
+from tracker.ui.measure_reads import pick_status, pick_unit, records_behind, tasks_of
+from tracker.ui.meeting_forms import show_controls
+from tracker.ui.meeting_screen import months_of, start_meeting, target_parts, target_view
+from tracker.ui.plan_reads import pick_denominator, plans_side_by_side
+from tracker.ui.reading import bullets, forget, read, reported_builds, targets_at, targets_of, tier_counts, warm_up
 from tracker.ui.sidebar import choose_view
 from tracker.ui.state import current_view, language, linked_code, pick_page, show_notices, start_run, write_link
 from tracker.ui.titles import titles_by_area
@@ -42,20 +59,28 @@ __all__ = [
     "areas_on_target",
     "briefing_content",
     "bullets",
+    "candidate_list",
     "carried_codes",
     "choose_view",
     "current_view",
     "debt_note",
     "definition_of",
     "draw_figure",
+    "draw_outlines",
+    "expiring_names",
     "footer_lines",
     "forget",
     "html",
     "labels_of",
+    "ladder_figures",
+    "ladder_of",
     "language",
     "linked_code",
     "listing",
+    "marks",
+    "months_of",
     "number_behind",
+    "offer_candidates",
     "offer_documents",
     "offer_profile",
     "offer_table",
@@ -63,30 +88,45 @@ __all__ = [
     "one_target",
     "pick_answered",
     "pick_changes",
+    "pick_denominator",
     "pick_enterprises",
     "pick_named",
     "pick_page",
+    "pick_rung",
     "pick_section",
     "pick_selection",
+    "pick_status",
+    "pick_unit",
+    "plans_side_by_side",
     "profile_of",
     "read",
     "read_if_there",
+    "records_behind",
+    "reported_builds",
     "rule_labels",
+    "rules_of",
     "running_month",
     "search_box",
+    "show_controls",
     "show_failure",
     "show_nothing_yet",
     "show_notices",
+    "start_meeting",
     "start_page",
     "start_run",
+    "tags",
     "target_figures",
+    "target_parts",
+    "target_view",
     "targets_at",
     "targets_of",
+    "tasks_of",
     "tier_counts",
     "title_timeline",
     "titles_by_area",
     "tried",
     "try_thresholds",
+    "units_of_measures",
     "values_behind",
     "warm_up",
     "with_target",

@@ -1,4 +1,4 @@
-"""What changed on the headline targets since the last build or a month of the reader's choice."""
+"""What changed on targets since the last build, a reported build, the last meeting or an earlier month."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from functools import lru_cache
 
 import polars as pl
 
-from tracker import text, warehouse
+from tracker import office, text, warehouse
 from tracker.difference_text import difference_line
 from tracker.explained import Moment, explain
 from tracker.links import View
 from tracker.text import word
-from tracker.ui.reading import read
+from tracker.ui.reading import read, reported_builds
 from tracker.ui.state import pick
 
 _MONTHS = ("3", "1", "12")
@@ -26,39 +26,56 @@ def pick_changes(view: View, targets: pl.DataFrame) -> list[str]:
         view: what is looked at. The difference is that of the default counting, whatever is switched on.
         targets: rows of :func:`tracker.viewing.targets_at`.
     """
-    chosen = view.language
-    previous = _previous_build(view)
-    options = ([_BUILD] if previous else []) + [months for months in _MONTHS if _before(view, months) is not None]
-    if not options:
+    moments = _moments(view)
+    if not moments:
         return []
-    asked = pick("since", options, word("overview.since", chosen), lambda code: _named(code, view))
-    day = None if asked == _BUILD else _before(view, asked)
-    earlier = Moment(previous or view.build_id, view.as_of) if day is None else Moment(view.build_id, day)
-    return [
-        line
+    asked = pick("since", list(moments), word("overview.since", view.language), lambda code: moments[code][0])
+    earlier = moments[asked][1]
+    lines = (
+        change_line(row["target_id"], row["area_code"], row["due_on"], earlier, view)
         for row in targets.iter_rows(named=True)
-        if (line := _line(view.plan_id, row["target_id"], row["area_code"], row["due_on"], earlier, view)) is not None
-    ]
+    )
+    return [line for line in lines if line]
 
 
-def _named(code: str, view: View) -> str:
-    if code == _BUILD:
-        return word("overview.since_build", view.language)
-    day = _before(view, code)
-    assert day is not None
-    return word("overview.since_month", view.language, month=text.month(day, view.language))
-
-
-def _previous_build(view: View) -> str | None:
-    """The build before the one in view, while its file is kept and of the same shape."""
+def _moments(view: View) -> dict[str, tuple[str, Moment]]:
+    """What to compare with, by the code of the choice: its words, build and month."""
+    chosen = view.language
+    found: dict[str, tuple[str, Moment]] = {}
     previous = read(view.build_id, "build").row(0, named=True)["previous_build_id"]
-    if previous is None or not warehouse.has_build(previous):
-        return None
+    if is_comparable(previous, view):
+        found[_BUILD] = word("overview.since_build", chosen), Moment(previous, view.as_of)
+    for months in _MONTHS:
+        if day := _before(view, months):
+            named = word("overview.since_month", chosen, month=text.month(day, chosen))
+            found[months] = named, Moment(view.build_id, day)
+    for mark in reported_builds(view.plan_id) or []:
+        if mark.build_id != view.build_id and is_comparable(mark.build_id, view):
+            named = word("overview.since_reported", chosen, meeting=mark.meeting, day=text.day(mark.held_on, chosen))
+            found[mark.build_id] = named, Moment(mark.build_id, min(mark.as_of, view.as_of))
+    return found
+
+
+def is_comparable(build_id: str | None, view: View) -> bool:
+    """Whether a build is kept and of the same shape as the one in view."""
+    if build_id is None or not warehouse.has_build(build_id):
+        return False
     try:
-        read(previous, "progress", plan_id=view.plan_id, as_of=view.as_of)
+        read(build_id, "progress", plan_id=view.plan_id, as_of=view.as_of)
     except warehouse.BuildUnreadable:
+        return False
+    return True
+
+
+def since_last(view: View, last: office.Meeting | None) -> tuple[str, Moment] | None:
+    """What a meeting compares with, in words and as a moment: the last meeting, else a quarter before."""
+    if last is not None and is_comparable(last.build_id, view):
+        said = word("meeting.since_meeting", view.language, day=text.day(last.held_on, view.language))
+        return said, Moment(last.build_id, min(last.as_of, view.as_of))
+    day = _before(view, _MONTHS[0])
+    if day is None:
         return None
-    return str(previous)
+    return word("meeting.since_month", view.language, month=text.month(day, view.language)), Moment(view.build_id, day)
 
 
 def _before(view: View, months: str) -> dt.date | None:
@@ -68,10 +85,13 @@ def _before(view: View, months: str) -> dt.date | None:
 
 
 @lru_cache(maxsize=512)
-def _line(plan_id: str, target_id: str, area: str, due_on: dt.date, earlier: Moment, view: View) -> str | None:
-    difference = explain(plan_id, target_id, area, due_on, earlier, Moment(view.build_id, view.as_of))
+def change_line(
+    target_id: str, area: str, due_on: dt.date, earlier: Moment, view: View, *, is_short: bool = False
+) -> str | None:
+    """What changed on a target of a view since a moment; None where nothing did."""
+    difference = explain(view.plan_id, target_id, area, due_on, earlier, Moment(view.build_id, view.as_of))
     if not difference.is_change:
         return None
-    rows = read(view.build_id, "targets", plan_id=plan_id, as_of=view.as_of, language=view.language)
+    rows = read(view.build_id, "targets", plan_id=view.plan_id, as_of=view.as_of, language=view.language)
     is_asked = (pl.col("target_id") == target_id) & (pl.col("area_code") == area) & (pl.col("due_on") == due_on)
-    return difference_line(rows.row(by_predicate=is_asked, named=True), difference, view.language)
+    return difference_line(rows.row(by_predicate=is_asked, named=True), difference, view.language, is_short=is_short)

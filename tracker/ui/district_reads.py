@@ -10,12 +10,11 @@ import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
-from tracker import districts, text, viewing
-from tracker.charts import areas as area_charts
-from tracker.charts.frame import Frame
+from tracker import districts, viewing
+from tracker.charts import finished
 from tracker.links import View
 from tracker.text import word
-from tracker.ui.frame import rule_labels
+from tracker.ui.frame import picture_foot
 from tracker.ui.reading import read, targets_at
 from tracker.ui.state import select
 
@@ -55,35 +54,16 @@ def _months_before(day: dt.date, months: int) -> dt.date:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def area_figures(view: View) -> dict[str, go.Figure]:
-    """The finished figures of the areas on the target of a view: ``lead``, ``tiles``, ``dumbbell``, ``multiples``."""
-    chosen = view.language
+    """The finished figures of the areas on the target of a view, see :func:`tracker.charts.finished.area_figures`."""
     picture = areas_on_target(view)
-    rows, areas = picture.rows, picture.areas
-    due_on = rows["due_on"][0]
-    frames = _frames(view, picture, due_on)
-    past = viewing.history(view.build_id, view.plan_id, str(view.target_id), due_on, view.as_of, view.rule)
-    has_pace = bool(rows["lead_points"].is_not_null().any())
-    zero = "districts.lead_zero" if has_pace and due_on > view.as_of else "districts.lead_zero_over"
-    return {
-        "lead": area_charts.lead_bars(districts.lead_frame(rows, chosen), word(zero, chosen), frames["lead"]),
-        "tiles": area_charts.tiles(districts.tile_frame(rows, areas, chosen), frames["tiles"]),
-        "dumbbell": area_charts.dumbbells(districts.dumbbell_frame(rows, chosen), frames["dumbbell"]),
-        "multiples": area_charts.multiples(districts.multiples_frame(past, rows, areas), frames["multiples"]),
-    }
-
-
-def _frames(view: View, picture: AreasOnTarget, due_on: dt.date) -> dict[str, Frame]:
-    chosen = view.language
-    finding = districts.worst(picture.rows, chosen) or word("districts.lead_title", chosen)
-    due = word("indicators.line_due", chosen, month=text.month(due_on, chosen))
-    foot = [text.as_of(view.as_of, view.data_cutoff, chosen), text.listed(rule_labels(view), chosen)]
-    foot += [word("app.demo", chosen)] if view.is_demo else []
-    month = text.month(picture.compared_with, chosen)
-    return {
-        name: Frame(
-            finding if name == "lead" else word(f"districts.{name}_title", chosen),
-            word(f"districts.{name}_note", chosen, month=month),
-            f"{picture.name} · {due}\n{' · '.join(foot)}",
-        )
-        for name in ("lead", "tiles", "dumbbell", "multiples")
-    }
+    due_on = picture.rows["due_on"][0]
+    return finished.area_figures(
+        picture.rows,
+        picture.areas,
+        viewing.history(view.build_id, view.plan_id, str(view.target_id), due_on, view.as_of, view.rule),
+        name=picture.name,
+        as_of=view.as_of,
+        compared_with=picture.compared_with,
+        said=picture_foot(view),
+        language=view.language,
+    )

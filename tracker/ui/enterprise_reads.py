@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
-from tracker import enterprises, enterprises_behind, text
+from tracker import enterprises, enterprises_behind, enterprises_rules, text
 from tracker import enterprises_profile as profiles
 from tracker.charts.titles import title_timeline as draw_timeline
 from tracker.enterprises import Narrowing
@@ -17,7 +17,7 @@ from tracker.enterprises_behind import Behind, Definition
 from tracker.enterprises_profile import Profile
 from tracker.links import View
 from tracker.text import word
-from tracker.ui.frame import offer_book
+from tracker.ui.frame import marks, offer_book
 from tracker.ui.state import note
 
 
@@ -50,7 +50,13 @@ def choices_of(view: View, number: Definition | None, tier: str, dimension: str)
 def listing(view: View, number: Definition | None, tier: str, picked: Narrowing, order: str) -> Listing:
     """The list that a reader picked."""
     every = everyone(view, number, tier)
-    rows = enterprises.narrowed(view.build_id, every, picked, view.as_of)
+    among = every
+    if picked.move:
+        within = picked.area or view.area_code
+        among = enterprises.moved(
+            view.build_id, view.plan_id, view.area_code, within, tier, view.as_of, view.rule, picked.move
+        )
+    rows = enterprises.narrowed(view.build_id, among, picked, view.as_of)
     return Listing(
         rows=enterprises.ordered(view.build_id, rows, order),
         statuses=enterprises.status_numbers(rows),
@@ -79,6 +85,11 @@ def values_behind(view: View, number: Definition) -> Behind:
     )
 
 
+def rules_of(view: View, found: Profile) -> dict[str, list[tuple[str, str]]]:
+    """What the rules of plans give an enterprise on the date of a view."""
+    return enterprises_rules.rules_of(view.build_id, found, view.as_of, view.language)
+
+
 def profile_of(view: View, code: str) -> Profile | None:
     """The enterprise of a link; an unknown one gives way to the list, and the page says so."""
     if not code:
@@ -101,7 +112,7 @@ def title_timeline(view: View, code: str) -> go.Figure:
         text.as_of(view.as_of, view.data_cutoff, chosen),
         word("app.build", chosen, build_id=view.build_id),
     ]
-    foot += [word("app.demo", chosen)] if view.is_demo else []
+    foot += marks(view)
     return draw_timeline(
         profiles.timeline_rows(found, view.as_of, chosen),
         profiles.timeline_events(found, view.as_of, chosen),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from tracker import enterprises
-from tracker.enterprises import COUNTED, EVERY, STATUSES, Narrowing
+from tracker.enterprises import COUNTED, EVERY, MOVE_CODES, POOL, STATUSES, Narrowing
 from tracker.enterprises_behind import Definition
 from tracker.enterprises_words import Labels
 from tracker.links import View
@@ -17,7 +17,8 @@ from tracker.ui.reading import read
 from tracker.ui.state import linked_code, pick, type_number, type_text
 
 _CARRIED = (
-    "q", "tier", "status", "part", "title", "batch", "year", "chain", "measure", "from", "to", "rows", "columns",
+    "q", "tier", "status", "part", "title", "batch", "year", "chain", "measure", "from", "to", "move", "rows",
+    "columns",
 )  # fmt: skip
 ORDERS = ("name", "newest", "expiry", "value")
 
@@ -48,6 +49,7 @@ class Picked:
             "batch": picked.batch,
             "year": picked.year,
             "chain": picked.chain,
+            "move": picked.move,
             "measure": picked.measure,
             "rows": self.down,
             "columns": self.across,
@@ -119,7 +121,12 @@ def pick_enterprises(view: View, labels: Labels, number: Definition | None) -> P
     every = word("enterprises.every", language)
     part = linked_code("part", [*labels.areas], every)
     title = linked_code("title", [*labels.tiers], every)
-    narrowing = Narrowing(query, status, part, title, **chosen, measure=measure, at_least=at_least, at_most=at_most)
+    # Without a tier only the numbers of the pool can be listed.
+    moves = [move for move in MOVE_CODES if tier or move.startswith(POOL)]
+    move = linked_code("move", moves, every)
+    narrowing = Narrowing(
+        query, status, part, title, **chosen, move=move, measure=measure, at_least=at_least, at_most=at_most
+    )
     units = dict(measures.select("measure", "unit").iter_rows())
     shown = (captions[measure], units[measure]) if measure else None
     return Picked(tier, number is None, narrowing, down, "" if across == down else across, order, shown)

@@ -86,12 +86,31 @@ def file_notes(view: View) -> list[str]:
     if view.data_cutoff is not None:
         lines.append(word("app.cutoff", chosen, day=text.day(view.data_cutoff, chosen)))
     lines.append(word("app.build", chosen, build_id=view.build_id))
-    return [word("app.demo_explained", chosen), *lines] if view.is_demo else lines
+    draft = [word("app.draft_explained", chosen)] if view.is_draft else []
+    return [*([word("app.demo_explained", chosen)] if view.is_demo else []), *draft, *lines]
+
+
+def marks(view: View) -> list[str]:
+    """What must stand on everything that leaves the page: that the data are invented, that the plan is a draft."""
+    said = {"demo": view.is_demo, "draft": view.is_draft}
+    return [word(f"app.{mark}", view.language) for mark, is_so in said.items() if is_so]
+
+
+def tags(view: View, *more: str) -> list[str]:
+    """The marks beside a title, and after them what else is to be known: how titles are counted."""
+    return [*(blocks.tag(mark, "demo") for mark in marks(view)), *(blocks.tag(mark, "rule") for mark in more)]
 
 
 def rule_labels(view: View) -> list[str]:
     """How titles are counted in this view, in words: nothing is counted without saying so."""
     return findings.rule_words(view.rule, view.language)
+
+
+def picture_foot(view: View) -> str:
+    """The last line of a chart: date, basis, demonstration."""
+    chosen = view.language
+    said = [text.as_of(view.as_of, view.data_cutoff, chosen), text.listed(rule_labels(view), chosen)]
+    return " · ".join([*said, *marks(view)])
 
 
 def footer_lines(view: View, source: str) -> list[str]:
@@ -101,7 +120,7 @@ def footer_lines(view: View, source: str) -> list[str]:
     lines = [word("overview.footer_basis", chosen, basis=basis), word("overview.footer_plan", chosen, source=source)]
     if view.data_cutoff is not None:
         lines.insert(1, word("app.cutoff", chosen, day=text.day(view.data_cutoff, chosen)))
-    return lines
+    return [*([word("app.draft_explained", chosen)] if view.is_draft else []), *lines]
 
 
 def show_nothing_yet(chosen: str) -> None:

@@ -9,13 +9,13 @@ import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
-from tracker import closing, indicators, opinions, outlook_view, text, viewing
-from tracker.charts import areas, months
+from tracker import closing, indicators, opinions, outlook_view, viewing
+from tracker.charts import areas, finished
 from tracker.charts.frame import Frame
 from tracker.links import View
 from tracker.second_opinion import METHODS
 from tracker.text import word
-from tracker.ui.frame import rule_labels
+from tracker.ui.frame import picture_foot
 from tracker.ui.reading import read, targets_at
 from tracker.viewing import DEFAULT_RULE
 
@@ -26,7 +26,7 @@ _OUTLOOK = ("median", "low_50", "high_50", "low_80", "high_80", "chance", "forec
 
 @dataclass(frozen=True)
 class OneTarget:
-    """A target in an area on a date: its row with the outlook, months so far and ahead, second opinions, closing."""
+    """A target in an area on a date: its row with the outlook, months so far and ahead, opinions, closing, tasks."""
 
     row: dict[str, Any]
     history: pl.DataFrame
@@ -36,6 +36,7 @@ class OneTarget:
     disagreement: str
     parts: pl.DataFrame
     closing: dict[str, Any] | None
+    tasks: pl.DataFrame
 
 
 def definition_of(view: View) -> dict[str, Any]:
@@ -61,13 +62,16 @@ def one_target(view: View, tier: str | None) -> OneTarget:
     closings = closing.closing_table(read(view.build_id, "closing", **at).filter(mine & due))
     return OneTarget(
         row=row,
-        history=viewing.since_known(past.filter(pl.col("area_code") == view.area_code)),
+        history=viewing.since_known(past.filter(pl.col("area_code") == view.area_code), row),
         ahead=_ahead(view, row),
         expiries=_expiries(view, row, tier),
         answers=answers,
         disagreement=_disagreement(view, rows, answers),
         parts=indicators.contributions(_parts(view, row), row, view.language),
         closing=closings.row(0, named=True) if closings.height and row["due_on"] <= view.as_of else None,
+        tasks=viewing.tasks_of_target(
+            view.build_id, view.plan_id, row["target_id"], view.area_code, view.as_of, view.language, view.rule
+        ),
     )
 
 
@@ -114,27 +118,14 @@ def _parts(view: View, row: dict[str, Any]) -> pl.DataFrame:
 def target_figures(view: View, tier: str | None) -> dict[str, go.Figure]:
     """The finished figures of a target in an area: ``burn_up``, and ``parts`` where it has parts."""
     found = one_target(view, tier)
-    chosen, row = view.language, found.row
-    words = indicators.burn_up_words(row, view.as_of, chosen)
-    lines = ["solid_line", *(["dashed_line"] if words.pace else []), *(["shaded_area"] if words.forecast else [])]
-    said = text.listed([word(f"indicators.{line}", chosen) for line in lines], chosen)
-    unit = word(f"unit.{row['unit']}.name", chosen)
-    frame = Frame(
-        indicators.finding(row, chosen),
-        word("indicators.burn_up_note", chosen, unit=unit, area=row["area_short"], lines=said),
-        _foot(view, row),
-    )
-    figures = {"burn_up": months.burn_up(found.history, found.ahead, found.expiries, row["due_on"], words, frame)}
+    chosen, row, said = view.language, found.row, picture_foot(view)
+    figures = {
+        "burn_up": finished.burn_up(
+            row, found.history, found.ahead, found.expiries, as_of=view.as_of, said=said, language=chosen
+        )
+    }
     if found.parts.height:
         total = word("indicators.parts_sum", chosen, value=indicators.value(row, chosen))
-        about = Frame(word("indicators.parts_title", chosen), total, _foot(view, row))
+        about = Frame(word("indicators.parts_title", chosen), total, finished.target_foot(row, said, chosen))
         figures["parts"] = areas.contributions(found.parts, about)
     return figures
-
-
-def _foot(view: View, row: dict[str, Any]) -> str:
-    chosen = view.language
-    due = word("indicators.line_due", chosen, month=text.month(row["due_on"], chosen))
-    said = [text.as_of(view.as_of, view.data_cutoff, chosen), text.listed(rule_labels(view), chosen)]
-    said += [word("app.demo", chosen)] if view.is_demo else []
-    return f"{row['name']} · {row['area_short']} · {due}\n{' · '.join(said)}"

@@ -10,11 +10,13 @@ import polars as pl
 import streamlit as st
 
 from tracker import (
+    candidates,
     enterprises,
     enterprises_behind,
     enterprises_profile,
     findings,
     indicators,
+    office,
     viewing,
     warehouse,
 )
@@ -101,6 +103,17 @@ def tier_counts(view: View) -> pl.DataFrame:
     return enterprises.tier_counts(view.build_id, view.area_code, view.as_of, view.rule)
 
 
+def reported_builds(plan_id: str) -> list[office.Reported] | None:
+    """The builds of a plan that were reported at meetings; None where the records cannot be read.
+
+    The records move no number, so a page without them is still right.
+    """
+    try:
+        return [mark for mark in office.reported() if mark.plan_id == plan_id]
+    except office.OfficeError:
+        return None
+
+
 @lru_cache(maxsize=16)
 def briefing_of(selection: Selection) -> Content | None:
     """What the documents of a selection print; None where the area has none of the targets."""
@@ -117,6 +130,7 @@ def forget() -> None:
     targets_at.cache_clear()
     tier_counts.cache_clear()
     forget_lists()
+    candidates.forget()
     enterprises.forget()
     enterprises_behind.forget()
     enterprises_profile.forget()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from tracker import blocks, text, warehouse
+from tracker import blocks, blocks_meeting, text, warehouse
 from tracker.links import OFF, ON, View
 from tracker.text import LANGUAGES, word
 from tracker.ui.about_reads import debt_note
 from tracker.ui.frame import PICTURE_CHOICES, html
-from tracker.ui.reading import read, targets_at
+from tracker.ui.reading import read, reported_builds, targets_at
 from tracker.ui.state import note, seed, select
 from tracker.viewing import RULE_BASES, Rule
 
@@ -81,6 +81,7 @@ def _choose(build_id: str, chosen: str) -> View | None:
         target_id=target or None,
         rule=rule,
         language=chosen,
+        is_draft=bool(plans[plan_id]["is_draft"]),
     )
 
 
@@ -138,9 +139,14 @@ def _draw_build(view: View) -> None:
         lines.insert(0, word("app.cutoff", view.language, day=text.day(view.data_cutoff, view.language)))
     if view.is_demo:
         lines.append(word("app.demo_explained", view.language))
+    known = reported_builds(view.plan_id)
+    marks = known or []
+    lines += [word("office.unreadable", view.language)] if known is None else []
     if view.is_pinned:
-        lines.append(word("app.pinned", view.language))
-    html(blocks.side(lines), debt_note(view))
+        here = [blocks_meeting.reported_at(mark, view.language) for mark in marks if mark.build_id == view.build_id]
+        lines += [word("meeting.is_reported", view.language, meeting=said) for said in here[:1]]
+        lines += [] if here else [word("app.pinned", view.language)]
+    html(blocks.side(lines), debt_note(view), blocks_meeting.reported_links(marks, view))
     if view.is_pinned and st.button(word("app.unpin", view.language)):
         st.session_state["build"] = None
         st.rerun()

@@ -158,6 +158,20 @@ def pick_page(code: str, number: int) -> int:
     return int(_in_link(code, str(chosen), "1"))
 
 
+def step_to(code: str, last: int) -> int:
+    """Where the reader is in a sequence from 0 to ``last``, part of the link; :func:`turn` goes on or back."""
+    if code not in st.session_state:
+        stated = st.query_params.get(code, "0")
+        st.session_state[code] = int(stated) if stated.isascii() and stated.isdigit() else 0
+    place = st.session_state[code] = min(max(int(st.session_state[code]), 0), last)
+    return int(_in_link(code, str(place), "0"))
+
+
+def turn(code: str, step: int) -> None:
+    """Go on or back in a sequence. A step and no place: a key pressed while the page is still drawn counts too."""
+    st.session_state[code] = int(st.session_state.get(code, 0)) + step
+
+
 def linked_code(code: str, allowed: Sequence[str] | None, shown: str) -> str:
     """A code that only links set (a cell of a table, one enterprise); empty where the link names none.
 

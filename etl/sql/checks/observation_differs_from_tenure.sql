@@ -12,11 +12,18 @@ held as (
     where tenure.from_on <= newest.day and tenure.to_on > newest.day
     group by tenure.tier
 ),
+-- plans' areas and those that are only ranked with one: each tracked area that is no part of another tracked one
+root as (
+    select area.area_code
+    from core.area as area
+    left join core.area as parent on parent.area_code = area.parent_code
+    where area.is_tracked and not coalesce(parent.is_tracked, false)
+),
 counted as (
     select indicator.tier, sum(observation.in_force) as in_force, sum(observation.awaiting) as awaiting
     from mart.observation as observation
     inner join core.indicator as indicator on indicator.indicator_id = observation.indicator_id
-    inner join core.plan as plan on plan.area_code = observation.area_code
+    inner join root on root.area_code = observation.area_code
     inner join newest on newest.day = observation.period_end
     where observation.basis = 'in_force'
     group by indicator.tier

@@ -1,0 +1,193 @@
+-- one row per rung (the pool or a tier), area and month end: who stands there, and what changed since the year began
+-- Both ends are compared: who comes and goes within a year shows in neither. A higher title counts in the lower ones,
+-- as in mart.observation; titles awaiting review count. An enterprise that moves between areas is among the entries of
+-- one and the exits of the other, and named apart. stock_before + entries + promotions - exits = stock.
+
+-- one row per stretch of days [from_on, to_on) on a rung of an enterprise that stands for all with the same history
+create temporary table stood as
+with entered as (
+    -- an entry without a day counts from ever; of a day's entries one is enough
+    select
+        enterprise_id, coalesce(entered_on, date '1900-01-01') as from_on, min(area_code) as area_code,
+        max(coalesce(left_on, date '9999-12-31')) as left_on
+    from core.pool_entry
+    group by enterprise_id, coalesce(entered_on, date '1900-01-01')
+),
+pool as (
+    select
+        enterprise_id, area_code, from_on,
+        least(
+            left_on, lead(from_on, 1, date '9999-12-31') over (partition by enterprise_id order by from_on)
+        ) as to_on
+    from entered
+)
+select 'pool' as rung, pool.enterprise_id, pool.area_code, pool.from_on, pool.to_on, example.enterprises
+from pool
+inner join example on example.enterprise_id = pool.enterprise_id
+where pool.from_on < pool.to_on
+union all
+select tenure.tier as rung, tenure.enterprise_id, tenure.area_code, tenure.from_on, tenure.to_on, example.enterprises
+from core.tenure as tenure
+inner join example on example.enterprise_id = tenure.enterprise_id
+where tenure.status in ('in_force', 'awaiting_review');
+
+create temporary table rung as
+select tier as rung, coalesce(recruits_from, 'pool') as below
+from core.tier
+where ladder_rank is not null or recruits_from is not null
+union all
+select 'pool' as rung, cast(null as varchar) as below;
+
+create table mart.ladder_move as
+with neighbour as (
+    select
+        rung, enterprise_id, area_code, from_on, to_on, enterprises,
+        lag(to_on) over of_holder as to_before, lag(area_code) over of_holder as area_before,
+        lead(from_on) over of_holder as from_after, lead(area_code) over of_holder as area_after
+    from stood
+    window of_holder as (partition by rung, enterprise_id order by from_on)
+),
+-- the days on which an enterprise comes to a rung in an area or goes, and how
+edge as (
+    select
+        here.rung, here.enterprise_id, closure.ancestor_code as area_code, here.from_on as day, 1 as step,
+        here.enterprises,
+        case
+            when here.to_before = here.from_on then 'moved_in'
+            when exists (
+                select 1
+                from stood as lower_rung
+                inner join rung on rung.below = lower_rung.rung
+                where
+                    rung.rung = here.rung
+                    and lower_rung.enterprise_id = here.enterprise_id
+                    and lower_rung.from_on < here.from_on
+                    and lower_rung.to_on >= here.from_on
+            ) then 'promotion'
+            else 'entry'
+        end as kind
+    from neighbour as here
+    inner join core.area_closure as closure on closure.area_code = here.area_code
+    left join core.area_closure as elsewhere
+        on elsewhere.area_code = here.area_before
+        and elsewhere.ancestor_code = closure.ancestor_code
+        and here.to_before = here.from_on
+    where elsewhere.area_code is null
+    union all
+    select
+        here.rung, here.enterprise_id, closure.ancestor_code as area_code, here.to_on as day, -1 as step,
+        here.enterprises,
+        case when here.from_after = here.to_on then 'moved_out' else 'exit' end as kind
+    from neighbour as here
+    inner join core.area_closure as closure on closure.area_code = here.area_code
+    left join core.area_closure as elsewhere
+        on elsewhere.area_code = here.area_after
+        and elsewhere.ancestor_code = closure.ancestor_code
+        and here.from_after = here.to_on
+    where elsewhere.area_code is null
+),
+-- whether it stood there at the end of the year before, and how it came or went the last time
+dated as (
+    select
+        rung, area_code, last_day(day) as month_end, step, enterprises, kind,
+        lag(kind) over (partition by rung, enterprise_id, area_code order by day) as kind_before,
+        coalesce(
+            sum(step) over (
+                partition by rung, enterprise_id, area_code
+                order by extract(year from day)
+                range between unbounded preceding and 1 preceding
+            ),
+            0
+        ) as stood_before
+    from edge
+),
+-- who stood there can only leave it (and take that back), who did not can only come
+changed as (
+    select
+        rung, area_code, month_end, step * enterprises as net,
+        case when (step = 1) = (stood_before = 0) then kind else kind_before end as kind,
+        case when (step = 1) = (stood_before = 0) then enterprises else -enterprises end as number
+    from dated
+),
+monthly as (
+    select
+        rung, area_code, month_end, sum(net) as net,
+        sum(case when kind in ('entry', 'moved_in') then number else 0 end) as entries,
+        sum(case when kind = 'moved_in' then number else 0 end) as moved_in,
+        sum(case when kind = 'promotion' then number else 0 end) as promotions,
+        sum(case when kind in ('exit', 'moved_out') then number else 0 end) as exits,
+        sum(case when kind = 'moved_out' then number else 0 end) as moved_out
+    from changed
+    group by rung, area_code, month_end
+),
+-- before its first list nothing is known of a rung
+known as (
+    select indicator.tier as rung, observation.area_code, min(observation.period_end) as first_month
+    from mart.observation as observation
+    inner join core.indicator as indicator on indicator.indicator_id = observation.indicator_id
+    where indicator.formula = 'tier_count' and observation.basis = 'in_force' and observation.value is not null
+    group by indicator.tier, observation.area_code
+    union all
+    select 'pool' as rung, area.area_code, min(stood.from_on) as first_month
+    from stood
+    cross join core.area as area
+    where stood.rung = 'pool'
+    group by area.area_code
+),
+-- what lies before the calendar (an entry without a day) is in its first month
+placed as (
+    select
+        monthly.rung, monthly.area_code,
+        greatest(monthly.month_end, (select min(month_end) from core.calendar)) as month_end,
+        sum(monthly.net) as net, sum(monthly.entries) as entries, sum(monthly.moved_in) as moved_in,
+        sum(monthly.promotions) as promotions, sum(monthly.exits) as exits, sum(monthly.moved_out) as moved_out
+    from monthly
+    group by
+        monthly.rung, monthly.area_code, greatest(monthly.month_end, (select min(month_end) from core.calendar))
+),
+summed as (
+    select
+        rung.rung, area.area_code, calendar.month_end,
+        sum(coalesce(placed.net, 0)) over so_far as stock,
+        sum(coalesce(placed.entries, 0)) over in_year as entries,
+        sum(coalesce(placed.moved_in, 0)) over in_year as moved_in,
+        sum(coalesce(placed.promotions, 0)) over in_year as promotions,
+        sum(coalesce(placed.exits, 0)) over in_year as exits,
+        sum(coalesce(placed.moved_out, 0)) over in_year as moved_out
+    from rung
+    cross join core.area as area
+    cross join core.calendar as calendar
+    left join placed
+        on placed.rung = rung.rung
+        and placed.area_code = area.area_code
+        and placed.month_end = calendar.month_end
+    where area.is_tracked
+    window
+        so_far as (
+            partition by rung.rung, area.area_code order by calendar.month_end
+            rows between unbounded preceding and current row
+        ),
+        in_year as (
+            partition by rung.rung, area.area_code, extract(year from calendar.month_end)
+            order by calendar.month_end
+            rows between unbounded preceding and current row
+        )
+)
+select
+    summed.rung,
+    summed.area_code,
+    summed.month_end as as_of,
+    cast(summed.stock - summed.entries - summed.promotions + summed.exits as integer) as stock_before,
+    cast(summed.entries as integer) as entries,
+    cast(summed.moved_in as integer) as moved_in,
+    cast(summed.promotions as integer) as promotions,
+    cast(summed.exits as integer) as exits,
+    cast(summed.moved_out as integer) as moved_out,
+    cast(summed.stock as integer) as stock,
+    coalesce(known.first_month <= summed.month_end, false) as is_known
+from summed
+left join known on known.rung = summed.rung and known.area_code = summed.area_code
+order by summed.rung, summed.area_code, summed.month_end;
+
+drop table stood;
+drop table rung;

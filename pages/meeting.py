@@ -1,0 +1,76 @@
+"""会议: full screen for a projector: opening with what was decided, one target a screen, closing; keys ← → Esc."""
+
+import polars as pl
+import streamlit as st
+
+from tracker import blocks, blocks_meeting, findings, indicators, office, text, ui
+from tracker.text import word
+
+screen = ui.start_meeting(ui.current_view())
+view = screen.view
+language = view.language
+place = word("meeting.place", language, place=screen.position + 1, of=screen.final + 1)
+as_of = text.as_of(view.as_of, view.data_cutoff, language)
+
+
+def headed(parts: list[str], finding: str) -> None:
+    ui.html(blocks_meeting.head(place, parts, view.is_demo, finding, language))
+
+
+def decisions(rows: list[office.Decision], *, is_opening: bool) -> str:
+    return blocks_meeting.decision_table(
+        rows, screen.units, screen.names, screen.today, language, is_opening=is_opening
+    )
+
+
+def opening() -> None:
+    """How many targets are met, on pace and behind; then what was decided before."""
+    headed([screen.names[view.area_code], as_of], findings.finding(screen.targets, language))
+    last = screen.last
+    since = "" if last is None else word("meeting.since", language, day=text.day(last.held_on, language))
+    ui.html(
+        blocks.status_counts(findings.status_counts(screen.targets), language),
+        blocks.section(word("meeting.owed", language), since),
+        decisions(screen.earlier_decisions, is_opening=True),
+    )
+
+
+def one_target() -> None:
+    """Finding, steps and pace, number and bullet, areas, what it takes, what changed."""
+    row = screen.targets.row(by_predicate=pl.col("target_id") == screen.target_id, named=True)
+    target = word("chart.target", language, target=findings.target_phrase(row, language))
+    due = word("indicators.line_due", language, month=text.month(row["due_on"], language))
+    finding = indicators.finding(row, language)
+    headed([row["name"], target, due], finding)
+    left, right = st.columns([10, 9])
+    with left:
+        ui.html(blocks_meeting.picture(ui.months_of(screen), finding))
+    with right:
+        ui.html(*ui.target_parts(screen, row))
+    owners = text.listed(findings.owners(row, screen.units)[:2], language)
+    foot(word("need.owners", language, owners=owners))
+
+
+def closing() -> None:
+    """The decisions taken, and which builds were reported."""
+    own = screen.own_decisions
+    headed([screen.names[view.area_code], as_of], word("meeting.closing", language, number=len(own)))
+    marks = ui.reported_builds(view.plan_id) or []
+    ui.html(decisions(own, is_opening=False), blocks_meeting.reported_links(marks, view))
+
+
+def foot(*said: str) -> None:
+    basis = word("overview.footer_basis", language, basis=text.listed(ui.rule_labels(view), language))
+    with st.container(key="meeting_foot"):
+        ui.html(blocks.caption([as_of, basis, *said]))
+
+
+with st.container(key="meeting_stage"):
+    if screen.position == 0:
+        opening()
+    elif screen.target_id is not None:
+        one_target()
+    else:
+        closing()
+with st.container(key="meeting_controls"):
+    ui.show_controls(screen)

@@ -1,0 +1,87 @@
+"""The slow, obvious twin of etl/sql/ladder_move.sql: one enterprise, one area and one day at a time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from tests.replay import Event, FinalList, add_months, holding, with_lapses
+
+BELOW = {"pool": None, "innovative": "pool", "srdi": "innovative", "little_giant": "srdi", "champion": "little_giant"}
+ONE_DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class PoolEntry:
+    """One enterprise entered into the pool of an area."""
+
+    enterprise: int
+    on: dt.date
+    area: str
+
+
+@dataclass(frozen=True)
+class History:
+    """All that the replay knows."""
+
+    events: list[Event]
+    finals: list[FinalList]
+    pool: list[PoolEntry]
+    parents: Mapping[str, str | None]
+
+    def standing_in(self, enterprise: int, rung: str, day: dt.date) -> str | None:
+        """The area in which an enterprise stands on a rung on a day."""
+        if rung == "pool":
+            entered = [entry for entry in self.pool if entry.enterprise == enterprise and entry.on <= day]
+            return min(entered, key=lambda entry: (-entry.on.toordinal(), entry.area)).area if entered else None
+        held = holding([e for e in self.events if e.enterprise == enterprise], rung, day, self.finals)
+        return held.area if held and held.status != "publicity" else None
+
+    def is_in(self, enterprise: int, rung: str, area: str, day: dt.date) -> bool:
+        """Whether it stands there in an area or a part of it."""
+        found = self.standing_in(enterprise, rung, day)
+        while found is not None and found != area:
+            found = self.parents[found]
+        return found == area
+
+    def days(self, enterprise: int) -> set[dt.date]:
+        """Every day on which anything of an enterprise can change."""
+        found = {final.on for final in self.finals} | {entry.on for entry in self.pool}
+        for event in self.events:
+            if event.enterprise == enterprise:
+                found |= {event.on, add_months(event.on, 12)}
+                if event.valid_from and event.valid_to:
+                    after = event.valid_to + ONE_DAY
+                    found |= {event.valid_from, max(event.on, event.valid_from), after, add_months(after, 12)}
+        return found
+
+
+def history(
+    events: list[Event], finals: Iterable[FinalList], pool: list[PoolEntry], parents: Mapping[str, str | None]
+) -> History:
+    """The events with the lapses that follow from them."""
+    finals = list(finals)
+    return History(with_lapses(events, finals), finals, pool, parents)
+
+
+def move_of(known: History, enterprise: int, rung: str, area: str, as_of: dt.date) -> str | None:
+    """How an enterprise's place on a rung of an area differs from the last day of the year before; None: not at all."""
+    before = known.is_in(enterprise, rung, area, dt.date(as_of.year - 1, 12, 31))
+    now = known.is_in(enterprise, rung, area, as_of)
+    if before == now:
+        return None
+    changed_on = max(
+        day
+        for day in known.days(enterprise)
+        if day <= as_of
+        and known.is_in(enterprise, rung, area, day) == now
+        and known.is_in(enterprise, rung, area, day - ONE_DAY) != now
+    )
+    day_before = changed_on - ONE_DAY
+    if not now:
+        return "exit" if known.standing_in(enterprise, rung, changed_on) is None else "moved_out"
+    if known.standing_in(enterprise, rung, day_before) is not None:
+        return "moved_in"
+    below = BELOW[rung]
+    return "promotion" if below and known.standing_in(enterprise, below, day_before) is not None else "entry"

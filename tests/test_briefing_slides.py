@@ -1,0 +1,268 @@
+"""Slides read back: every number is the content's, charts agree with their sheets, no row is lost, text fits."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import openpyxl
+import polars as pl
+import pytest
+from pptx import Presentation
+from pptx.oxml.ns import qn
+from pptx.util import Inches
+
+from tests.demo import Demo
+from tracker import warehouse
+from tracker.briefing import documents, tables
+from tracker.briefing.content import Comparison, Content, content
+from tracker.briefing.figures import figures
+from tracker.briefing.package import package
+from tracker.briefing.selection import Selection
+from tracker.briefing.slide_parts import SMALLEST, divided, text_height
+from tracker.briefing.slides import presentation
+from tracker.notice import tight
+
+AS_OF = dt.date(2025, 9, 30)
+LONG = "位于很远地方名字特别长的国家级经济技术开发区管理委员会第{}片区"
+
+
+@pytest.fixture(scope="module")
+def chosen(demo: Demo) -> Iterator[Selection]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TRACKER_DATA", str(demo.folder))
+        build_id = warehouse.current_build_id()
+        assert build_id is not None
+        yield Selection("lianyungang", AS_OF, build_id, unit="示例市工业和信息化局", paragraph="请各单位对照落实。")
+    warehouse.forget_connections()
+
+
+@pytest.fixture(scope="module")
+def whole(chosen: Selection) -> Content:
+    return content(chosen)
+
+
+@pytest.fixture(scope="module")
+def english(chosen: Selection) -> Content:
+    return content(replace(chosen, language="en", area_codes=("320706",), with_forecast=True))
+
+
+@pytest.fixture(scope="module")
+def deck(whole: Content) -> Any:
+    return opened(whole)
+
+
+def opened(made: Content, template: bytes | None = None) -> Any:
+    return Presentation(io.BytesIO(presentation(made, template)))
+
+
+def shapes(deck: Any, kind: str) -> list[Any]:
+    return [shape for slide in deck.slides for shape in slide.shapes if getattr(shape, f"has_{kind}", False)]
+
+
+def printed_tables(deck: Any, columns: int) -> list[list[str]]:
+    """The rows of all tables of a width, without their headings, the mark before a state taken off."""
+    found = []
+    for shape in shapes(deck, "table"):
+        rows = [[cell.text for cell in row.cells] for row in shape.table.rows]
+        found += rows[1:] if len(rows[0]) == columns else []
+    return [[cell.split("\ufe0e ")[-1].removeprefix("– ") for cell in row] for row in found]
+
+
+def tightened(frame: pl.DataFrame) -> list[list[str]]:
+    return [[tight(cell, "zh") for cell in row] for row in frame.iter_rows()]
+
+
+def test_every_row_of_the_tables_stands_on_a_slide_as_printed(whole: Content, deck: Any) -> None:
+    assert printed_tables(deck, whole.targets.narrow.width) == tightened(whole.targets.narrow)
+    shown = printed_tables(deck, 5)
+    for comparison in whole.comparisons:
+        printed = comparison.table.printed
+        for row in printed.select(printed.columns[:4]).iter_rows():
+            assert [tight(cell, "zh") for cell in row] in [found[:4] for found in shown]
+    assert len(shown) >= sum(comparison.table.frame.height for comparison in whole.comparisons)
+    behind = printed_tables(deck, 6)
+    assert [row[0] for row in behind] == [str(number) for number in whole.behind["number"]]
+
+
+def sheet_of(chart: Any) -> list[list[Any]]:
+    book = openpyxl.load_workbook(io.BytesIO(chart.part.chart_workbook.xlsx_part.blob))
+    return [list(row) for row in book.active.iter_rows(values_only=True)]
+
+
+def cached(chart: Any) -> tuple[list[Any], dict[str, list[float | None]]]:
+    """Categories and series as the chart's own XML caches them."""
+    series = chart._chartSpace.findall(".//" + qn("c:ser"))
+    found = {}
+    for one in sorted(series, key=lambda element: int(element.find(qn("c:idx")).get("val"))):
+        points = {
+            int(point.get("idx")): float(point.find(qn("c:v")).text) for point in one.find(qn("c:val")).iter(qn("c:pt"))
+        }
+        number = int(one.find(qn("c:val")).find(".//" + qn("c:ptCount")).get("val"))
+        name = one.find(qn("c:tx")).find(".//" + qn("c:v")).text
+        found[name] = [points.get(place) for place in range(number)]
+    names = [point.find(qn("c:v")).text for point in series[0].find(qn("c:cat")).iter(qn("c:pt"))]
+    return names, found
+
+
+def test_charts_hold_the_numbers_of_the_content_and_of_their_sheets(whole: Content, deck: Any) -> None:
+    charts = [shape.chart for shape in shapes(deck, "chart")]
+    for chart in charts:
+        names, series = cached(chart)
+        sheet = sheet_of(chart)
+        assert sheet[0][1:] == list(series)
+        for column, values in zip(zip(*(row[1:] for row in sheet[1:]), strict=True), series.values(), strict=True):
+            assert list(column) == pytest.approx(values, abs=1e-9)  # a sheet keeps 16 digits, the cache all
+        assert len(names) == len(sheet) - 1
+    for history, chart in zip(whole.histories, charts, strict=False):
+        frame = history.table.frame
+        assert [row[0].date() for row in sheet_of(chart)[1:]] == frame[frame.columns[0]].to_list()
+        for name, values in cached(chart)[1].items():
+            assert values == frame[name].to_list()
+        assert set(frame.columns[1:]) - set(cached(chart)[1]) <= {
+            name for name in frame.columns if not any(frame[name])
+        }
+    drawn: dict[str, float | None] = {}
+    for chart in charts[len(whole.histories) :]:
+        names, series = cached(chart)
+        drawn |= {f"{name} {values}": None for name, *values in zip(names, *series.values(), strict=True)}
+    for comparison in whole.comparisons:
+        frame = comparison.table.frame
+        area, target, value = frame.columns[:3]
+        for row in frame.filter(frame[frame.columns[-1]].is_not_null()).iter_rows(named=True):
+            assert f"{row[area]} {[row[value], row[target]]}" in drawn
+
+
+def test_bars_and_lines_are_one_chart(deck: Any) -> None:
+    plot = shapes(deck, "chart")[0].chart._chartSpace.find(".//" + qn("c:plotArea"))
+    bars, lines = plot.find(qn("c:barChart")), plot.find(qn("c:lineChart"))
+    assert len(bars.findall(qn("c:ser"))) == 1
+    assert len(lines.findall(qn("c:ser"))) == 2
+    axes = [[axis.get("val") for axis in part.findall(qn("c:axId"))] for part in (bars, lines)]
+    assert axes[0] == axes[1]
+
+
+def assert_readable(deck: Any) -> None:
+    """Nothing smaller than 14 points, each run with an East Asian typeface, each text inside its box and the slide."""
+    for slide in deck.slides:
+        parts = [slide._element, *(shape.chart._chartSpace for shape in slide.shapes if shape.has_chart)]
+        for run in (run for part in parts for tag in ("a:rPr", "a:defRPr") for run in part.iter(qn(tag))):
+            assert int(run.get("sz")) >= 100 * SMALLEST
+            assert run.find(qn("a:ea")).get("typeface")
+        for shape in slide.shapes:
+            assert shape.left >= 0
+            assert shape.left + shape.width <= deck.slide_width + 10
+            assert shape.top + shape.height <= deck.slide_height
+            if shape.has_text_frame:
+                width = shape.width / Inches(1)
+                runs = [run for paragraph in shape.text_frame.paragraphs for run in paragraph.runs]
+                needed = sum(text_height(run.text, run.font.size.pt, width) for run in runs)
+                assert needed <= shape.height / Inches(1) + 0.1, shape.text_frame.text
+
+
+def test_slides_can_be_read_from_the_back_row(deck: Any, english: Content) -> None:
+    assert_readable(deck)
+    assert_readable(opened(english))
+
+
+def test_every_slide_says_that_the_data_are_invented_and_on_what_it_rests(whole: Content, deck: Any) -> None:
+    for slide in deck.slides:
+        said = [shape.text_frame.text for shape in slide.shapes if shape.has_text_frame]
+        assert "演示数据" in said
+        assert whole.foot in said
+    text = "\n".join(shape.text_frame.text for shape in shapes(deck, "text_frame"))
+    for line in (*whole.explanation, "请各单位对照落实。", tight(whole.finding, "zh")):
+        assert line in text
+
+
+def thirty(made: Content) -> Content:
+    """The same with thirty areas of long names on the first target."""
+    first = made.comparisons[0]
+    count = 30
+    names = pl.DataFrame({"area_code": [f"x{place}" for place in range(count)]}).with_columns(
+        area_short=pl.Series([LONG.format(place) for place in range(count)])
+    )
+    rows = pl.concat([first.rows] * 4)[:count].drop("area_code", "area_short").hstack(names)
+    areas = pl.concat([made.facts.areas[:1], names.rename({"area_short": "short"})], how="diagonal")
+    whole = made.facts.own.filter(pl.col("target_id") == first.target["target_id"]).to_dicts()
+    table = tables.comparison_table(first.target, whole, rows, areas, made.foot, made.language)
+    return replace(made, comparisons=(Comparison(first.target, first.finding, rows, table),))
+
+
+def test_thirty_districts_of_long_names_lose_none(whole: Content) -> None:
+    made = opened(thirty(whole))
+    assert_readable(made)
+    shown = [row[0] for row in printed_tables(made, 5)]
+    assert [name for name in shown if "片区" in name] == [LONG.format(place) for place in range(30)]
+    drawn = [name for shape in shapes(made, "chart") for name in cached(shape.chart)[0]]
+    assert [name for name in drawn if "片区" in name] == [LONG.format(place) for place in range(30)]
+
+
+def test_no_data_all_missed_and_one_target(chosen: Selection, whole: Content) -> None:
+    own = whole.facts.own
+    everything = own.with_columns(
+        number=pl.int_range(1, own.height + 1),
+        name=pl.lit(LONG * 3),
+        status=pl.lit("missed"),
+        text=pl.lit(""),
+        owner_names=pl.lit(""),
+    )
+    counts = dict.fromkeys(whole.counts, 0) | {"missed": own.height}
+    made = opened(replace(whole, behind=everything, counts=counts))
+    assert [row[0] for row in printed_tables(made, 6)] == [str(number) for number in everything["number"]]
+    assert_readable(made)
+
+    first = whole.histories[0]
+    nothing = first.months.with_columns(value=pl.lit(None, pl.Float64), expected_value=pl.lit(None, pl.Float64))
+    table = tables.history_table(first.target, nothing, whole.foot, "zh")
+    empty = replace(first, months=nothing, table=table)
+    made = opened(replace(whole, histories=(empty,), comparisons=(), behind=whole.behind.clear()))
+    assert set(cached(shapes(made, "chart")[0].chart)[1]["完成"]) == {None}
+    assert "没有落后的目标" in [slide.shapes.title.text for slide in made.slides]
+
+    one = content(replace(chosen, target_ids=(own["target_id"][0],)))
+    assert printed_tables(opened(one), one.targets.narrow.width) == tightened(one.targets.narrow)
+
+
+def test_the_units_own_master_is_kept_and_its_example_slides_are_not(whole: Content) -> None:
+    own = Presentation()
+    own.slides.add_slide(own.slide_layouts[0]).shapes.title.text = "样例"
+    buffer = io.BytesIO()
+    own.save(buffer)
+    made = opened(whole, buffer.getvalue())
+    assert (made.slide_width, made.slide_height) == (own.slide_width, own.slide_height)
+    assert "样例" not in [slide.shapes.title.text for slide in made.slides]
+    assert {slide.slide_layout.name for slide in made.slides} == {"Title Only"}
+    typefaces = {run.get("typeface") for slide in made.slides for run in slide._element.iter(qn("a:ea"))}
+    assert typefaces == {"+mn-ea"}
+
+
+def test_groups_of_rows_are_even_and_hold_every_row() -> None:
+    assert divided([1.0] * 13, 12.0, 12) == [(0, 7), (7, 13)]
+    assert divided([5.0, 1.0, 1.0], 3.0, 12) == [(0, 1), (1, 3)]
+    assert divided([], 3.0, 12) == []
+
+
+def test_a_package_is_the_same_twice_and_named_by_plan_area_and_month(chosen: Selection) -> None:
+    one = content(replace(chosen, area_codes=("320706",)))
+    files = dict(documents.made(one, kind) for kind in documents.ENDINGS)
+    name, made = package(one, files)
+    assert package(one, dict(documents.made(one, kind) for kind in documents.ENDINGS)) == (name, made)
+    with zipfile.ZipFile(io.BytesIO(made)) as opened_archive:
+        assert opened_archive.testzip() is None
+        names = opened_archive.namelist()
+    assert names == [name.replace(".zip", ending) for ending in (".docx", ".pptx", ".xlsx")]
+    assert all(part in name for part in ("连云港", "海州", "2025-09"))
+
+
+def test_every_chart_of_the_pages_is_a_picture_with_a_name_of_its_own(whole: Content) -> None:
+    made = figures(whole)
+    assert len(made) == 1 + len(whole.histories) + 4 * len(whole.comparisons)
+    for name, figure in made.items():
+        assert name.endswith("2025-09")
+        said = " ".join(str(words.text) for words in figure.layout.annotations)
+        assert whole.foot in said  # basis, cut-off, demonstration

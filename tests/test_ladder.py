@@ -1,0 +1,163 @@
+"""The ladder counted twice: SQL against the slow replay, and what must add up in every area and year."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import duckdb
+import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from etl.steps import load, run
+from tests.replay import LADDER, Event, FinalList, add_months
+from tests.replay_ladder import BELOW, PoolEntry, history, move_of
+from tests.test_counting import (
+    CITY,
+    HILL,
+    PARENTS,
+    SEA,
+    any_event,
+    any_final,
+    count_by_sql,
+    days,
+    pool_entries,
+    title,
+)
+from tracker.charts.frame import Frame
+from tracker.charts.ladder import move_bars
+
+D = dt.date
+MOVES = ("entry", "moved_in", "promotion", "exit", "moved_out")
+
+
+def counted(
+    connection: duckdb.DuckDBPyConnection, events: list[Event], finals: list[FinalList], pool: list[PoolEntry]
+) -> list[dict[str, Any]]:
+    """``mart.ladder_move`` of a history."""
+    count_by_sql(connection, events, finals)
+    load(connection, "core.pool_entry", pool_entries([(e.enterprise, "srdi", e.on, e.area) for e in pool]))
+    tiers = [(tier, BELOW[tier] if BELOW[tier] != "pool" else None) for tier in BELOW if tier != "pool"]
+    ranks = [LADDER.index(tier) + 1 if tier in LADDER else None for tier, _ in tiers]
+    schema = {"tier": pl.String, "recruits_from": pl.String}
+    load(connection, "core.tier", pl.DataFrame(tiers, schema, orient="row").with_columns(ladder_rank=pl.Series(ranks)))
+    run(connection, "history")
+    run(connection, "ladder_move")
+    return connection.sql("from mart.ladder_move").pl().to_dicts()
+
+
+def one(rows: list[dict[str, Any]], rung: str, area: str, as_of: dt.date) -> dict[str, int]:
+    [found] = [row for row in rows if (row["rung"], row["area_code"], row["as_of"]) == (rung, area, as_of)]
+    return {key: found[key] for key in ("stock_before", "entries", "promotions", "exits", "stock")}
+
+
+def moved(stock_before: int, entries: int, promotions: int, exits: int, stock: int) -> dict[str, int]:
+    return {
+        "stock_before": stock_before, "entries": entries, "promotions": promotions, "exits": exits, "stock": stock,
+    }  # fmt: skip
+
+
+def test_who_comes_from_the_rung_below_is_promoted() -> None:
+    events = [
+        title(D(2023, 3, 1), D(2026, 2, 28), tier="innovative"),
+        title(D(2024, 6, 1), D(2027, 5, 31)),
+        title(D(2024, 6, 1), D(2027, 5, 31), enterprise=2),
+    ]
+    with duckdb.connect() as connection:
+        rows = counted(connection, events, [], [PoolEntry(1, D(2023, 1, 10), SEA)])
+    assert one(rows, "pool", CITY, D(2023, 12, 31)) == moved(0, 1, 0, 0, 1)
+    assert one(rows, "innovative", CITY, D(2023, 12, 31)) == moved(0, 0, 1, 0, 1)
+    assert one(rows, "srdi", CITY, D(2024, 5, 31)) == moved(0, 0, 0, 0, 0)
+    assert one(rows, "srdi", CITY, D(2024, 12, 31)) == moved(0, 1, 1, 0, 2)
+    assert one(rows, "innovative", CITY, D(2024, 12, 31)) == moved(1, 1, 0, 0, 2)
+    assert one(rows, "srdi", HILL, D(2024, 12, 31)) == moved(0, 0, 0, 0, 0)
+
+
+def test_who_comes_back_within_the_year_has_neither_left_nor_come() -> None:
+    events = [
+        title(D(2022, 1, 1), D(2024, 12, 31)),
+        Event(1, "srdi", "revoked", D(2023, 3, 10), SEA),
+        title(D(2023, 9, 1), D(2026, 8, 31)),
+    ]
+    with duckdb.connect() as connection:
+        rows = counted(connection, events, [], [])
+    assert one(rows, "srdi", SEA, D(2023, 6, 30)) == moved(1, 0, 0, 1, 0)
+    assert one(rows, "srdi", SEA, D(2023, 12, 31)) == moved(1, 0, 0, 0, 1)
+
+
+def test_a_move_between_areas_is_an_exit_of_one_and_an_entry_of_the_other() -> None:
+    events = [
+        title(D(2022, 1, 1), D(2023, 12, 31)),
+        title(D(2024, 1, 1), D(2026, 12, 31), area=HILL, event="review_passed"),
+    ]
+    with duckdb.connect() as connection:
+        rows = counted(connection, events, [], [])
+    assert one(rows, "srdi", SEA, D(2024, 12, 31)) == moved(1, 0, 0, 1, 0)
+    assert one(rows, "srdi", HILL, D(2024, 12, 31)) == moved(0, 1, 0, 0, 1)
+    assert one(rows, "srdi", CITY, D(2024, 12, 31)) == moved(1, 0, 0, 0, 1)
+    [hill] = [row for row in rows if (row["rung"], row["area_code"], row["as_of"]) == ("srdi", HILL, D(2024, 12, 31))]
+    assert (hill["moved_in"], hill["moved_out"]) == (1, 0)
+
+
+def test_before_its_first_list_a_rung_is_not_known() -> None:
+    with duckdb.connect() as connection:
+        rows = counted(connection, [title(D(2023, 7, 14), D(2026, 6, 30))], [], [PoolEntry(2, D(2024, 1, 10), SEA)])
+    known = {(row["rung"], row["as_of"]): row["is_known"] for row in rows if row["area_code"] == CITY}
+    assert [known["srdi", D(2023, 6, 30)], known["srdi", D(2023, 7, 31)]] == [False, True]
+    assert [known["pool", D(2023, 12, 31)], known["pool", D(2024, 1, 31)]] == [False, True]
+    assert not known["innovative", D(2025, 12, 31)]
+
+
+entries = st.builds(PoolEntry, st.integers(1, 4), days, st.sampled_from([SEA, HILL]))
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    events=st.lists(any_event(), min_size=1, max_size=12),
+    finals=st.lists(any_final(), max_size=1),
+    pool=st.lists(entries, max_size=4),
+    day=days,
+)
+def test_the_ladder_agrees_with_the_replay_and_adds_up(
+    events: list[Event], finals: list[FinalList], pool: list[PoolEntry], day: dt.date
+) -> None:
+    with duckdb.connect() as connection:
+        rows = counted(connection, events, finals, pool)
+    for row in rows:
+        assert row["stock_before"] + row["entries"] + row["promotions"] - row["exits"] == row["stock"], row
+        assert min(row[name] for name in ("entries", "moved_in", "promotions", "exits", "moved_out", "stock")) >= 0
+    stocks = {(row["rung"], row["area_code"], row["as_of"]): row["stock"] for row in rows}
+    as_of = add_months(day.replace(day=1), 1) - dt.timedelta(days=1)
+    known = history(events, finals, pool, PARENTS)
+    enterprises = {event.enterprise for event in events} | {entry.enterprise for entry in pool}
+    for row in rows:
+        if row["as_of"] != as_of:
+            continue
+        rung, area = row["rung"], row["area_code"]
+        assert row["stock_before"] == stocks.get((rung, area, D(as_of.year - 1, 12, 31)), 0)
+        assert row["stock"] == sum(known.is_in(enterprise, rung, area, as_of) for enterprise in enterprises)
+        found = [move_of(known, enterprise, rung, area, as_of) for enterprise in enterprises]
+        number = {kind: found.count(kind) for kind in MOVES}
+        assert row["entries"] == number["entry"] + number["moved_in"]
+        assert row["exits"] == number["exit"] + number["moved_out"]
+        assert [row[name] for name in ("moved_in", "moved_out")] == [number["moved_in"], number["moved_out"]]
+        assert row["promotions"] == number["promotion"]
+
+
+def test_bars_of_all_columns_share_one_scale_and_stand_beside_their_numbers() -> None:
+    rows = pl.DataFrame(
+        [("小巨人", True, [24, 0, 2, 2], ["24", "0", "2", "2"]), ("单项冠军", False, [0] * 4, ["0"] * 4)],
+        schema={"name": pl.String, "is_known": pl.Boolean, "numbers": pl.List(pl.Int64), "labels": pl.List(pl.String)},
+        orient="row",
+    )
+    figure = move_bars(rows, ["存量", "新进", "晋级", "退出"], "无名单", Frame("标题", "单位：家", "演示数据"))
+    assert [list(bar.x) for bar in figure.data] == [[24, 0], [0, 0], [2, 0], [2, 0]]
+    starts = [bar.base[0] for bar in figure.data]
+    assert starts == sorted(set(starts))
+    placed = {(note.text, note.y): note.x for note in figure.layout.annotations}
+    assert placed["24", 0] == starts[0] + 24
+    assert placed["无名单", 1] < placed["24", 0]
+    # A rung without a list is a grey band and no zero.
+    assert ("0", 1) not in placed
+    assert [(shape.y0, shape.y1) for shape in figure.layout.shapes if shape.type == "rect"] == [(0.7, 1.3)]

@@ -1,0 +1,97 @@
+"""Rules of plans for one enterprise, case by case, and what a profile says of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+import pytest
+
+from tracker import enterprises_rules, warehouse
+from tracker.catalog import load
+from tracker.enterprises_profile import Profile
+from tracker.plan_rules import NANTONG_REWARD_10K_YUAN, Bonus, nantong_reward_10k_yuan, sip_bonus, sip_class
+
+D = dt.date
+AS_OF = D(2025, 12, 31)
+
+
+@pytest.mark.parametrize(
+    ("held", "is_in_pool", "expected"),
+    [
+        ({"little_giant", "srdi"}, False, 1),
+        ({"champion"}, False, 1),
+        ({"srdi", "district_title"}, True, 1),
+        ({"city_title"}, False, 2),
+        ({"district_title", "innovative"}, True, 2),
+        ({"innovative"}, True, 3),
+        (set(), True, 3),
+        ({"innovative"}, False, None),
+    ],
+)
+def test_the_class_follows_the_highest_honour(held: set[str], is_in_pool: bool, expected: int | None) -> None:
+    assert sip_class(held, is_in_pool) == expected
+
+
+@pytest.mark.parametrize(
+    ("recognised_on", "expected"),
+    [
+        ({"little_giant": D(2023, 7, 1), "srdi": D(2022, 1, 1)}, Bonus("little_giant", grades=1)),
+        # Three years to the day are over, a day less is not.
+        ({"little_giant": D(2022, 12, 31)}, None),
+        ({"little_giant": D(2023, 1, 1)}, Bonus("little_giant", grades=1)),
+        ({"little_giant": D(2020, 1, 1), "srdi": D(2024, 12, 20)}, Bonus("srdi", points=2)),
+        ({"city_title": D(2024, 1, 1), "district_title": D(2025, 1, 1)}, Bonus("city_title", points=1)),
+        ({"district_title": D(2025, 1, 1)}, Bonus("district_title", points=1)),
+        ({"innovative": D(2025, 1, 1)}, None),
+        # What is decided later gives nothing yet.
+        ({"srdi": D(2026, 1, 1)}, None),
+    ],
+)
+def test_the_bonus_of_the_evaluation(recognised_on: dict[str, dt.date], expected: Bonus | None) -> None:
+    assert sip_bonus(recognised_on, AS_OF) == expected
+
+
+def test_three_years_before_a_leap_day() -> None:
+    assert sip_bonus({"srdi": D(2021, 2, 28)}, D(2024, 2, 29)) is None
+    assert sip_bonus({"srdi": D(2021, 3, 1)}, D(2024, 2, 29)) == Bonus("srdi", points=2)
+
+
+def test_the_rewards_of_nantong_are_those_of_its_catalogue() -> None:
+    rule = next(rule for rule in load().plans["nantong"].rules if rule.rule_id == "recognition_reward")
+    assert {value.tier: value.value for value in rule.values} == NANTONG_REWARD_10K_YUAN
+    assert [nantong_reward_10k_yuan(tier) for tier in ("champion", "little_giant", "srdi", "innovative")] == [
+        *(100, 50, 20),
+        None,
+    ]
+
+
+def profile(tier: str, from_on: dt.date, to_on: dt.date) -> Profile:
+    stretches = pl.DataFrame({"tier": [tier], "status": ["in_force"], "from_on": [from_on], "to_on": [to_on]})
+    events = pl.DataFrame({"tier": [tier], "event": ["recognition"], "event_on": [from_on]})
+    nothing = pl.DataFrame()
+    return Profile(1, "x", "示例公司", None, nothing, nothing, stretches, events, nothing, nothing)
+
+
+@pytest.mark.parametrize(
+    ("plan_id", "said"),
+    [
+        (
+            "suzhou_industrial_park",
+            ["一类：国家级或省级荣誉。条文没有说明", "评级提升 1 级（国家级·小巨人，近三年内认定）。"],
+        ),
+        ("nantong", ["国家级·小巨人 50 万元（2024年9月2日认定）。只列认定当时的标准"]),
+        ("lianyungang", []),
+    ],
+)
+def test_only_a_plan_with_rules_says_something(monkeypatch: pytest.MonkeyPatch, plan_id: str, said: list[str]) -> None:
+    plans = pl.DataFrame({"plan_id": [plan_id], "short": ["某地"]})
+    monkeypatch.setattr(warehouse, "query", lambda *_, **__: plans)
+    found = profile("little_giant", D(2024, 9, 2), D(2027, 7, 1))
+    shown = enterprises_rules.rules_of("b", found, AS_OF, "zh").get("某地", [])
+    assert len(shown) == len(said)
+    for (_, text), expected in zip(shown, said, strict=True):
+        assert text.startswith(expected)
+    # A title that has ended gives nothing.
+    over = enterprises_rules.rules_of("b", found, D(2028, 1, 31), "zh").get("某地", [])
+    assert all("小巨人" not in text for _, text in over)

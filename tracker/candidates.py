@@ -1,0 +1,140 @@
+"""Who could be next for a tier: names under publicity, recommended, in the pool, on the rung below; and at risk. Pure.
+
+A name stands once, at the nearest of these places. ``possible`` counts the last two: who could be recommended.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import lru_cache
+
+import polars as pl
+
+from tracker import batches, criteria, warehouse
+from tracker.catalog_criteria import Criterion
+from tracker.criteria import Version
+from tracker.enterprises import EXPIRY_MONTHS
+
+STANDINGS = ("publicity", "recommended", "pool", "below")
+AT_RISK = "at_risk"
+GROUPS = (*STANDINGS, AT_RISK)
+POSSIBLE = "possible"
+# Far enough for the next batch of a tier that is recognised once in two years.
+_AHEAD_DAYS = 3 * 366
+
+
+@lru_cache(maxsize=16)
+def candidates(build_id: str, plan_id: str, area_code: str, tier: str, as_of: dt.date) -> pl.DataFrame:
+    """One row per name: ``enterprise_id``, ``standing``, ``area`` (a unit or part of the viewed one), ``since_on``.
+
+    ``revoked_on`` is the day on which a title was taken from it within three years. Shared, never changed in place.
+    """
+    units = warehouse.query(build_id, "area_units", plan_id=plan_id, area_code=area_code, language="zh")
+    is_unit = units["unit_code"].n_unique() == 1
+    group = pl.col("area_code") if is_unit else pl.col("unit_code")
+    found = warehouse.query(build_id, "candidates", tier=tier, area_code=area_code, as_of=as_of)
+    return found.join(units.select("area_code", area=group), on="area_code", how="inner", maintain_order="left").drop(
+        "area_code"
+    )
+
+
+def numbers_by_area(rows: pl.DataFrame, whole: str) -> pl.DataFrame:
+    """``area_code``, ``standing``, ``number``: of the whole and of each unit or part of it."""
+    parts = rows.group_by(area_code="area", standing="standing").len("number")
+    total = (
+        rows.group_by("standing").len("number").select(area_code=pl.lit(whole), standing="standing", number="number")
+    )
+    # What lies in the whole without a unit is a row of its own; the whole is never one of its parts.
+    return pl.concat([total, parts.filter(pl.col("area_code") != whole)], how="vertical_relaxed")
+
+
+def standing_numbers(numbers: pl.DataFrame, area_code: str) -> dict[str, int]:
+    """How many of an area stand where, zeros included, and how many could be recommended."""
+    found = dict(numbers.filter(pl.col("area_code") == area_code).select("standing", "number").iter_rows())
+    counts = {standing: int(found.get(standing, 0)) for standing in STANDINGS}
+    return {**counts, POSSIBLE: counts["pool"] + counts["below"]}
+
+
+@lru_cache(maxsize=16)
+def at_risk(build_id: str, plan_id: str, area_code: str, tier: str, as_of: dt.date) -> pl.DataFrame:
+    """Holders whose title ends within the next months, as :func:`candidates`, with ``month_end``; the soonest first."""
+    until = pl.Series([as_of]).dt.offset_by(f"{EXPIRY_MONTHS}mo").dt.month_end()[0]
+    asked = {"plan_id": plan_id, "area_code": area_code, "tier": tier, "as_of": as_of, "until": until}
+    found = warehouse.query(build_id, "expiring_enterprises", **asked)
+    units = warehouse.query(build_id, "area_units", plan_id=plan_id, area_code=area_code, language="zh")
+    is_unit = units["unit_code"].n_unique() == 1
+    group = pl.col("area_code") if is_unit else pl.col("unit_code")
+    return found.join(units.select("area_code", area=group), on="area_code", maintain_order="left").select(
+        "enterprise_id",
+        pl.lit(AT_RISK).alias("standing"),
+        "area",
+        "month_end",
+        since_on=pl.lit(None, pl.Date),
+        revoked_on=pl.lit(None, pl.Date),
+    )
+
+
+@lru_cache(maxsize=32)
+def versions(build_id: str, tier: str, language: str) -> tuple[Version, ...]:
+    """The versions of the rules of a tier in the build, oldest first."""
+    found = warehouse.query(build_id, "rule_versions", tier=tier, language=language)
+    return tuple(
+        Version(
+            **row,
+            criteria=tuple(
+                Criterion.model_validate_json(definition)
+                for definition in warehouse.query(build_id, "criteria", version_id=row["version_id"])["definition"]
+            ),
+        )
+        for row in found.iter_rows(named=True)
+    )
+
+
+def coming_on(build_id: str, plan_id: str, tier: str, as_of: dt.date) -> dt.date | None:
+    """The day on which the next batch of a tier is expected; None where its lists have no rhythm yet."""
+    lists = warehouse.query(build_id, "list_dates", plan_id=plan_id, as_of=as_of).filter(pl.col("tier") == tier)
+    stated = warehouse.query(build_id, "stated_batches").filter(pl.col("tier") == tier)
+    left = batches.batches_left(
+        [batches.StatedBatch(*row) for row in stated.select("batch", "expected_on").iter_rows()],
+        [batches.ListDate(*row) for row in lists.select("event_on", "batch").iter_rows()],
+        as_of,
+        as_of + dt.timedelta(days=_AHEAD_DAYS),
+    )
+    return left[0] if left else None
+
+
+@lru_cache(maxsize=16)
+def judged(
+    build_id: str, plan_id: str, area_code: str, tier: str, as_of: dt.date, version: Version, *, is_review: bool = False
+) -> pl.DataFrame:
+    """Names with the results of a version of the rules: candidates, or for a review the holders at risk."""
+    rows = (at_risk if is_review else candidates)(build_id, plan_id, area_code, tier, as_of)
+    values = warehouse.query(build_id, "criterion_values", measures=criteria.measures_of(version.criteria), as_of=as_of)
+    titles = warehouse.query(build_id, "titles_held", as_of=as_of)
+    results = criteria.judged(rows, values, titles, version.criteria, as_of, is_review=is_review)
+    return rows.join(results, on="enterprise_id", how="left", maintain_order="left")
+
+
+def result_numbers(rows: pl.DataFrame, version: Version) -> list[tuple[Criterion, dict[str, int]]]:
+    """How many names meet each criterion, do not, or are not known to."""
+    found = []
+    for criterion in version.criteria:
+        counts = dict(rows[criteria.result_column(criterion)].value_counts().iter_rows())
+        found.append((criterion, {result: int(counts.get(result, 0)) for result in criteria.RESULTS}))
+    return found
+
+
+def narrowed(rows: pl.DataFrame, version: Version, standing: str, criterion_id: str, result: str) -> pl.DataFrame:
+    """The names at one place and with one result; empty codes narrow nothing."""
+    if standing:
+        rows = rows.filter(pl.col("standing") == standing)
+    for criterion in version.criteria:
+        if criterion.criterion_id == criterion_id and result:
+            rows = rows.filter(pl.col(criteria.result_column(criterion)) == result)
+    return rows
+
+
+def forget() -> None:
+    """Empty the caches of this module."""
+    for cached in (candidates, at_risk, versions, judged):
+        cached.cache_clear()

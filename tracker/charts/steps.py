@@ -1,0 +1,176 @@
+"""The months of a target for a projector, as SVG: it grows with its box, so letters keep their share of the screen.
+
+Streamlit measures a Plotly figure in pixels of the screen and would draw it a second time smaller on a scaled stage.
+Nothing here needs a pointer. Actual is solid, the plan an outline, what lies ahead dashed, as in every other picture.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from html import escape
+from itertools import pairwise
+
+import polars as pl
+
+from tracker.charts.months import BurnUpWords
+from tracker.look import DATA, FONTS, INK, LINE, SECONDARY
+
+_WIDTH, _HEIGHT = 900, 640
+_LEFT, _RIGHT, _TOP, _BELOW = 84, 330, 40, 56
+_LETTERS = 26
+_LABEL_STEP = 36.0
+_LONGEST_JUMPS = 3
+_FAN = "rgba(11,92,122,0.14)"
+
+
+class _Scale:
+    """From days and values to places in the box."""
+
+    def __init__(self, first: dt.date, last: dt.date, lowest: float, highest: float) -> None:
+        self._first, self._days = first, max((last - first).days, 1)
+        self._lowest, self._span = lowest, (highest - lowest) or 1.0
+
+    def x(self, day: dt.date) -> float:
+        share = (day - self._first).days / self._days
+        return round(_LEFT + share * (_WIDTH - _LEFT - _RIGHT), 1)
+
+    def y(self, value: float) -> float:
+        share = (value - self._lowest) / self._span
+        return round(_HEIGHT - _BELOW - share * (_HEIGHT - _TOP - _BELOW), 1)
+
+
+def steps(history: pl.DataFrame, ahead: pl.DataFrame, due_on: dt.date, words: BurnUpWords) -> str:
+    """What was reached month by month, the pace asked for, the target, and what is expected at the due date.
+
+    Args:
+        history: ``as_of``, ``value``, ``target_value``, ``expected_value`` as :func:`tracker.charts.months.burn_up`.
+        ahead: ``month_end``, ``low_80``, ``median``, ``high_80``; empty where nothing can be said.
+        due_on: last day of the period.
+        words: what stands at the ends of the lines; ``needed`` and ``expiries`` are not drawn here.
+    """
+    months: list[dt.date] = history["as_of"].to_list()
+    numbers = [value for name in ("value", "target_value", "expected_value") for value in history[name].drop_nulls()]
+    highest = max([*numbers, *ahead["high_80"].drop_nulls(), 1e-9]) * 1.08
+    last = max(due_on, months[-1])
+    scale = _Scale(months[0], last, min([0.0, *numbers]), highest)
+    target = float(history["target_value"][-1])
+    known = history.filter(pl.col("expected_value").is_not_null() & (pl.col("as_of") <= due_on))
+    pace = [*known.select("as_of", "expected_value").iter_rows(), (due_on, target)] if words.pace else []
+    reached = list(history.filter(pl.col("value").is_not_null()).select("as_of", "value").iter_rows())
+    pace_now = known["expected_value"][-1] if pace and known.height and months[-1] < due_on else None
+    parts = [
+        *_axes(scale, months[0], last, highest),
+        _fan(scale, ahead),
+        _path(_stairs(scale, [*history.select("as_of", "target_value").iter_rows(), (last, target)]), INK, 4),
+        _path([(scale.x(day), scale.y(value)) for day, value in pace], SECONDARY, 4, dash="12 8"),
+        _path(
+            [(scale.x(day), scale.y(value)) for day, value in ahead.select("month_end", "median").iter_rows()],
+            DATA,
+            4,
+            dash="6 8",
+        ),
+        _path(_stairs(scale, reached), DATA, 8),
+        *_jumps(scale, reached),
+        *_ends(scale, target, pace_now, ahead, reached, words),
+    ]
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" font-family="{escape(FONTS)}">'
+        f"{''.join(parts)}</svg>"
+    )
+
+
+def _axes(scale: _Scale, first: dt.date, last: dt.date, highest: float) -> list[str]:
+    parts = []
+    size = _round_step(highest / 6)
+    for place in range(int(highest / size) + 1):
+        value = place * size
+        y = scale.y(value)
+        parts.append(f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y}" y2="{y}" stroke="{LINE}" stroke-width="2"/>')
+        parts.append(_text(_LEFT - 12, y + 9, f"{value:,.10g}", SECONDARY, anchor="end"))
+    years = [dt.date(year, 1, 1) for year in range(first.year, last.year + 2) if first <= dt.date(year, 1, 1) <= last]
+    each = -(-len(years) // 5) or 1
+    shown = [
+        _text(scale.x(day), _HEIGHT - 12, str(day.year), SECONDARY, anchor="middle") for day in years[::-1][::each]
+    ]
+    return parts + shown
+
+
+def _round_step(rough: float) -> float:
+    """The next of 1, 2, 5 times a power of ten."""
+    power = 10.0 ** (len(str(int(rough))) - 1) if rough >= 1 else 0.1
+    return next(power * step for step in (1, 2, 5, 10) if power * step >= rough)
+
+
+def _fan(scale: _Scale, ahead: pl.DataFrame) -> str:
+    if ahead.is_empty():
+        return ""
+    upper = [(scale.x(day), scale.y(value)) for day, value in ahead.select("month_end", "high_80").iter_rows()]
+    lower = [(scale.x(day), scale.y(value)) for day, value in ahead.select("month_end", "low_80").iter_rows()]
+    points = " ".join(f"{x},{y}" for x, y in [*upper, *reversed(lower)])
+    return f'<polygon points="{points}" fill="{_FAN}" stroke="{DATA}" stroke-width="2" stroke-dasharray="6 8"/>'
+
+
+def _stairs(scale: _Scale, values: Sequence[tuple[dt.date, float]]) -> list[tuple[float, float]]:
+    """A value holds until the next one."""
+    points: list[tuple[float, float]] = []
+    for day, value in values:
+        x, y = scale.x(day), scale.y(value)
+        points += [(x, points[-1][1]), (x, y)] if points else [(x, y)]
+    return points
+
+
+def _path(points: Sequence[tuple[float, float]], colour: str, width: int, dash: str = "") -> str:
+    if not points:
+        return ""
+    drawn = " ".join(f"{x},{y}" for x, y in points)
+    style = f'stroke="{colour}" stroke-width="{width}"' + (f' stroke-dasharray="{dash}"' if dash else "")
+    return f'<polyline points="{drawn}" fill="none" {style}/>'
+
+
+def _jumps(scale: _Scale, reached: Sequence[tuple[dt.date, float]]) -> list[str]:
+    """The largest steps with their amounts, each far enough from the others to be read."""
+    if any(value != int(value) for _, value in reached):
+        return []  # of a rate, no step is an event
+    found = [(later - earlier, day, later) for (_, earlier), (day, later) in pairwise(reached)]
+    parts: list[str] = []
+    taken: list[float] = []
+    for amount, day, value in sorted(found, key=lambda jump: -abs(jump[0])):
+        x = scale.x(day)
+        if not amount or any(abs(x - other) < 90 for other in taken) or x < _LEFT + 80:
+            continue
+        taken.append(x)
+        sign = "+" if amount > 0 else "−"
+        parts.append(_text(x - 10, scale.y(value) - 10, f"{sign}{abs(amount):,.0f}", DATA, anchor="end"))
+        if len(parts) == _LONGEST_JUMPS:
+            break
+    return parts
+
+
+def _ends(
+    scale: _Scale,
+    target: float,
+    pace: float | None,
+    ahead: pl.DataFrame,
+    reached: Sequence[tuple[dt.date, float]],
+    words: BurnUpWords,
+) -> list[str]:
+    """Labels right of the plot at the height of their lines, pushed apart where they would cover each other."""
+    ends = [(scale.y(target), words.target, INK)]
+    if pace is not None:
+        ends.append((scale.y(pace), words.pace, SECONDARY))
+    if words.forecast and not ahead.is_empty():
+        ends.append((scale.y(ahead["median"][-1]), words.forecast, DATA))
+    if reached:
+        ends.append((scale.y(reached[-1][1]), words.actual, DATA))
+    parts: list[str] = []
+    above = float(_TOP - _LABEL_STEP)
+    for y, said, colour in sorted(ends, key=lambda end: end[0]):
+        above = max(y, above + _LABEL_STEP)
+        parts.append(_text(_WIDTH - _RIGHT + 16, above + 9, said, colour, weight=700))
+    return parts
+
+
+def _text(x: float, y: float, said: str, colour: str, *, anchor: str = "start", weight: int = 400) -> str:
+    look = f'font-size="{_LETTERS}" fill="{colour}" font-weight="{weight}" text-anchor="{anchor}"'
+    return f'<text x="{x}" y="{y}" {look}>{escape(said)}</text>'

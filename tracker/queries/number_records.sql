@@ -1,0 +1,24 @@
+-- one row per event that a number counts: held in the area in the year of a day, up to it
+select
+    activity.held_on,
+    case $language when 'zh' then kind.name_zh else kind.name_en end as kind,
+    activity.title,
+    case $language when 'zh' then area.short_zh else area.short_en end as area_short,
+    activity.organiser,
+    activity.participants,
+    activity.enterprises,
+    activity.note,
+    file.original_name,
+    activity.sheet,
+    activity.row,
+from core.activity
+join core.activity_indicator as fed using (activity)
+join core.activity_kind as kind using (activity)
+join core.area_closure as closure on closure.area_code = activity.area_code and closure.ancestor_code = $area_code
+join core.area on area.area_code = activity.area_code
+join core.source_file as file using (file_id)
+where fed.indicator_id = $indicator_id
+    and not activity.is_repeated
+    and activity.held_on <= $as_of
+    and extract(year from activity.held_on) = extract(year from cast($as_of as date))
+order by activity.held_on, activity.title
