@@ -30,7 +30,8 @@ def difference_line(target: Row, difference: Difference, language: str, *, is_sh
             shown = _signed(amount, target, language)
             parts.append(word("difference.part", language, part=word(f"difference.{key}", language), amount=shown))
     if difference.target_before is not None and difference.target_before != difference.target_after:
-        values = [_value(value, target, language, None) for value in (difference.target_before, difference.target_after)]
+        both = (difference.target_before, difference.target_after)
+        values = [_value(value, target, language, None) for value in both]
         parts.append(word("difference.target_changed", language, before=values[0], after=values[1]))
     parts += [
         word("difference.threshold_changed", language, threshold=key, before=f"{before:g}", after=f"{after:g}")
