@@ -24,7 +24,8 @@ from etl.target_core import Decided, target_frames
 from etl.targets import judge_targets
 from etl.value_core import Valued, settle, stated_identities
 from etl.values import judge_values
-from tracker.catalog import UNASSIGNED_SUFFIX, Catalog
+from tracker.catalog import Catalog
+from tracker.catalog_derived import UNASSIGNED_SUFFIX
 
 
 @dataclass(frozen=True)

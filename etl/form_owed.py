@@ -14,7 +14,8 @@ from etl.form import Period
 from etl.publish import Builds
 from etl.refusal import Refusal
 from etl.steps import read_sql
-from tracker.catalog import UNASSIGNED_SUFFIX, Catalog
+from tracker.catalog import Catalog
+from tracker.catalog_derived import UNASSIGNED_SUFFIX
 from tracker.catalog_models import Code, Indicator, Measure, Plan
 
 

@@ -14,7 +14,8 @@ import polars as pl
 from etl.areas import AreaResolver
 from etl.clean import with_name_key, with_uscc
 from etl.inbox import WHOLE, Reading
-from tracker.catalog import UNASSIGNED_SUFFIX, Catalog
+from tracker.catalog import Catalog
+from tracker.catalog_derived import UNASSIGNED_SUFFIX
 from tracker.catalog_models import Code
 
 EARLIEST_DAY = dt.date(2000, 1, 1)

@@ -62,8 +62,15 @@ def district(plan: Selection) -> Content:
 
 def printed(file: bytes) -> tuple[list[str], list[list[list[str]]]]:
     """The paragraphs and the tables of a Word file."""
-    opened = docx.Document(io.BytesIO(file))
-    rows = [[[cell.text for cell in row.cells] for row in table.rows] for table in opened.tables]
+    opened: Any = docx.Document(io.BytesIO(file))
+    # By the XML: python-docx counts the columns anew for every cell, three minutes for the lists of names.
+    rows = [
+        [
+            ["".join(node.text or "" for node in cell.iter(qn("w:t"))) for cell in row.tc_lst]
+            for row in table._tbl.tr_lst
+        ]
+        for table in opened.tables
+    ]
     return [paragraph.text for paragraph in opened.paragraphs], rows
 
 
@@ -153,12 +160,10 @@ def test_annexes_name_every_change_once(demo: Demo, city: Content) -> None:
     assert not in_force & set(ended[0])
 
 
-@pytest.mark.parametrize("which", ["city", "district"])
-def test_made_twice_it_is_the_same(which: str, request: pytest.FixtureRequest) -> None:
-    found: Content = request.getfixturevalue(which)
-    again = content(found.selection)
-    assert document(found) == document(again)
-    assert workbook(found) == workbook(again)
+def test_made_twice_it_is_the_same(district: Content) -> None:
+    again = content(district.selection)
+    assert document(district) == document(again)
+    assert workbook(district) == workbook(again)
 
 
 def charts_of(file: bytes) -> Iterator[tuple[dict[str, list[Any]], dict[str, list[Any]]]]:

@@ -71,7 +71,6 @@ def test_a_meeting_by_keys_on_a_projector(visit: Visit, address: str, folder: Pa
     for place in range(2, last + 1):
         page.keyboard.press("ArrowRight")
         position(page, place)
-        expect(page.locator(".st-key-meeting_foot" if place < last else ".st-key-meeting_report")).to_be_visible()
         for width, height in ((1280, 720), (1920, 1080)):
             page.set_viewport_size({"width": width, "height": height})
             assert page.evaluate(OUTSIDE) == [], f"screen {place} at {width}"

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.invented_build import DUE, PLAN_ID, publish
+from tests.demo import CLOSE, Demo
 from tests.test_pages import page_text
 from tests.test_pages_enterprises import opened
-from tracker import office
+from tracker import office, ui, warehouse
 from tracker.briefing.content import content
 from tracker.briefing.named import restored
 from tracker.text import word
 
-pytestmark = pytest.mark.usefixtures("own_data_folder")
+
+@pytest.fixture
+def build_id(demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The demo, with an office store of its own."""
+    monkeypatch.setenv("TRACKER_DATA", str(demo.folder))
+    monkeypatch.setattr(office, "data_folder", lambda: tmp_path)
+    yield str(warehouse.current_build_id())
+    ui.forget()
 
 
-def test_the_text_is_shown_and_the_choice_is_kept(tmp_path: Path) -> None:
-    build_id = publish(tmp_path)
+def test_the_text_is_shown_and_the_choice_is_kept(build_id: str) -> None:
     app = opened("briefing", as_of="2025-12-31")
     assert word("briefing.preview", "zh") in page_text(app)
     app.text_input(key="briefing_title").set_value("专精特新月报").run()
@@ -31,9 +38,9 @@ def test_the_text_is_shown_and_the_choice_is_kept(tmp_path: Path) -> None:
     app.button[0].click().run()
     assert not app.exception
     [kept] = office.briefings()
-    assert (kept.name, kept.changed_by, kept.selection["plan_id"]) == ("月报", "王主任", PLAN_ID)
+    assert (kept.name, kept.changed_by, kept.selection["plan_id"]) == ("月报", "王主任", "lianyungang")
     again = opened("briefing", as_of="2025-12-31")
     again.selectbox(key="briefing_named").set_value("月报").run()
     assert again.text_input(key="briefing_title").value == "专精特新月报"
-    said = content(restored(kept.selection, DUE, build_id)).notice
+    said = content(restored(kept.selection, CLOSE, build_id)).notice
     assert all(part.heading in page_text(again) for part in said.sections)

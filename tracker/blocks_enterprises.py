@@ -10,7 +10,7 @@ import polars as pl
 
 from tracker import text
 from tracker.blocks import link, plain_rows, section, table
-from tracker.catalog import UNASSIGNED_SUFFIX
+from tracker.catalog_derived import UNASSIGNED_SUFFIX
 from tracker.enterprises import MISSING, STATUSES, choices_of, grouped
 from tracker.enterprises_behind import Definition
 from tracker.enterprises_profile import Profile, event_table, rejected_table, value_table

@@ -19,7 +19,7 @@ from tracker.text import word
 # Wide letters in a line of the table of decisions, and how many lines a screen holds.
 _LINE, _LINES = 34, 10
 _OPENING_LINES = 7
-_REMARK = 80  # wide letters of a remark of three lines
+_REMARK = 56  # wide letters of a remark of two lines
 _REPORTED_SHOWN = 5
 _SCALE = 80  # percent of the bullet that the target stands at
 

@@ -31,11 +31,11 @@ def difference_line(target: Row, difference: Difference, language: str, *, is_sh
             parts.append(word("difference.part", language, part=word(f"difference.{key}", language), amount=shown))
     if difference.target_before is not None and difference.target_before != difference.target_after:
         both = (difference.target_before, difference.target_after)
-        values = [_value(value, target, language, None) for value in both]
-        parts.append(word("difference.target_changed", language, before=values[0], after=values[1]))
+        before, after = (_value(value, target, language, None) for value in both)
+        parts.append(word("difference.target_changed", language, before=before, after=after))
     parts += [
-        word("difference.threshold_changed", language, threshold=key, before=f"{before:g}", after=f"{after:g}")
-        for key, before, after in difference.thresholds
+        word("difference.threshold_changed", language, threshold=key, before=f"{old:g}", after=f"{new:g}")
+        for key, old, new in difference.thresholds
     ]
     moved = {
         "before": _value(difference.value_before, target, language, difference.target_before),
