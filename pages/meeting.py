@@ -28,8 +28,13 @@ def opening() -> None:
     headed([screen.names[view.area_code], as_of], findings.finding(screen.targets, language))
     last = screen.last
     since = "" if last is None else word("meeting.since", language, day=text.day(last.held_on, language))
+    areas = ui.targets_at(view.build_id, view.plan_id, view.as_of, language, view.rule)
+    areas = areas.filter(pl.col("area_code") != view.plan_area)
+    in_need = findings.most_in_need(screen.targets, 3)
     ui.html(
         blocks.status_counts(findings.status_counts(screen.targets), language),
+        blocks.section(word("overview.need_title", language)),
+        blocks_meeting.need_lines(in_need, areas if view.area_code == view.plan_area else areas.clear(), language),
         blocks.section(word("meeting.owed", language), since),
         decisions(screen.earlier_decisions, is_opening=True),
     )

@@ -12,13 +12,14 @@ import polars as pl
 from tracker import blocks, districts, findings, meeting, text
 from tracker.findings import Row
 from tracker.links import View, href
+from tracker.look import STATUS_LOOKS
 from tracker.meeting import AreaLine
 from tracker.office import Decision, Reported
 from tracker.text import word
 
 # Wide letters in a line of the table of decisions, and how many lines a screen holds.
 _LINE, _LINES = 34, 10
-_OPENING_LINES = 7
+_OPENING_LINES = 3
 _REMARK = 56  # wide letters of a remark of two lines
 _REPORTED_SHOWN = 5
 _SCALE = 80  # percent of the bullet that the target stands at
@@ -85,6 +86,16 @@ def remark(title: str, said: Sequence[str], language: str) -> str:
     """A title in bold and what belongs to it, as many sentences as fit; nothing where nothing is to be said."""
     sentences = meeting.first_sentences(said, word("difference.separator", language), _REMARK - len(title))
     return f'<p class="tt-said"><b>{escape(title)}</b>{escape(sentences)}</p>' if said else ""
+
+
+def need_lines(targets: pl.DataFrame, area_rows: pl.DataFrame, language: str) -> str:
+    """The targets to push first, a line each: name, gap, where it is missing."""
+    lines = []
+    for row in targets.iter_rows(named=True):
+        gap = f"{STATUS_LOOKS[row['status']].mark} {findings.gap_phrase(row, language)}"
+        where = findings.where(row, area_rows, language)
+        lines.append(remark(row["short"], [gap, where] if where else [gap], language))
+    return "".join(lines) or f'<p class="tt-note">{escape(word("overview.need_none", language))}</p>'
 
 
 def decision_table(
