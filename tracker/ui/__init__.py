@@ -30,6 +30,7 @@ from tracker.ui.enterprise_reads import (
     values_behind,
 )
 from tracker.ui.filters import carried_codes, labels_of, pick_answered, pick_enterprises, search_box
+from tracker.ui.forgetting import forget
 from tracker.ui.frame import (
     draw_figure,
     footer_lines,
@@ -47,8 +48,9 @@ from tracker.ui.ladder_reads import expiring_names, ladder_figures, ladder_of, p
 from tracker.ui.measure_reads import pick_status, pick_unit, records_behind, tasks_of
 from tracker.ui.meeting_forms import show_controls
 from tracker.ui.meeting_screen import months_of, start_meeting, target_parts, target_view
+from tracker.ui.overview_reads import overview_parts
 from tracker.ui.plan_reads import pick_denominator, plans_side_by_side
-from tracker.ui.reading import bullets, forget, read, reported_builds, targets_at, targets_of, tier_counts, warm_up
+from tracker.ui.reading import bullets, read, reported_builds, targets_at, targets_of, tier_counts, warm_up
 from tracker.ui.sidebar import choose_view
 from tracker.ui.state import current_view, language, linked_code, pick_page, show_notices, start_run, write_link
 from tracker.ui.titles import titles_by_area
@@ -86,6 +88,7 @@ __all__ = [
     "offer_table",
     "offer_to_keep",
     "one_target",
+    "overview_parts",
     "pick_answered",
     "pick_changes",
     "pick_denominator",

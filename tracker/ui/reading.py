@@ -10,10 +10,7 @@ import polars as pl
 import streamlit as st
 
 from tracker import (
-    candidates,
     enterprises,
-    enterprises_behind,
-    enterprises_profile,
     findings,
     indicators,
     office,
@@ -25,7 +22,6 @@ from tracker.briefing.selection import Selection
 from tracker.charts.bullets import bullet_rows
 from tracker.links import View
 from tracker.text import word
-from tracker.ui.enterprise_reads import forget_lists
 from tracker.viewing import Rule
 
 _SPARK_MONTHS = 24
@@ -121,18 +117,3 @@ def briefing_of(selection: Selection) -> Content | None:
         return content(selection)
     except NoTargets:
         return None
-
-
-def forget() -> None:
-    """Empty every cache of this process."""
-    briefing_of.cache_clear()
-    read.cache_clear()
-    targets_at.cache_clear()
-    tier_counts.cache_clear()
-    forget_lists()
-    candidates.forget()
-    enterprises.forget()
-    enterprises_behind.forget()
-    enterprises_profile.forget()
-    st.cache_resource.clear()
-    warehouse.forget_connections()
