@@ -150,6 +150,9 @@ def _tables(known: World, months: tuple[dt.date, ...]) -> dict[str, tuple[list[A
         "indicator": ([i.model_dump(include=set(_INDICATOR)) for i in known.indicators], _INDICATOR),
         "measure_definition": ([(name, "area") for name in sorted(known.of_areas)], {"measure": _TEXT, "level": _TEXT}),
         "calendar": ([(month,) for month in months], {"month_end": _DAY}),
+        # Events on record feed some yearly numbers; tests/test_activities.py has them.
+        "activity": ([], {"activity": _TEXT, "held_on": _DAY, "area_code": _TEXT, "is_repeated": pl.Boolean}),
+        "activity_indicator": ([], {"activity": _TEXT, "indicator_id": _TEXT}),
         "area": ([(code, True) for code in known.parents], {"area_code": _TEXT, "is_tracked": pl.Boolean}),
         "area_closure": (inside, {"area_code": _TEXT, "ancestor_code": _TEXT}),
         "plan": ([("plan", known.city)], {"plan_id": _TEXT, "area_code": _TEXT}),

@@ -18,7 +18,7 @@ _RIGHT = 8
 _BAR_WIDTH = 0.52
 # Parts of all bars together: the narrowest column, and the room for a label behind each.
 _NARROWEST = 0.19
-_LABEL_ROOM = 0.2
+_LABEL_ROOM = 0.3
 _PLAIN = {"showarrow": False, "borderpad": 0, "align": "left", "xanchor": "left"}
 
 
