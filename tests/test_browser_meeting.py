@@ -24,6 +24,10 @@ NEWER = "20991231T093000000-b52e33"
 SMALLEST = """() => Math.min(...[...document.querySelectorAll('.st-key-meeting_stage .tt *')]
     .filter(part => [...part.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
     .map(part => parseFloat(getComputedStyle(part).fontSize)))"""
+SCALED = """() => {
+    const width = document.querySelector('.st-key-meeting_stage').getBoundingClientRect().width;
+    return Math.abs(width - Math.min(innerWidth, innerHeight * 16 / 9)) < 2;
+}"""
 OUTSIDE = """() => {
     const floor = document.querySelector('.st-key-meeting_controls').getBoundingClientRect().top;
     return [...document.querySelectorAll('.st-key-meeting_stage .tt *')]
@@ -67,12 +71,14 @@ def test_a_meeting_by_keys_on_a_projector(visit: Visit, address: str, folder: Pa
     assert page.evaluate(SMALLEST) >= 28
     title = page.locator(".st-key-meeting_stage h1").inner_text()
     last = int(re.findall(r"/ (\d+)", title)[0])
+    expect(page).to_have_url(re.compile(r"build="))
     build = re.findall(r"build=([\w-]+)", page.url)
     for place in range(2, last + 1):
         page.keyboard.press("ArrowRight")
         position(page, place)
         for width, height in ((1280, 720), (1920, 1080)):
             page.set_viewport_size({"width": width, "height": height})
+            page.wait_for_function(SCALED)
             assert page.evaluate(OUTSIDE) == [], f"screen {place} at {width}"
         assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
         if place < last:

@@ -42,6 +42,8 @@ def count_by_sql(connection: duckdb.DuckDBPyConnection, events: list[Event], fin
     frames = {
         "source_reading": pl.DataFrame(readings, schema=_READING, orient="row"),
         "reading_exclusion": pl.DataFrame(schema={"reading_id": pl.String, "area_code": pl.String}),
+        # Lists by city that leave a zone open: tests/test_build.py has them.
+        "reading_vague": pl.DataFrame(schema={"reading_id": pl.String, "area_code": pl.String}),
         "recognition_event": _events(events),
         "pool_entry": pool_entries([]),
         "area": pl.DataFrame({"area_code": list(PARENTS), "is_tracked": [True] * len(PARENTS)}),

@@ -225,7 +225,7 @@ def test_the_report_explains_a_difference_and_alerts_what_fell_behind(
     assert main(["report", "--as-of", "2025-10-31", "--alerts"]) == 0
 
 
-def test_the_first_build_prints_no_change_list_and_the_next_counts_plans_without_targets(
+def test_the_first_build_prints_no_change_list_and_the_next_counts_titles_without_targets(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["build"]) == 0
@@ -238,7 +238,7 @@ def test_the_first_build_prints_no_change_list_and_the_next_counts_plans_without
     found = {(row["area_code"], row["indicator_id"]): row["value_after"] for row in change.to_dicts()}
     assert found["330000", "little_giants"] == 3.0
     assert (found["330100", "little_giants"], found["330200", "little_giants"]) == (2.0, 1.0)
-    assert change["target_id"].null_count() == change.height
+    assert change["target_id"].null_count() == change.height == 12  # the province and its eleven cities
     assert built(folder).change.is_empty()
 
 

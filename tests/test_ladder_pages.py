@@ -104,18 +104,26 @@ def test_expiries_are_those_of_the_build(demo: Demo) -> None:
 
 def standing_by_hand(demo: Demo, tier: str, below: str, day: dt.date) -> dict[str, set[int]]:
     """Who stands where, from the rows of core and sets alone; nobody stands twice."""
-    held = "select enterprise_id from core.tenure where tier = ? and status = any(?) and from_on <= ? and to_on > ?"
+    here = f"area_code in (select area_code from core.area_closure where ancestor_code = '{CITY}')"
+    held = (
+        "select enterprise_id from core.tenure"
+        f" where {here} and tier = ? and status = any(?) and from_on <= ? and to_on > ?"
+    )
 
     def names(sql: str, *parameters: object) -> set[int]:
         return {enterprise for (enterprise,) in demo.rows(sql, *parameters)}
 
     holders = names(held, tier, ["in_force", "awaiting_review"], day, day)
-    dated = "select enterprise_id from core.recognition_event where tier = ? and event = ? and event_on <= ?"
+    dated = (
+        f"select enterprise_id from core.recognition_event where {here} and tier = ? and event = ? and event_on <= ?"
+    )
     groups = {
         "publicity": names(held, tier, ["publicity"], day, day),
         # The batch of the demo has a final list: after it nobody stands recommended.
         "recommended": names(dated, tier, "recommended", day) if day < dt.date(2025, 10, 15) else set(),
-        "pool": names("select enterprise_id from core.pool_entry where level = ? and entered_on <= ?", tier, day),
+        "pool": names(
+            f"select enterprise_id from core.pool_entry where {here} and level = ? and entered_on <= ?", tier, day
+        ),
         "below": names(held, below, ["in_force", "awaiting_review"], day, day),
     }
     seen = set(holders)

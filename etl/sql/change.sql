@@ -1,4 +1,4 @@
--- one row per target and area, or tier count of a plan without targets, that differs from the build before: at the
+-- one row per target and area, or tier count that is no target of its plan, that differs from the build before: at the
 -- newest month of both builds, and where this build reaches further, its newest month against the newest before
 create table meta.change as
 with newest as (
@@ -50,40 +50,49 @@ target_change as (
         and earlier.as_of = later.as_of
         and earlier.as_of_before = later.as_of_before
     where
-        later.value is distinct from earlier.value
-        -- a target that was not there before and has no data yet is no change of a number
-        or coalesce(later.state, 'no_data') <> coalesce(earlier.state, 'no_data')
+        -- a target that was not there before and has no data yet, or has not begun, is no change of a number
+        not (earlier.state is null and later.state in ('no_data', 'not_started'))
+        and (
+            later.value is distinct from earlier.value
+            or coalesce(later.state, 'no_data') <> coalesce(earlier.state, 'no_data')
+        )
 ),
--- a plan that sets no targets still has lists: its titles by area
-untargeted as (
+-- titles that a plan sets no target for still have lists: their number by area
+reporting as (
     select plan.plan_id, plan.area_code
     from core.plan as plan
-    where plan.plan_id not in (select plan_id from core.target)
     union
     select plan_area.plan_id, plan_area.area_code
     from core.plan_area as plan_area
-    where plan_area.plan_id not in (select plan_id from core.target)
+),
+untargeted as (
+    select reporting.plan_id, reporting.area_code, indicator.indicator_id
+    from reporting
+    cross join core.indicator as indicator
+    left join core.target as target
+        on target.plan_id = reporting.plan_id
+        and target.indicator_id = indicator.indicator_id
+    where indicator.formula = 'tier_count' and target.target_id is null
 ),
 count_change as (
     select
-        untargeted.plan_id, indicator.indicator_id, cast(null as varchar) as target_id, untargeted.area_code,
+        untargeted.plan_id, untargeted.indicator_id, cast(null as varchar) as target_id, untargeted.area_code,
         cast(null as date) as due_on, compared.as_of_before, compared.as_of,
         earlier.value as value_before, later.value as value_after,
         cast(null as varchar) as state_before, cast(null as varchar) as state_after
     from untargeted
-    cross join core.indicator as indicator
     cross join compared
     left join mart.observation as later
-        on later.indicator_id = indicator.indicator_id
+        on later.indicator_id = untargeted.indicator_id
         and later.area_code = untargeted.area_code
         and later.basis = 'in_force'
         and later.period_end = compared.as_of
     left join before.mart.observation as earlier
-        on earlier.indicator_id = indicator.indicator_id
+        on earlier.indicator_id = untargeted.indicator_id
         and earlier.area_code = untargeted.area_code
         and earlier.basis = 'in_force'
         and earlier.period_end = compared.as_of_before
-    where indicator.formula = 'tier_count' and later.value is distinct from earlier.value
+    where later.value is distinct from earlier.value
 )
 select
     plan_id, indicator_id, target_id, area_code, due_on, as_of_before, as_of, value_before, value_after, state_before,
