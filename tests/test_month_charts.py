@@ -66,6 +66,14 @@ def test_the_fan_is_hatched_and_closed() -> None:
     assert wide.fillpattern.shape == narrow.fillpattern.shape == "/"
 
 
+def test_places_are_whole_and_begin_with_the_first() -> None:
+    places = HISTORY.with_columns(value=pl.Series([3.0, None, 2.0, 1.0]), target_value=1.0, expected_value=None)
+    words = replace(WORDS, pace="", needed="", forecast="")
+    figure = burn_up(places, NOTHING, EXPIRIES.clear(), DUE, words, FRAME, is_rank=True)
+    assert list(figure.layout.yaxis.tickvals) == [1, 2, 3]
+    assert burn_up(HISTORY, NOTHING, EXPIRIES.clear(), DUE, words, FRAME).layout.yaxis.tickvals is None
+
+
 def test_what_cannot_be_said_is_not_drawn() -> None:
     words = replace(WORDS, pace="", needed="", forecast="")
     figure = burn_up(HISTORY, NOTHING, EXPIRIES.clear(), DUE, words, FRAME)

@@ -91,4 +91,4 @@ def burn_up(
         word("indicators.burn_up_note", language, unit=unit, area=row["area_short"], lines=shown),
         target_foot(row, said, language),
     )
-    return months.burn_up(history, ahead, expiries, row["due_on"], words, frame)
+    return months.burn_up(history, ahead, expiries, row["due_on"], words, frame, is_rank=row["unit"] == "rank")

@@ -48,6 +48,8 @@ def burn_up(
     due_on: dt.date,
     words: BurnUpWords,
     frame: Frame,
+    *,
+    is_rank: bool = False,
 ) -> go.Figure:
     """Steps of what is reached, the pace asked for, what it takes from now, the fan, the expiries ahead.
 
@@ -60,6 +62,7 @@ def burn_up(
         due_on: last day of the period.
         words: what stands at the lines.
         frame: the words around the picture.
+        is_rank: the values are places: there is none before the first and none between two.
     """
     traces, ends = _lines(history, due_on, words)
     traces += _fan(ahead)
@@ -91,6 +94,8 @@ def burn_up(
         yaxis=axis | {"range": [lowest, highest], "gridcolor": LINE, "nticks": 6, "tickformat": ",~g"},
         yaxis2=axis | {"overlaying": "y", "range": [0, 1 / _EXPIRY_SHARE], "visible": False},
     )
+    if is_rank:
+        figure.update_layout(yaxis={"tickvals": list(range(1, int(max([1.0, *numbers])) + 1))})
     return figure
 
 
