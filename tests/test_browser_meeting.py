@@ -25,6 +25,10 @@ NEWER = "20991231T093000000-b52e33"
 SMALLEST = """() => Math.min(...[...document.querySelectorAll('.st-key-meeting_stage .tt *')]
     .filter(part => [...part.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
     .map(part => parseFloat(getComputedStyle(part).fontSize)))"""
+SCALED = """() => {
+    const width = document.querySelector('.st-key-meeting_stage').getBoundingClientRect().width;
+    return Math.abs(width - innerWidth) < 2;
+}"""
 OUTSIDE = """() => {
     const floor = document.querySelector('.st-key-meeting_controls').getBoundingClientRect().top;
     return [...document.querySelectorAll('.st-key-meeting_stage .tt *')]
@@ -63,6 +67,7 @@ def position(page: Page, place: int) -> None:
 
 def outside(page: Page) -> list[str]:
     """What lies outside the screen, or under its buttons, once it has taken its size."""
+    page.wait_for_function(SCALED)
     with suppress(TimeoutError):
         page.wait_for_function(f"({OUTSIDE})().length === 0", timeout=5_000)
     found: list[str] = page.evaluate(OUTSIDE)

@@ -242,6 +242,8 @@ def unmark_reported(build_id: str, by: str) -> int:
 
 def reported() -> list[Reported]:
     """The builds reported at meetings, the latest meeting first."""
+    if not _file().exists():  # asked at every run of a page, and an empty store takes milliseconds to make
+        return []
     with _reading() as office:
         rows = office.execute(
             "SELECT build_id, plan_id, as_of, meeting, held_on, marked_at, marked_by FROM reported"
