@@ -72,6 +72,13 @@ def test_a_value_that_nobody_reported_has_no_bar_and_no_zero() -> None:
     assert not any("0 家" in word for word in words)
 
 
+def test_a_line_of_past_months_stands_under_a_value_and_not_where_nobody_reported() -> None:
+    rows = findings.bullet_frame(frame(target(), UNREPORTED | {"target_id": "silent"}), DUE, "zh", {})
+    rows = rows.with_columns(past=pl.Series([[0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]))
+    lines = [shape for shape in bullet_rows(rows, "示例市").layout.shapes if shape.type == "path"]
+    assert [line.yanchor for line in lines] == [0]
+
+
 def test_the_pace_mark_stands_only_while_the_period_runs() -> None:
     after = bullets(target())
     before = bullets(target(), as_of=dt.date(2025, 9, 30))

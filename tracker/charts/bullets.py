@@ -46,7 +46,8 @@ def bullet_rows(rows: pl.DataFrame, foot: str) -> go.Figure:
         if row["expected_share"] is not None:
             shapes += _line(place, min(row["expected_share"], WIDEST_SHARE), half_height=0.2, width=2)
         shapes += _line(place, 1.0, half_height=0.25, width=4)
-        shapes += _spark(place, row["past"])
+        # A yearly task counts zero until it begins; under a value that nobody reported that would pass for data.
+        shapes += _spark(place, row["past"]) if row["share"] is not None else []
         annotations += _words(place, row)
     figure = go.Figure([_bars([WIDEST_SHARE] * rows.height, bars, tracks), _bars(shares, bars, DATA)])
     figure.update_layout(
