@@ -241,7 +241,7 @@ def test_the_camera_saves_what_the_sidebar_says(visit: Visit, address: str) -> N
     page = opened(visit, address, "/?as_of=2025-12-31")
 
     def saved() -> tuple[str, bytes]:
-        chart = page.locator(".js-plotly-plot")
+        chart = page.locator(".stPlotlyChart .js-plotly-plot")  # Plotly draws the saved one in a second, off the page
         chart.hover()
         with page.expect_download() as picture:
             chart.locator(".modebar-btn").click()
