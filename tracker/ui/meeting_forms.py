@@ -11,6 +11,7 @@ from tracker.office import Asked, Meeting
 from tracker.text import word
 from tracker.ui.frame import html
 from tracker.ui.meeting_screen import Screen, tell_of_newer
+from tracker.ui.operator import operator_name
 from tracker.ui.state import turn
 
 _LONGEST = 200
@@ -106,7 +107,7 @@ def _decide(screen: Screen) -> None:
         )
         due_on = st.date_input(_say("column_due", screen), None, format="YYYY-MM-DD", key=f"decision_due_{number}")
         state = _pick_state(screen, f"decision_state_{number}", office.STATES[0])
-        by = _recorder(screen, "decision_by")
+        by = operator_name(screen.view.language, "decision_by")
         is_sent = st.form_submit_button(_say("save", screen))
     if is_sent and _is_complete(screen, said, unit, due_on, by):
         assert due_on is not None
@@ -126,7 +127,7 @@ def _states(screen: Screen) -> None:
     )
     decision = by_id[str(picked)]
     state = _pick_state(screen, f"state_{decision.decision_id}_{decision.version}", decision.asked.state)
-    by = _recorder(screen, "state_by")
+    by = operator_name(screen.view.language, "state_by")
     if not st.button(_say("save", screen), key="meeting_save_state") or state == decision.asked.state:
         return
     if not _is_complete(screen, by):
@@ -146,7 +147,7 @@ def _report(screen: Screen) -> None:
     html(blocks.side([_say("report_explained", screen, build_id=view.build_id)]))
     name = screen.meeting.name if screen.meeting else _say("default_name", screen)
     named = st.text_input(_say("name", screen), name, key="report_name")
-    by = _recorder(screen, "report_by")
+    by = operator_name(screen.view.language, "report_by")
     if st.button(_say("report", screen), key="meeting_mark") and _is_complete(screen, named, by):
         held_on = screen.meeting.held_on if screen.meeting else screen.today
         office.mark_reported(view.build_id, view.plan_id, view.as_of, named, held_on, by)
@@ -163,15 +164,6 @@ def _pick_state(screen: Screen, key: str, now: str) -> str:
             key=key,
         )
     )
-
-
-def _recorder(screen: Screen, key: str) -> str:
-    """Who enters something; asked once a session."""
-    st.session_state.setdefault(key, st.session_state.get("recorder", ""))
-    by = st.text_input(_say("recorder", screen), key=key, max_chars=40).strip()
-    if by:
-        st.session_state["recorder"] = by
-    return by
 
 
 def _is_complete(screen: Screen, *stated: object) -> bool:
