@@ -15,7 +15,7 @@ from etl.refusal import Refusal
 from etl.report import say
 from etl.report_command import Asked, asked_of, month_within, months_of
 from etl.template import DEFAULT_PLAN
-from tracker import office, warehouse
+from tracker import office, office_store, warehouse
 from tracker.briefing.content import NoTargets, content
 from tracker.briefing.documents import ENDINGS, made
 from tracker.briefing.images import KINDS, ImagesRefused
@@ -65,7 +65,7 @@ def brief(options: argparse.Namespace) -> int:
         raise Refusal("brief.template", {"file": options.template}) from fault
     except ImagesRefused as fault:
         raise Refusal(f"images.{fault.reason}") from fault
-    except office.OfficeError as fault:
+    except office_store.OfficeError as fault:
         raise Refusal("brief.office", {"file": "office.sqlite"}) from fault
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from etl.refusal import Refusal
-from tracker import office
+from tracker import office, office_store
 
 _WAIT_SECONDS = 600
 
@@ -82,7 +82,7 @@ class Builds:
     def _removable(self) -> list[str]:
         try:
             kept = office.builds_to_keep(self.data_folder)
-        except office.OfficeError:
+        except office_store.OfficeError:
             # Which builds were reported cannot be read just now: then none may go.
             return []
         return [build_id for build_id in self.all() if build_id not in kept]

@@ -10,7 +10,7 @@ from etl.publish import Builds
 from etl.refusal import Refusal
 from etl.report import print_line, say
 from etl.template import DEFAULT_PLAN
-from tracker import office
+from tracker import office, office_store
 from tracker.catalog import data_folder
 
 
@@ -40,7 +40,7 @@ def mark_reported(options: argparse.Namespace) -> int:
         if as_of is None or options.on is None or not (options.meeting or "").strip():
             raise Refusal("mark.incomplete", {})
         office.mark_reported(build_id, options.plan, as_of, options.meeting, options.on, options.by)
-    except office.OfficeError as fault:
+    except office_store.OfficeError as fault:
         raise Refusal("mark.office", {"detail": f"{type(fault).__name__} {fault}".strip()}) from fault
     print_line("meeting_mark.marked", options.json, build_id=build_id, meeting=options.meeting)
     return 0

@@ -3,7 +3,7 @@
 import polars as pl
 import streamlit as st
 
-from tracker import blocks, office, text, ui
+from tracker import blocks, office_store, text, ui
 from tracker.text import word
 
 view = ui.current_view()
@@ -23,7 +23,7 @@ with choices:
         ui.pick_named(view)
         selection, template = ui.pick_selection(view, areas)
         ui.offer_to_keep(selection)
-    except office.OfficeError:
+    except office_store.OfficeError:
         ui.html(blocks.notice(word("briefing.office_unreadable", language)))
         st.stop()
 found = ui.briefing_content(selection)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from tests.demo import CITY, CLOSE, Demo
-from tracker import meeting, office, viewing, warehouse
+from tracker import meeting, office, office_store, viewing, warehouse
 from tracker.charts.months import BurnUpWords
 from tracker.charts.steps import steps
 from tracker.office import Asked
@@ -247,7 +247,7 @@ def test_a_meeting_goes_on_with_its_build(build_id: str, own_data_folder: Path) 
 def test_damaged_records_are_named_and_the_numbers_stay(build_id: str, own_data_folder: Path) -> None:
     (own_data_folder / "office.sqlite").write_bytes(b"damaged" * 100)
     app = AppTest.from_file(str(PAGES / "main.py"), default_timeout=60)
-    with pytest.raises(office.OfficeUnreadable):
+    with pytest.raises(office_store.OfficeUnreadable):
         office.reported()
     app.run()
     assert not app.exception

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from etl.__main__ import main
 from etl.publish import Builds
-from tracker import office
+from tracker import office, office_store
 from tracker.office import Asked, Meeting
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -83,7 +83,7 @@ def test_who_read_an_older_version_is_told_and_overwrites_nothing() -> None:
 
 def test_an_empty_text_leaves_nothing_half_written() -> None:
     meeting = meeting_on(DAY)
-    with pytest.raises(office.Incomplete):
+    with pytest.raises(office_store.Incomplete):
         office.decide(meeting, Asked("  ", "320706", ASKED.due_on), "甲")
     assert office.decisions(PLAN) == []
     assert office.decide(meeting, ASKED, "甲").version == 1
@@ -120,16 +120,16 @@ def test_a_damaged_or_newer_file_is_named_and_left_alone(folder: Path) -> None:
     file = folder / "office.sqlite"
     file.write_bytes(b"no database at all" * 100)
     for attempt in (lambda: office.decisions(PLAN), lambda: meeting_on(DAY)):
-        with pytest.raises(office.OfficeUnreadable, match=r"office\.sqlite"):
+        with pytest.raises(office_store.OfficeUnreadable, match=r"office\.sqlite"):
             attempt()
     assert file.read_bytes() == b"no database at all" * 100
     file.unlink()
     meeting_on(DAY)
     newer = bytearray(file.read_bytes())
-    newer[60:64] = (office.SCHEMA_VERSION + 1).to_bytes(4, "big")  # user_version in the header of the file
+    newer[60:64] = (office_store.SCHEMA_VERSION + 1).to_bytes(4, "big")  # user_version in the header of the file
     (folder / "office.sqlite-wal").unlink(missing_ok=True)
     file.write_bytes(newer)
-    with pytest.raises(office.OfficeNewer):
+    with pytest.raises(office_store.OfficeNewer):
         office.decisions(PLAN)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from tracker import blocks, office, text
+from tracker import blocks, office, office_store, text
 from tracker.briefing.content import Content
 from tracker.briefing.documents import ENDINGS, made
 from tracker.briefing.named import kept, restored
@@ -145,7 +145,7 @@ def offer_to_keep(selection: Selection) -> None:
             return
     try:
         office.save_briefing(name or "", kept(selection), by or "")
-    except office.Incomplete:
+    except office_store.Incomplete:
         html(blocks.notice(word("briefing.kept_incomplete", language)))
     else:
         html(blocks.notice(word("briefing.kept", language, name=(name or "").strip())))

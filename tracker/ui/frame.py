@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
-from tracker import blocks, export, findings, office, text, warehouse
+from tracker import blocks, export, findings, office_store, text, warehouse
 from tracker.charts.frame import PICTURE_SIZES, config
 from tracker.links import View
 from tracker.look import css_variables
@@ -148,8 +148,8 @@ def show_failure(fault: Exception) -> bool:
         warehouse.BuildMissing: "app.gone_text",
         warehouse.BuildUnreadable: "app.unreadable_text",
         warehouse.BuildOutdated: "app.outdated_text",
-        office.OfficeUnreadable: "office.unreadable",
-        office.OfficeNewer: "office.newer",
+        office_store.OfficeUnreadable: "office.unreadable",
+        office_store.OfficeNewer: "office.newer",
     }
     html(blocks.panel(word("app.failure_title", chosen), word(keys.get(type(fault), "app.failure_text"), chosen)))
     return True

@@ -14,6 +14,7 @@ from tracker import (
     findings,
     indicators,
     office,
+    office_store,
     viewing,
     warehouse,
 )
@@ -106,7 +107,7 @@ def reported_builds(plan_id: str) -> list[office.Reported] | None:
     """
     try:
         return [mark for mark in office.reported() if mark.plan_id == plan_id]
-    except office.OfficeError:
+    except office_store.OfficeError:
         return None
 
 
