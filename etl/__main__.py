@@ -14,6 +14,14 @@ from typing import Any, get_args
 
 from etl import report
 from etl.add import Statement, add_files, withdraw
+from etl.backup_command import (
+    add_backup_options,
+    add_restore_options,
+    add_verify_options,
+    run_backup,
+    run_restore,
+    run_verify,
+)
 from etl.brief_command import add_brief_options, brief
 from etl.build import build
 from etl.compare_book import write_book
@@ -33,6 +41,7 @@ from etl.form_print import (
     print_task_forms,
 )
 from etl.inbox import Inbox
+from etl.inputs import go_without
 from etl.measure_form import write_task_forms
 from etl.options import add_correction_options, add_decision_options, add_statement_options
 from etl.plan_add import plan_file, print_plans, take_plan
@@ -102,10 +111,16 @@ def _parser() -> argparse.ArgumentParser:
     add_correction_options(command("correct", _correct))
     command("corrections", _corrections)
     command("files", _files)
-    command("build", _build)
+    sub = command("build", _build)
+    sub.add_argument("--without-lost", action="store_true", help=report.say("cli.without_lost"))
+    sub.add_argument("--by", help=report.say("cli.by"))
+    sub.add_argument("--reason", help=report.say("cli.reason"))
     command("builds", _builds)
     command("use", _use).add_argument("build_id")
     add_mark_options(command("report-mark", mark_reported))
+    add_backup_options(command("backup", run_backup))
+    add_restore_options(command("restore", run_restore))
+    add_verify_options(command("verify", run_verify))
     command("sample", _sample)
     add_report_options(command("report", print_report))
     add_decide_options(command("decide", decide))
@@ -210,6 +225,10 @@ def _files(options: argparse.Namespace) -> int:
 
 def _build(options: argparse.Namespace) -> int:
     folder = data_folder()
+    if options.without_lost:
+        if not ((options.by or "").strip() and (options.reason or "").strip()):
+            raise Refusal("build.without_whom", {})
+        go_without(folder, options.by, options.reason)
     report.print_built(build(folder), for_data_folder(folder), options.json)
     return 0
 

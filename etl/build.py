@@ -18,6 +18,7 @@ from etl.corrections_apply import corrected
 from etl.decisions import Decisions, decision_frame
 from etl.definitions import definitions
 from etl.inbox import Inbox, Sidecar
+from etl.inputs import given_up_frame, input_frame, refuse_loss
 from etl.measure_core import measure_definitions
 from etl.outlook import OUTLOOK_COLUMNS, with_outlook
 from etl.publish import Builds
@@ -63,6 +64,8 @@ def build(data_folder: Path) -> Built:
     catalog = for_data_folder(data_folder)
     builds = Builds(data_folder)
     with builds.lock():
+        refuse_loss(data_folder)
+        rested_on = input_frame(data_folder)
         inbox = Inbox(data_folder)
         sidecars = inbox.sidecars()
         decisions = Decisions(data_folder).all()
@@ -70,7 +73,11 @@ def build(data_folder: Path) -> Built:
         records = CorrectionBook(inbox).records()
         with corrected(sources, records, catalog, data_folder / "parsed") as changed:
             core = assemble(changed.sources, sidecars, catalog)
-        decided = {"closing_decision": decision_frame(decisions), "correction": changed.frame}
+        decided = {
+            "closing_decision": decision_frame(decisions),
+            "correction": changed.frame,
+            "given_up_file": given_up_frame(data_folder),
+        }
         core = replace(core, frames={**core.frames, **decided})
         inputs_hash = _inputs_hash([*sidecars, *decisions, *(said for record in records for said in record.all())])
         build_id = f"{dt.datetime.now():%Y%m%dT%H%M%S%f}"[:-3] + f"-{inputs_hash[:6]}"
@@ -78,7 +85,7 @@ def build(data_folder: Path) -> Built:
         part = builds.unfinished(build_id)
         try:
             _write(part, core, unreadable, catalog, builds.path(previous_id) if previous_id else None)
-            _describe(part, build_id, previous_id, inputs_hash, catalog, core, sidecars)
+            _describe(part, build_id, previous_id, inputs_hash, catalog, core, sidecars, rested_on)
             built = _verify(part, build_id, previous_id)
             builds.publish(build_id, KEEP_BUILDS)
         except (duckdb.IOException, duckdb.FatalException, duckdb.TransactionException, OSError) as fault:
@@ -192,6 +199,7 @@ def _describe(
     catalog: Catalog,
     core: Core,
     sidecars: list[Sidecar],
+    rested_on: pl.DataFrame,
 ) -> None:
     frame = pl.DataFrame(
         {
@@ -208,6 +216,7 @@ def _describe(
     )
     with duckdb.connect(str(part)) as connection:
         load(connection, "meta.build", frame)
+        load(connection, "meta.input", rested_on)
         tables = connection.sql("select schema_name, table_name from duckdb_tables()").fetchall()
         counts = [(f"{schema}.{name}", _count(connection, f"{schema}.{name}")) for schema, name in sorted(tables)]
         manifest = pl.DataFrame(counts, schema={"table_name": pl.String, "row_count": pl.Int64}, orient="row")

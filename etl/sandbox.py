@@ -77,6 +77,8 @@ def parse(
     known = json.dumps([captions, sorted((mapping or {}).items())], ensure_ascii=False)
     version = f"v{PARSER_VERSION}-{hashlib.sha256(known.encode()).hexdigest()[:8]}"
     folder = parsed_root / f"{content_hash}-{version}"
+    if folder.exists() and not all((folder / name).exists() for name in (META_FILE, ROWS_FILE)):
+        shutil.rmtree(folder)  # half of what was kept is gone: it is read again from the file
     if not folder.exists():
         parsed_root.mkdir(parents=True, exist_ok=True)
         _remove_unfinished(parsed_root)

@@ -19,7 +19,7 @@ LIMITS = (
 # Worst first: what is missing from a number, what may be wrong in it, what it counts with a reservation.
 DEBTS: dict[str, tuple[str, ...]] = {
     "missing": (
-        "file_unreadable", "announced_differs", "rows_rejected", "values_rejected", "cells_rejected",
+        "file_unreadable", "file_given_up", "announced_differs", "rows_rejected", "values_rejected", "cells_rejected",
         "review_overdue", "estimate_no_base_in_force", "estimate_no_base_pool", "activity_unrecorded",
     ),
     "doubtful": (

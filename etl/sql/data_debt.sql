@@ -210,7 +210,17 @@ unreadable as (
     from core.unreadable_file as unreadable
     inner join core.source_file as file on file.file_id = unreadable.file_id
 ),
+-- files that were lost, and without which somebody decided to go on
+given_up as (
+    select
+        'file_given_up' as kind, cast(null as varchar) as reading_id, cast(null as varchar) as tier,
+        cast(null as varchar) as area_code, count(*) as number, concat(given_up_by, ' ', reason) as detail
+    from core.given_up_file
+    group by given_up_by, reason
+),
 debt as (
+    select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from given_up
+    union all
     select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from event_differs
     union all
     select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from event_unrecorded
