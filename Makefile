@@ -1,5 +1,6 @@
-# make run: set up and serve; make test: set up and run all tests; make check: lint and types.
+# make run: set up and serve; make test: set up and run all tests; make check: lint, types, known weaknesses of packages.
 # make bench: time and memory of progress, of the ETL on a million invented enterprises (about ten minutes), of briefings.
+# make bundle: packages for machines without internet (dist/).
 # uv is used where it is present, else pip. On Windows use the plain commands of README.md.
 PYTHON ?= python3
 ifeq ($(OS),Windows_NT)
@@ -8,24 +9,13 @@ else
 BIN := .venv/bin
 endif
 PORT ?= 8501
-# Real data lie in data/; while there are none, the invented demo in data/demo is shown.
-HAS_REAL := $(wildcard data/inbox/*.yml)
-export TRACKER_DATA ?= $(if $(HAS_REAL),data,data/demo)
 
-.PHONY: help run build sample test check bench clean
+.PHONY: help run test check bench bundle clean
 help:
 	@grep -E '^# make' Makefile
 
-run: .venv/ready $(if $(wildcard $(TRACKER_DATA)/builds/current),,first-build)
-	$(BIN)/streamlit run app.py --server.port $(PORT)
-
-.PHONY: first-build
-first-build: .venv/ready
-	@if [ "$(TRACKER_DATA)" = "data/demo" ]; then rm -rf data/demo; $(BIN)/python -m etl sample; fi
-	$(BIN)/python -m etl build
-
-build: .venv/ready
-	$(BIN)/python -m etl build
+run: .venv/ready
+	$(BIN)/python -m deploy.start --port $(PORT)
 
 test: .venv/ready-dev
 	$(BIN)/python -m pytest
@@ -34,14 +24,18 @@ check: .venv/ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python -m deploy.audit
 
 bench: .venv/ready-dev
 	$(BIN)/python -m benchmarks.bench_progress
 	$(BIN)/python -m benchmarks.bench_etl
 	$(BIN)/python -m benchmarks.bench_briefings
 
+bundle: .venv/ready-dev
+	$(BIN)/python -m deploy.bundle
+
 clean:
-	rm -rf .venv data/demo
+	rm -rf .venv data/demo dist
 
 .venv/bin-made:
 	@if command -v uv >/dev/null 2>&1; then uv venv --quiet --python $(PYTHON) .venv; else $(PYTHON) -m venv .venv; fi

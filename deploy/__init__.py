@@ -1,0 +1,1 @@
+"""Starting the program, and carrying it to where there is no internet."""

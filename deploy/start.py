@@ -1,0 +1,63 @@
+"""``python -m deploy.start``: show the real data, or the invented demo while there are none.
+
+Real data lie in the data folder; the demo gets a folder of its own below it, for the two never mix. A build is made
+when there is none yet.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PORT = 8501
+
+
+def chosen_folder(data: Path) -> Path:
+    """The folder to show: the one with real files, else its demo. ``TRACKER_DATA`` names another."""
+    stated = os.environ.get("TRACKER_DATA")
+    if stated:
+        return Path(stated).resolve()
+    return data if any((data / "inbox").glob("*.yml")) else data / "demo"
+
+
+def prepare(folder: Path, is_demo: bool) -> int:
+    """Make a first build where there is none; an unfinished demo is made anew. Returns the last exit code."""
+    if (folder / "builds" / "current").exists():
+        return 0
+    if is_demo:
+        shutil.rmtree(folder, ignore_errors=True)
+        code = _run(folder, "etl", "sample")
+        if code:
+            return code
+    return _run(folder, "etl", "build")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Prepare and serve until stopped. Returns the exit code of whatever ended it."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.start", description="准备数据并启动 / prepare and serve")
+    parser.add_argument("--data", type=Path, default=ROOT / "data", help="数据文件夹 / data folder")
+    parser.add_argument("--port", type=int, default=PORT)
+    options = parser.parse_args(arguments)
+    folder = chosen_folder(options.data.resolve())
+    code = prepare(folder, is_demo=folder == options.data.resolve() / "demo")
+    if code:
+        return code
+    return _run(folder, "streamlit", "run", "app.py", "--server.port", str(options.port))
+
+
+def _run(folder: Path, module: str, *arguments: str) -> int:
+    environment = {**os.environ, "TRACKER_DATA": str(folder)}
+    try:
+        return subprocess.call([sys.executable, "-m", module, *arguments], cwd=ROOT, env=environment)
+    except KeyboardInterrupt:
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
