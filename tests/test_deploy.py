@@ -89,9 +89,9 @@ def test_nginx_takes_the_example(tmp_path: Path) -> None:
     for stated, name in files.items():
         assert stated in example
         example = example.replace(stated, str(tmp_path / name))
-    made = f"-keyout {tmp_path}/key.pem -out {tmp_path}/chain.pem".split()
-    stated = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost".split()
-    subprocess.run([*stated, *made], check=True, capture_output=True)
+    request = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    request += ["-keyout", str(tmp_path / "key.pem"), "-out", str(tmp_path / "chain.pem")]
+    subprocess.run(request, check=True, capture_output=True)
     whole = f"pid {tmp_path}/nginx.pid; error_log stderr; events {{}} http {{ {example} }}"
     (tmp_path / "nginx.conf").write_text(whole, encoding="utf-8")
     done = subprocess.run(
