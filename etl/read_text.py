@@ -103,7 +103,9 @@ def read_text(path: Path, file: str, limits: Limits) -> Grid:
     if has_quotes:
         cells = _quoted(path, delimiter, file, limits)
     else:
-        cells = _plain(path, delimiter, max((line.count(delimiter) for line in head), default=0) + 1, lines, file, limits)
+        cells = _plain(
+            path, delimiter, max((line.count(delimiter) for line in head), default=0) + 1, lines, file, limits
+        )
     return Grid(name="", cells=cells, numbers=pl.DataFrame())
 
 
