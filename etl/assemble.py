@@ -18,7 +18,7 @@ from etl.lists import judge
 from etl.measure_core import Read, measure_frames
 from etl.measure_reports import judge_reports
 from etl.reconcile import Source, books
-from etl.rows import ListRows
+from etl.rows import CODE, ListRows
 from etl.schemas import conforming
 from etl.target_core import Decided, target_frames
 from etl.targets import judge_targets
@@ -136,7 +136,7 @@ _ROW_SCHEMA: dict[str, type[pl.DataType]] = {
     "name_key": pl.String,
     "former_name": pl.String,
     "former_name_key": pl.String,
-    "uscc_clean": pl.String,
+    "uscc_clean": CODE,
     "title": pl.String,
     "document_no": pl.String,
     "event_on": pl.Date,
@@ -156,7 +156,8 @@ def _stamped(source: Source, outcome: ListRows) -> pl.DataFrame:
     reading = source.reading
     marked = outcome.accepted.with_columns(reading_id=pl.lit(source.reading_id), file_id=pl.lit(source.sidecar.file_id))
     if isinstance(outcome, LedgerRows):
-        return pl.concat([pl.DataFrame(schema=_ROW_SCHEMA), marked], how="diagonal")
+        claims = marked.with_columns(pl.col("uscc_clean").cast(CODE))
+        return pl.concat([pl.DataFrame(schema=_ROW_SCHEMA), claims], how="diagonal")
     return marked.with_columns(
         column=pl.lit(None, pl.String),
         claim=pl.lit(None, pl.Int32),
@@ -239,7 +240,7 @@ def _vague(placed: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
 def _numbered(rows: pl.DataFrame, is_own: pl.Expr) -> pl.DataFrame:
     """The rows of enterprises that have an entry of their own, with ``enterprise_id`` in the order of their keys."""
     keys = rows.lazy().filter(is_own & pl.col("enterprise_key").is_not_null()).select("enterprise_key").unique()
-    numbers = keys.sort("enterprise_key").with_row_index("enterprise_id", offset=1).collect()
+    numbers = keys.sort(pl.col("enterprise_key").cast(pl.String)).with_row_index("enterprise_id", offset=1).collect()
     numbers = numbers.with_columns(pl.col("enterprise_id").cast(pl.Int64))
     found = rows.select("enterprise_key").join(numbers, on="enterprise_key", how="left", maintain_order="left")
     return _only(rows.with_columns(found["enterprise_id"]), pl.col("enterprise_id").is_not_null())
@@ -261,9 +262,10 @@ def _enterprises(rows: pl.DataFrame, codes: pl.Series) -> pl.DataFrame:
     found = rows.select("enterprise_id", "enterprise_key", "name", "name_key", "uscc_clean")[newest["place"]]
     # Where the newest row does not print the code that leads, another may.
     others = found.filter(pl.col("uscc_clean").ne_missing(pl.col("enterprise_key")))["enterprise_key"]
-    nameless = others.filter(~others.is_in(codes.drop_nulls().implode()))
+    nameless = others.filter(~others.is_in(codes.drop_nulls().implode())) if len(others) else others
     is_code = ~pl.col("enterprise_key").is_in(nameless.implode())
-    return found.with_columns(uscc=pl.when(is_code).then("enterprise_key")).drop("uscc_clean")
+    uscc = pl.when(is_code).then(pl.col("enterprise_key").cast(pl.String))
+    return found.with_columns(uscc=uscc).drop("uscc_clean")
 
 
 def _order_of(day: str, rows: pl.DataFrame) -> pl.Series:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -33,6 +34,8 @@ from tracker.progress import PROGRESS_COLUMNS, Lists, assessed
 from tracker.second_opinion import second_opinions
 
 KEEP_BUILDS = 20
+# Each file is read by a process of its own; two of the largest fit into memory beside one another.
+_PARSING_AT_ONCE = 2
 # What the counting of millions of rows needs beyond this goes through a temporary file beside the build.
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "storage_compatibility_version": "v1.5.0",
@@ -103,23 +106,30 @@ def counting_sources(inbox: Inbox, data_folder: Path, catalog: Catalog) -> tuple
     What was parsed once is not parsed again. A file that a newer parser refuses must not stop the other lists: it
     is left out and printed as a data debt.
     """
-    sources: list[Source] = []
-    unreadable: list[tuple[str, str]] = []
     captions = tuple(catalog.headers.values())
-    for sidecar in inbox.counting():
-        original = inbox.original(sidecar.file_id)
+
+    def read(sidecar: Sidecar) -> list[Source | str]:
+        original, found = inbox.original(sidecar.file_id), list[Source | str]()
         for reading in sidecar.active_readings():
             try:
                 parsed = parse(
                     original, sidecar.original_name, data_folder / "parsed", captions, mapping=reading.mapping
                 )
             except (Refusal, OSError) as fault:
-                unreadable.append((sidecar.file_id, fault.code if isinstance(fault, Refusal) else "add.disk"))
+                found.append(fault.code if isinstance(fault, Refusal) else "add.disk")
                 continue
-            if parsed.content_hash == sidecar.file_id:
-                sources.append(Source(sidecar, reading, parsed.folder))
-            else:
-                unreadable.append((sidecar.file_id, "altered"))
+            is_same = parsed.content_hash == sidecar.file_id
+            found.append(Source(sidecar, reading, parsed.folder) if is_same else "altered")
+        return found
+
+    sidecars, sizes = inbox.counting(), inbox.sizes()
+    with ThreadPoolExecutor(_PARSING_AT_ONCE) as pool:
+        # The largest first: the others are read beside it.
+        in_turn = sorted(sidecars, key=lambda one: sizes.get(one.file_id, 0), reverse=True)
+        reading = {one.file_id: pool.submit(read, one) for one in in_turn}
+    results = [(one.file_id, result) for one in sidecars for result in reading[one.file_id].result()]
+    sources = [result for _, result in results if isinstance(result, Source)]
+    unreadable = [(file_id, result) for file_id, result in results if isinstance(result, str)]
     schema = {"file_id": pl.String, "reason": pl.String}
     return sources, pl.DataFrame(unreadable, schema=schema, orient="row").unique(maintain_order=True)
 

@@ -28,19 +28,22 @@ def identify(rows: pl.DataFrame) -> Identified:
     """Give every row its enterprise.
 
     Args:
-        rows: with ``name_key``, ``former_name_key`` and ``uscc_clean``, each null where not printed.
+        rows: with ``name_key``, ``former_name_key`` and ``uscc_clean``, each null where not printed. Codes may be
+            categories, which are compared faster than texts; then ``enterprise_key`` has them too.
     """
-    coded = rows.select("name_key", uscc="uscc_clean").drop_nulls().unique()
-    codes_of_name = coded.group_by("name_key").agg(code_of_name=pl.col("uscc").min(), number=pl.len())
-    known = codes_of_name.filter(pl.col("number") == 1).drop("number")
-    several = _listed(coded, "name_key", "uscc", codes_of_name.filter(pl.col("number") > 1))
+    kind = rows.schema["uscc_clean"]
+    coded = _coded(rows)
+    is_shared = _is_repeated(coded["name_key"])
+    several = _listed(coded.filter(is_shared), "name_key", "uscc")
     # What has a code of its own needs none of its name.
-    names = rows.select(pl.col("name_key").filter(pl.col("uscc_clean").is_null()).unique())
-    named = names.join(known, on="name_key", how="left").select(
-        "name_key",
-        key_of_name=pl.when(~pl.col("name_key").is_in(several["name_key"].implode())).then(
-            pl.coalesce("code_of_name", "name_key")
-        ),
+    names = pl.concat([rows["name_key"].filter(rows["uscc_clean"].is_null()), rows["former_name_key"]]).unique()
+    known = coded.filter(~is_shared).join(names.to_frame("name_key"), on="name_key", how="semi")
+    known = known.select("name_key", code_of_name="uscc")
+    named = (
+        names.to_frame("name_key")
+        .join(known, on="name_key", how="left")
+        .join(several, on="name_key", how="anti")
+        .select("name_key", key_of_name=pl.coalesce("code_of_name", pl.col("name_key").cast(kind)))
     )
     rows = rows.join(named, on="name_key", how="left", maintain_order="left").with_columns(
         enterprise_key=pl.coalesce("uscc_clean", "key_of_name")
@@ -49,12 +52,29 @@ def identify(rows: pl.DataFrame) -> Identified:
     if roots.height:
         rows = rows.join(roots, on="enterprise_key", how="left", maintain_order="left")
         rows = rows.with_columns(enterprise_key=pl.coalesce("root", "enterprise_key")).drop("root")
-    return Identified(rows.drop("key_of_name"), _questions(several, conflicts, rows))
+        coded = coded.join(roots, left_on="uscc", right_on="enterprise_key", how="left")
+        coded = coded.select("name_key", uscc=pl.coalesce("root", "uscc")).unique()
+    return Identified(rows.drop("key_of_name"), _questions(several, conflicts, coded, rows))
 
 
-def _listed(pairs: pl.DataFrame, key: str, value: str, wanted: pl.DataFrame) -> pl.DataFrame:
-    """One row per wanted key with all its values in order. Few keys have several: only these are listed."""
-    return pairs.join(wanted, on=key, how="semi").group_by(key).agg(pl.col(value).sort())
+def _coded(rows: pl.DataFrame) -> pl.DataFrame:
+    """One row per name and code that stand in one row."""
+    pairs = rows.select("name_key", uscc="uscc_clean").drop_nulls()
+    # Most codes stand with one name only, which is seen faster than the pairs are compared.
+    is_first = pairs["uscc"].is_first_distinct()
+    is_other = pairs.select(pl.col("name_key") != pl.col("name_key").first().over("uscc")).to_series()
+    return pl.concat([pairs.filter(is_first), pairs.filter(is_other).unique()])
+
+
+def _is_repeated(texts: pl.Series) -> pl.Series:
+    """Whether a text stands more than once. Texts with hashes of their own differ; only the others are compared."""
+    is_like = texts.hash().is_duplicated()
+    return is_like if not is_like.any() else is_like.scatter(is_like.arg_true(), texts.filter(is_like).is_duplicated())
+
+
+def _listed(pairs: pl.DataFrame, key: str, value: str) -> pl.DataFrame:
+    """One row per key with all its values in order."""
+    return pairs.with_columns(pl.col(value).cast(pl.String)).group_by(key).agg(pl.col(value).sort())
 
 
 @dataclass
@@ -82,28 +102,32 @@ class _Groups:
 
 
 def _join_former_names(rows: pl.DataFrame, known: pl.DataFrame) -> tuple[pl.DataFrame, list[tuple[str, str]]]:
+    kind = rows.schema["enterprise_key"]
     stated = (
         rows.filter(pl.col("former_name_key").is_not_null() & pl.col("enterprise_key").is_not_null())
         .select("enterprise_key", name_key="former_name_key")
         .unique()
         .join(known, on="name_key", how="left")
-        .select("enterprise_key", former=pl.coalesce("code_of_name", "name_key"))
+        .select("enterprise_key", former=pl.coalesce("code_of_name", pl.col("name_key").cast(kind)))
+        .cast(pl.String)
         .sort("enterprise_key", "former")
     )
     members = pl.concat([stated["enterprise_key"], stated["former"]]).unique()
-    codes = members.filter(members.is_in(rows["uscc_clean"].implode())) if len(members) else members
+    codes = members.filter(members.cast(kind).is_in(rows["uscc_clean"].implode())) if len(members) else members
     groups = _Groups(codes=set(codes))
     pairs = stated.rows()
     conflicts = [(key, former) for key, former in pairs if not groups.join(key, former)]
     keys = sorted(groups.parent)
     roots = pl.DataFrame(
         {"enterprise_key": keys, "root": [groups.root(key) for key in keys]},
-        schema={"enterprise_key": pl.String, "root": pl.String},
+        schema={"enterprise_key": kind, "root": kind},
     )
     return roots, conflicts
 
 
-def _questions(several: pl.DataFrame, conflicts: list[tuple[str, str]], rows: pl.DataFrame) -> pl.DataFrame:
+def _questions(
+    several: pl.DataFrame, conflicts: list[tuple[str, str]], coded: pl.DataFrame, rows: pl.DataFrame
+) -> pl.DataFrame:
     schema = {"question": pl.String, "uscc": pl.String, "name_key": pl.String, "other": pl.String}
     same_name = several.select(
         question=pl.lit("same_name_other_code"),
@@ -115,23 +139,13 @@ def _questions(several: pl.DataFrame, conflicts: list[tuple[str, str]], rows: pl
         [("former_name_of_other_code", key, None, other) for key, other in conflicts], schema=schema, orient="row"
     )
     stated = rows.filter(pl.col("former_name_key").is_not_null()).select("enterprise_key", "former_name_key")
-    names = (
-        rows.filter(pl.col("uscc_clean").is_not_null())
-        .select("enterprise_key", "name_key")
-        .drop_nulls()
-        .unique()
-        .join(
-            stated,
-            left_on=["enterprise_key", "name_key"],
-            right_on=["enterprise_key", "former_name_key"],
-            how="anti",
-        )
+    names = coded.filter(pl.col("uscc").is_duplicated()).join(
+        stated, left_on=["uscc", "name_key"], right_on=["enterprise_key", "former_name_key"], how="anti"
     )
-    counts = names.group_by("enterprise_key").agg(number=pl.len())
-    names = _listed(names, "enterprise_key", "name_key", counts.filter(pl.col("number") > 1))
+    names = _listed(names.filter(pl.col("uscc").is_duplicated()), "uscc", "name_key")
     same_code = names.select(
         question=pl.lit("same_code_other_name"),
-        uscc="enterprise_key",
+        uscc=pl.col("uscc").cast(pl.String),
         name_key=pl.col("name_key").list.first(),
         other=pl.col("name_key").list.slice(1).list.join("、"),
     )

@@ -226,6 +226,10 @@ class Inbox:
         """Where the content of a file lies."""
         return self.folder / f"{file_id}.original"
 
+    def sizes(self) -> dict[str, int]:
+        """How many bytes the content of each file has."""
+        return {path.stem: path.stat().st_size for path in self.folder.glob("*.original")}
+
     def store(self, source: Path, sidecar: Sidecar) -> None:
         """Keep a file and its sidecar: content first, so that a sidecar never stands without its file."""
         target = self.original(sidecar.file_id)

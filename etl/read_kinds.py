@@ -95,7 +95,9 @@ def _suspicion(
     beside = [column for column in columns if sequence is None or column != column_name(sequence)] or columns
     first, first_beside = pl.coalesce(columns), pl.coalesce(beside)
     is_few = pl.sum_horizontal(pl.col(columns).is_not_null()) <= _FEW_CELLS
-    is_wordy = first.str.contains(_SUSPECT_WORDS) | first_beside.str.contains(_SUSPECT_WORDS)
+    is_wordy = first.str.contains(_SUSPECT_WORDS)
+    if beside != columns:
+        is_wordy |= first_beside.str.contains(_SUSPECT_WORDS)
     is_caption = (
         pl.any_horizontal(first_beside == caption for texts in header_texts for caption in texts if caption is not None)
         if header_texts

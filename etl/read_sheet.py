@@ -176,7 +176,8 @@ def _headers_below(
 
 def _not_blank(cells: pl.DataFrame) -> pl.DataFrame:
     texts = cells.columns[1:]
-    return cells.filter(pl.any_horizontal(pl.col(texts).is_not_null())) if texts else cells.clear()
+    is_filled = cells.select(pl.any_horizontal(pl.col(texts).is_not_null()).alias("is_filled"))["is_filled"]
+    return cells if is_filled.all() and texts else cells.filter(is_filled)
 
 
 def _line(texts: Iterable[str | None]) -> str:
@@ -206,6 +207,8 @@ def _without_personal_cells(texts: list[str | None], header: Header) -> list[str
 
 def _with_kinds(body: pl.DataFrame, special: list[SpecialRow], first_block: str | None) -> pl.DataFrame:
     """Add ``kind`` and ``block``, the heading in force."""
+    if not special:
+        return body.with_columns(kind=pl.lit("data"), block=pl.lit(first_block, pl.String))
     kinds = pl.DataFrame(
         [(item.row, item.kind, item.label) for item in special],
         schema={"row": pl.Int32, "kind": pl.String, "block": pl.String},
@@ -247,6 +250,8 @@ def _masked_rows(rows: pl.DataFrame, header: Header) -> pl.DataFrame:
     texts = [column for column in rows.columns if column.startswith("c")]
     is_data = pl.col("kind") == "data"
     others = rows.filter(~is_data)
+    if others.is_empty():
+        return rows
     cleaned = pl.DataFrame(
         [masked(list(cells)) for cells in others.select(texts).iter_rows()],
         schema=dict.fromkeys(texts, pl.String),
@@ -318,9 +323,10 @@ def _blank_rows(grid: Grid, last_header_row: int, body: pl.DataFrame) -> int:
 
 
 def _counts(rows: pl.DataFrame, blank: int) -> Counts:
-    kinds = dict(rows["kind"].value_counts().iter_rows())
+    others = rows.filter(pl.col("kind") != "data")["kind"]
+    kinds = dict(others.value_counts().iter_rows())
     return Counts(
-        data=kinds.get("data", 0),
+        data=rows.height - len(others),
         blank=blank,
         block=kinds.get("block", 0),
         total=kinds.get("total", 0),

@@ -96,12 +96,28 @@ def _refuse_unless_other_encoding(source: Path, encoding: str, file: str) -> Non
 
 def read_text(path: Path, file: str, limits: Limits) -> Grid:
     """The cells of a text file that :func:`in_utf8` found or wrote."""
-    lines = pl.read_csv(path, has_header=False, separator="\0", quote_char=None, schema={"line": pl.String}, glob=False)
     with path.open(encoding="utf-8") as stream:
-        delimiter = _delimiter(list(islice(stream, _HEAD_LINES)))
-    has_quotes = bool(lines.select(pl.col("line").str.contains('"', literal=True).any()).item())
-    cells = _quoted(path, delimiter, file, limits) if has_quotes else _plain(lines, delimiter, file, limits)
+        head = list(islice(stream, _HEAD_LINES))
+    delimiter = _delimiter(head)
+    lines, has_quotes = _lines_and_quotes(path)
+    if has_quotes:
+        cells = _quoted(path, delimiter, file, limits)
+    else:
+        cells = _plain(
+            path, delimiter, max((line.count(delimiter) for line in head), default=0) + 1, lines, file, limits
+        )
     return Grid(name="", cells=cells, numbers=pl.DataFrame())
+
+
+def _lines_and_quotes(path: Path) -> tuple[int, bool]:
+    """How many lines a file has, and whether a quotation mark stands in one."""
+    lines, has_quotes, chunk, last = 0, False, b"", b"\n"
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK_CHARACTERS):
+            lines += chunk.count(b"\n")
+            has_quotes = has_quotes or b'"' in chunk
+            last = chunk[-1:]
+    return lines + (last != b"\n"), has_quotes
 
 
 def _delimiter(head: list[str]) -> str:
@@ -118,20 +134,28 @@ def _delimiter(head: list[str]) -> str:
     return best if 3 * split[best] >= len(lines) else _DELIMITERS[0]
 
 
-def _plain(lines: pl.DataFrame, delimiter: str, file: str, limits: Limits) -> pl.DataFrame:
-    """Lines without quotation marks: every line is a record."""
-    delimiters = lines.select(pl.col("line").str.count_matches(delimiter, literal=True).max()).item()
-    width = int(delimiters or 0) + 1
-    check_table(lines.height, width, file, "", limits)
+def _plain(path: Path, delimiter: str, width: int, lines: int, file: str, limits: Limits) -> pl.DataFrame:
+    """Lines without quotation marks: every line is a record. ``width``: as many cells as one of the first has."""
+    check_table(lines, width, file, "", limits)
     names = [column_name(index) for index in range(width)]
-    parts = [
-        part.select(pl.col("line").str.splitn(delimiter, width).struct.rename_fields(names).alias("cells"))
-        .unnest("cells")
-        .select(pl.when(pl.col(names).str.contains(r"\S")).then(pl.col(names)))
-        for part in lines.iter_slices(_CHUNK_RECORDS)
-    ]
-    cells = pl.concat(parts) if parts else pl.DataFrame(schema=dict.fromkeys(names, pl.String))
-    return numbered(cells)
+    try:
+        cells = pl.read_csv(
+            path,
+            has_header=False,
+            separator=delimiter,
+            quote_char=None,
+            schema=dict.fromkeys(names, pl.String),
+            missing_columns="insert",
+            glob=False,
+        )
+    except pl.exceptions.ComputeError:
+        # A line further down has more cells.
+        with path.open(encoding="utf-8") as stream:
+            widest = max(line.count(delimiter) for line in stream) + 1
+        if widest <= width:
+            raise
+        return _plain(path, delimiter, widest, lines, file, limits)
+    return numbered(cells.select(pl.when(pl.col(names).str.contains(r"\S")).then(pl.col(names))))
 
 
 def _quoted(path: Path, delimiter: str, file: str, limits: Limits) -> pl.DataFrame:

@@ -19,6 +19,8 @@ from tracker.catalog_derived import UNASSIGNED_SUFFIX
 from tracker.catalog_models import Code
 
 EARLIEST_DAY = dt.date(2000, 1, 1)
+# How credit codes are kept where millions of rows are told apart by them: as numbers, each text once.
+CODE = pl.Categorical
 IDENTITY_FIELDS = ("name", "former_name", "uscc", "province", "city", "county", "area")
 # Rule -> the field whose cell broke it, in the order in which a row is judged: the first that holds is printed.
 IDENTITY_RULES: dict[str, str] = {

@@ -24,6 +24,7 @@ VALUE_COUNTING = (
 RANKING = ("rank_observation",)
 # What could be counted on the day that decides, and who stands on a publicity list or its final list only.
 CLOSING = ("closing", "publicity_difference")
+_ROW_GROUP = 122_880
 COUNTING = (*TITLE_COUNTING, *VALUE_COUNTING, *RANKING, *CLOSING)
 
 
@@ -41,7 +42,9 @@ def load(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame)
     """Put a frame into a table: into the declared one where tables.sql has it, else into a new one."""
     schema, name = table.split(".")
     # DuckDB takes the texts as Polars keeps them, in batches; a table would be copied and go through another scanner.
-    connection.register("incoming", frame.to_arrow(compat_level=pl.CompatLevel.newest()).to_reader())
+    # Pieces of a row group each: of one piece only one thread can write.
+    texts = frame.to_arrow(compat_level=pl.CompatLevel.newest())
+    connection.register("incoming", texts.to_reader(max_chunksize=_ROW_GROUP))
     declared = connection.execute(
         "select column_name from information_schema.columns where table_schema = ? and table_name = ?",
         [schema, name],

@@ -13,7 +13,7 @@ from etl.areas import AreaResolver
 from etl.inbox import Reading
 from etl.periods import parse_period
 from etl.quantities import dimension_of, unit_of
-from etl.rows import IDENTITY_RULES, first_broken, identity_breaks, with_identity
+from etl.rows import CODE, IDENTITY_RULES, first_broken, identity_breaks, with_identity
 from etl.table import column_name, squeezed
 from etl.value_tables import PLACE_FIELDS, WHOLE_WORDS, Layout, MeasureNames, ValueColumn
 from tracker.catalog import Catalog
@@ -36,7 +36,7 @@ _PRINTED = {"indicator": "indicator", "period": "printed_period", "unit": "unit"
 _WHO_SCHEMA: dict[str, type[pl.DataType]] = {
     "name": pl.String,
     "name_key": pl.String,
-    "uscc_clean": pl.String,
+    "uscc_clean": CODE,
     "area_code": pl.String,
     "rule": pl.String,
     "field": pl.String,

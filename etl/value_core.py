@@ -47,24 +47,28 @@ def stated_identities(valued: Sequence[Valued], listed: pl.DataFrame) -> pl.Data
         it may be identified, and ``rule`` where name and code belong to different enterprises.
     """
     people = [outcome.who.select(_PERSON) for source, outcome in valued if source.reading.kind == "enterprise_values"]
-    schema = dict.fromkeys(_PERSON, pl.String)
+    schema = {name: listed.schema[name] for name in _PERSON}
     stated = pl.concat([pl.DataFrame(schema=schema), *people]).unique(maintain_order=True)
     stated = stated.rename({"name_key": "printed_name", "uscc_clean": "printed_code"})
     names = listed.select(printed_name="name_key", code="uscc_clean")
-    names = names.join(stated.select("printed_name").unique(), on="printed_name", how="semi")
-    codes_of_name = names.group_by("printed_name").agg(codes=pl.col("code").drop_nulls().unique().sort())
+    names = names.join(stated.select("printed_name").drop_nulls().unique(), on="printed_name", how="semi")
+    codes_of_name = names.group_by("printed_name").agg(
+        codes=pl.col("code").drop_nulls().cast(pl.String).unique().sort()
+    )
     stated = stated.join(codes_of_name, on="printed_name", how="left", maintain_order="left").with_columns(
         knows_code=pl.col("printed_code").is_in(listed["uscc_clean"].drop_nulls().unique().implode()).fill_null(False)
     )
     has_code, is_listed = pl.col("printed_code").is_not_null(), pl.col("codes").is_not_null()
     is_codeless = is_listed & (pl.col("codes").list.len() == 0)
-    is_new = is_codeless & has_code & ~pl.col("knows_code")
+    stated = stated.with_columns(is_new=is_codeless & has_code & ~pl.col("knows_code"))
     # One name with one code: that is the code the lists left out. Several of either: nobody knows whose.
-    is_only = (pl.len().over("printed_name", is_new) == 1) & (pl.len().over("printed_code", is_new) == 1)
+    is_only = ~pl.col("printed_name").is_duplicated() & ~pl.col("printed_code").is_duplicated()
+    missing_codes = stated.filter("is_new").filter(is_only)["printed_code"]
+    is_taken = ~pl.col("is_new") | pl.col("printed_code").is_in(missing_codes.implode())
     differs = is_listed & ~is_codeless & has_code & ~pl.col("knows_code")
     return stated.with_columns(
-        name_key=pl.when(~has_code | is_new).then("printed_name"),
-        uscc_clean=pl.when(~is_new | is_only).then("printed_code"),
+        name_key=pl.when(~has_code | pl.col("is_new")).then("printed_name"),
+        uscc_clean=pl.when(is_taken).then("printed_code"),
         rule=pl.when(differs).then(pl.lit("enterprise_code_differs")),
         candidates=pl.when(differs).then(pl.col("codes").list.join("、")),
     ).select("printed_name", "printed_code", "name_key", "uscc_clean", "rule", "candidates")
@@ -176,7 +180,7 @@ def _placed(
         .then(pl.lit("identity_ambiguous"))
         .otherwise(pl.lit("enterprise_unknown"))
     )
-    printed = pl.coalesce("name", "printed_code")
+    printed = pl.coalesce("name", pl.col("printed_code").cast(pl.String))
     of_who = who.select(rule=rule, value=printed, name_as_printed="name", candidates="candidates")
     refused = (
         others.select("file_id", "reading_id", "sheet", "row", column=pl.lit(None, pl.String))

@@ -51,7 +51,9 @@ def asked_of_report(rows: ValueRows, area_level: bool, data_folder: Path, catalo
     ).filter(pl.col("measure").is_not_null())
     found = questions(pl.concat([own, earlier]), catalog)
     asked = found.join(accepted, on="value_no", how="left", maintain_order="left")
-    names = rows.who.select(pl.coalesce("name", "uscc_clean", "area_code").alias("name"))["name"]
+    names = rows.who.select(pl.coalesce("name", pl.col("uscc_clean").cast(pl.String), "area_code").alias("name"))[
+        "name"
+    ]
     return asked.with_columns(name=names.gather(asked["who"])).select(
         "question", "name", "measure", "period_end", "value", "compared_with", "sheet", "row", "column"
     )
@@ -60,9 +62,8 @@ def asked_of_report(rows: ValueRows, area_level: bool, data_folder: Path, catalo
 def _history(rows: ValueRows, area_level: bool, data_folder: Path) -> tuple[pl.Series, pl.DataFrame]:
     """A number for each of ``rows.who``, and the values in force of those that the build knows."""
     key: Code = "area_code" if area_level else "person"
-    who = rows.who.select(
-        area_code="area_code", person=pl.coalesce("uscc_clean", "name_key"), name_key="name_key", uscc="uscc_clean"
-    )
+    uscc = pl.col("uscc_clean").cast(pl.String)
+    who = rows.who.select(area_code="area_code", person=pl.coalesce(uscc, "name_key"), name_key="name_key", uscc=uscc)
     number = who.select(pl.col(key).rank("dense").cast(pl.Int64).alias("subject"))["subject"]
     current = Builds(data_folder).current()
     nothing = pl.DataFrame(

@@ -16,7 +16,7 @@ import polars as pl
 
 from etl.inbox import Reading
 from etl.quantities import with_numbers, with_yes_no
-from etl.rows import COUNTED_REJECTION_SCHEMA, ListRows, first_broken
+from etl.rows import CODE, COUNTED_REJECTION_SCHEMA, ListRows, first_broken
 from etl.value_cells import PARTS, read_cells
 from etl.value_tables import Layout, Shapes
 from tracker.catalog import Catalog
@@ -177,7 +177,7 @@ def _without_repetitions(cells: pl.DataFrame, who: pl.DataFrame) -> tuple[pl.Dat
 
     Of equal values for one thing the first stays. Of different ones nobody knows which is right, so none does.
     """
-    subject = pl.coalesce("uscc_clean", "name_key", "area_code").rank("dense")
+    subject = pl.coalesce("uscc_clean", pl.col("name_key", "area_code").cast(CODE)).to_physical()
     subjects = who.select(subject.alias("subject"))["subject"].gather(cells["who"]).cast(pl.Int64)
     measures = cells["measure"].to_physical().cast(pl.Int64)
     days = (cells["period_end"] - EARLIEST_PERIOD).dt.total_days()
