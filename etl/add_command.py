@@ -88,10 +88,14 @@ def _entries(options: argparse.Namespace) -> Iterator[list[Entry]]:
         paths = [pasted(Path(scratch)) if name == "-" else Path(name) for name in options.files]
         entries = [Entry(0, paths, statement_of(options))] if paths else []
         for number, given in enumerate(_given(options.stated)):
-            statement = statement_of(_stated_parser().parse_args(["-", *given.get("options", [])]))
             place = Path(scratch) / str(number)
             place.mkdir()
-            entries.append(Entry(number, [_named(Path(given["file"]), given.get("name"), place)], statement))
+            path = _named(Path(given["file"]), given.get("name"), place)
+            try:
+                statement = statement_of(_stated_parser().parse_args(["-", *given.get("options", [])]))
+                entries.append(Entry(number, [path], statement))
+            except Refusal as refusal:
+                entries.append(Entry(number, [], Statement(), [], [Added(path.name, "refused", refusal=refusal)]))
         yield entries
 
 
@@ -140,11 +144,11 @@ def pasted(folder: Path) -> Path:
 
 
 def _take(entries: list[Entry], folder: Path, catalog: Catalog, *, keep: bool) -> None:
-    for entry in entries:
+    for entry in filter(lambda entry: entry.paths, entries):
         plans = [path for path in entry.paths if path.is_file() and plan_file(path, folder, catalog)]
         others = [path for path in entry.paths if path not in plans]
         entry.plans = [take_plan(path, folder, catalog, keep=keep) for path in plans]
-        entry.added = add_files(others, entry.statement, folder, catalog, keep=keep) if others else []
+        entry.added = add_files(others, entry.statement, folder, catalog, keep=keep)
 
 
 def _copies(entries: list[Entry]) -> list[Entry]:

@@ -45,7 +45,7 @@ def publish(data_folder: Path) -> Built:
     return known if known is not None else build(data_folder)
 
 
-def try_out(data_folder: Path, change: Callable[[Path, Catalog], None]) -> dict[str, Any]:
+def try_out(data_folder: Path, change: Callable[[Path, Catalog], object]) -> dict[str, Any]:
     """What a change of the inbox would do to the numbers.
 
     Args:

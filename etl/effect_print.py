@@ -27,8 +27,8 @@ def print_effect(effect: dict[str, Any], catalog: Catalog, as_json: bool) -> Non
         named = {"area": area.short.in_language(_LANGUAGE), "tier": tier.short.in_language(_LANGUAGE)}
         print("  " + say("desk.tier_line", **named, **numbers))
     for row in effect["names"][:_SHOWN]:
-        tier = catalog.tiers[row["tier"]].short.in_language(_LANGUAGE)
-        print(f"  {'+' if row['amount'] > 0 else '−'} {tier} {row['name']}")
+        held = catalog.tiers[row["tier"]].short.in_language(_LANGUAGE)
+        print(f"  {'+' if row['amount'] > 0 else '−'} {held} {row['name']}")
     if len(effect["names"]) > _SHOWN:
         print("  " + say("desk.more_names", number=len(effect["names"]) - _SHOWN))
     for side in ("new", "gone"):

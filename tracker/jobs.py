@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -39,6 +40,8 @@ _SECONDS_TO_BEGIN = 60.0
 _TURN_SECONDS = 0.2
 _KEPT_DAYS = 30
 _children: dict[Path, subprocess.Popen[bytes]] = {}
+# What has ended stays so; a desk with a year of jobs is read at every click.
+_ended: dict[Path, Job] = {}
 
 
 @dataclass(frozen=True)
@@ -79,8 +82,7 @@ class Job:
 
     def given(self) -> Any:
         """What the command was given beside its options: the files with what is stated of each; None for nothing."""
-        written = _text(self.folder / "given.json")
-        return json.loads(written) if written else None
+        return _given(self.folder)
 
 
 def folder() -> Path:
@@ -172,8 +174,17 @@ def wait(job_id: str, seconds: float = 600.0) -> Job:
     raise TimeoutError(job_id)
 
 
+@lru_cache(maxsize=4096)
+def _given(folder: Path) -> Any:
+    # Written before the job begins and never changed.
+    written = _text(folder / "given.json")
+    return json.loads(written) if written else None
+
+
 def _read(path: Path) -> Job | None:
     own = path.parent
+    if own in _ended and path.is_file():
+        return _ended[own]
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -190,7 +201,7 @@ def _read(path: Path) -> Job | None:
         # It may have ended between the two looks.
         code = _text(own / "exit").strip()
         state = "interrupted" if not code else "done" if code == "0" else "refused"
-    return Job(
+    job = Job(
         folder=own,
         kind=record["kind"],
         by=record["by"],
@@ -201,6 +212,9 @@ def _read(path: Path) -> Job | None:
         stage=stage,
         ended=dt.datetime.fromtimestamp((own / "exit").stat().st_mtime) if code else None,
     )
+    if not job.is_open:
+        _ended[own] = job
+    return job
 
 
 def _is_alive(own: Path, started: dt.datetime, *, has_begun: bool) -> bool:
