@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, get_args
 
 from etl import report
-from etl.add import Statement, add_files, withdraw
+from etl.add import withdraw
+from etl.add_command import add, pasted
 from etl.backup_command import (
     add_backup_options,
     add_restore_options,
@@ -32,6 +33,8 @@ from etl.corrections import CorrectionBook
 from etl.corrections_add import Recorder, Stated
 from etl.corrections_form import write_corrections
 from etl.corrections_print import print_correction, print_corrections
+from etl.effect import publish, try_out
+from etl.effect_print import print_effect
 from etl.form import FormKind
 from etl.form_print import (
     print_activities_form,
@@ -43,8 +46,13 @@ from etl.form_print import (
 from etl.inbox import Inbox
 from etl.inputs import go_without
 from etl.measure_form import write_task_forms
-from etl.options import add_correction_options, add_decision_options, add_statement_options
-from etl.plan_add import plan_file, print_plans, take_plan
+from etl.options import (
+    add_correction_options,
+    add_decision_options,
+    add_effect_options,
+    add_load_options,
+    add_statement_options,
+)
 from etl.plan_form import write_plan_form
 from etl.publish import Builds
 from etl.refusal import Refusal
@@ -59,6 +67,7 @@ from etl.template import (
     write_reports,
     write_targets_form,
 )
+from tracker import jobs
 from tracker.catalog import CatalogError, data_folder, for_data_folder
 
 REFUSED = 1
@@ -67,18 +76,31 @@ REFUSED = 1
 def main(arguments: list[str] | None = None) -> int:
     """Run one command. Returns 0 only when nothing was refused."""
     _survive_any_console()
+    with jobs.attended():
+        code = _answered(arguments)
+        sys.stdout.flush()
+        jobs.ended(code)
+    return code
+
+
+def _answered(arguments: list[str] | None) -> int:
+    as_json = "--json" in (sys.argv if arguments is None else arguments)
     try:
         options = _parser().parse_args(arguments)
         command: Callable[[argparse.Namespace], int] = options.command
         code = command(options)
         sys.stdout.flush()
     except (Refusal, CatalogError) as refusal:
-        report.print_refusal(refusal, "--json" in (sys.argv if arguments is None else arguments))
+        report.print_refusal(refusal, as_json)
         return REFUSED
     except BrokenPipeError:
         # Whoever read the output (``| head``) has enough; what is left to print goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as fault:
+        where = Path(str(fault.filename or data_folder())).name
+        report.print_refusal(Refusal("add.disk", {"file": where, "detail": fault.strerror or str(fault)}), as_json)
+        return REFUSED
     return code
 
 
@@ -100,13 +122,15 @@ def _parser() -> argparse.ArgumentParser:
         return sub
 
     for name in ("add", "check"):
-        add_statement_options(command(name, _add))
+        add_statement_options(command(name, add))
+        add_load_options(commands.choices[name], keep=name == "add")
         commands.choices[name].set_defaults(keep=name == "add")
     for name, run in (("withdraw", _withdraw), ("accept", _accept)):
         sub = command(name, run)
         sub.add_argument("file_id", metavar="FILE_ID", help=report.say("cli.file_id"))
         sub.add_argument("--reading", type=int, help=report.say("cli.reading"))
         add_decision_options(sub)
+    add_effect_options(commands.choices["withdraw"])
     commands.choices["withdraw"].add_argument("--undo", action="store_true", help=report.say("cli.undo"))
     add_correction_options(command("correct", _correct))
     command("corrections", _corrections)
@@ -143,43 +167,29 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add(options: argparse.Namespace) -> int:
-    fields = {name: getattr(options, name) for name in Statement.__dataclass_fields__}
-    statement = Statement(**{**fields, "excluding": tuple(options.excluding), "announced": tuple(options.announced)})
-    folder = data_folder()
-    catalog = for_data_folder(folder)
-    with tempfile.TemporaryDirectory() as scratch:
-        paths = [_pasted(Path(scratch)) if name == "-" else Path(name) for name in options.files]
-        plans = [path for path in paths if path.is_file() and plan_file(path, folder, catalog)]
-        checked = [take_plan(path, folder, catalog, keep=options.keep) for path in plans]
-        others = [path for path in paths if path not in plans]
-        results = add_files(others, statement, folder, catalog, keep=options.keep) if others else []
-    if checked:
-        print_plans(checked, options.json)
-    if others:
-        report.print_added(results, catalog, options.json)
-    is_clean = all(result.is_clean for result in results) and not any(plan.faults for plan in checked)
-    return 0 if is_clean else REFUSED
-
-
-def _pasted(folder: Path) -> Path:
-    """Rows pasted from WPS or a page arrive on standard input as text."""
-    path = folder / "pasted.tsv"
-    path.write_bytes(sys.stdin.buffer.read())
-    return path
-
-
 def _withdraw(options: argparse.Namespace) -> int:
-    sidecar = withdraw(
-        options.file_id,
-        data_folder(),
-        by=options.by,
-        reason=options.reason,
-        reading_no=options.reading,
-        undo=options.undo,
-    )
+    folder = data_folder()
+    stated = {"by": options.by, "reason": options.reason, "reading_no": options.reading, "undo": options.undo}
+    if options.effect:
+        effect = try_out(folder, lambda scratch, _: withdraw(options.file_id, scratch, **stated))
+        print_effect(effect, for_data_folder(folder), options.json)
+        return 0
+    try:
+        sidecar = withdraw(options.file_id, folder, **stated)
+    except Refusal as refusal:
+        # Pressed twice, or again after a crash: what was decided stands, and is still to be published.
+        if not options.is_built or refusal.code not in ("inbox.already_withdrawn", "inbox.not_withdrawn"):
+            raise
+        sidecar = Inbox(folder).find(options.file_id)
     key = "cli.restored" if options.undo else "cli.withdrawn"
-    report.print_line(key, options.json, file=sidecar.original_name, file_id=sidecar.file_id)
+    said = {"file": sidecar.original_name, "file_id": sidecar.file_id}
+    built = publish(folder) if options.is_built else None
+    if built is not None and options.json:
+        _print_json(said | {"build": report.built_record(built)})
+        return 0
+    report.print_line(key, options.json, **said)
+    if built is not None:
+        report.print_built(built, for_data_folder(folder), as_json=False)
     return 0
 
 
@@ -299,7 +309,7 @@ def _compare(options: argparse.Namespace) -> int:
     folder = data_folder()
     catalog = for_data_folder(folder)
     with tempfile.TemporaryDirectory() as scratch:
-        path = _pasted(Path(scratch)) if options.file == "-" else Path(options.file)
+        path = pasted(Path(scratch)) if options.file == "-" else Path(options.file)
         compared = compare_file(path, options.tier, options.area, options.as_of, folder, catalog)
         written = write_book(options.out, path, compared, catalog)
     print_comparison(compared, written, catalog, options.json)

@@ -12,7 +12,7 @@ from typing import Literal
 import polars as pl
 
 from etl.activities import judge_activities
-from etl.add_reading import reading_of
+from etl.add_reading import mapping_of, reading_of
 from etl.assemble import ledger_outcome
 from etl.build import counting_sources
 from etl.corrections_add import record_form
@@ -53,6 +53,7 @@ class Statement:
     area: str | None = None
     excluding: tuple[str, ...] = ()
     announced: tuple[str, ...] = ()
+    mapping: tuple[str, ...] = ()
     sheet: str | None = None
     period: str | None = None
     unit: str | None = None
@@ -144,7 +145,8 @@ def _add_one(
     name: str, source: Path, statement: Statement, data_folder: Path, catalog: Catalog, keep: bool, is_demo: bool
 ) -> list[Added]:
     """One file: one reading, but of a form one for each of its tables."""
-    parsed = parse(source, name, data_folder / "parsed", tuple(catalog.headers.values()))
+    mapping = mapping_of(name, statement.mapping, catalog)
+    parsed = parse(source, name, data_folder / "parsed", tuple(catalog.headers.values()), mapping=mapping)
     inbox = Inbox(data_folder)
     with inbox.lock():
         form = read_form(parsed.meta, name, catalog)
@@ -156,6 +158,7 @@ def _add_one(
             readings = form_readings(form, parsed.folder, name, statement, catalog)
         else:
             readings = [reading_of(name, parsed, statement, catalog, number=1)]
+            readings = [reading.model_copy(update={"mapping": mapping}) for reading in readings]
         added = [_add_reading(name, source, parsed, r, statement, inbox, catalog, keep, is_demo) for r in readings]
     # The grey columns of a form are its own and no oversight.
     return [replace(a, rows=replace(a.rows, unread=())) if form and a.rows else a for a in added]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -137,6 +138,21 @@ def _refuse_bad_dates(name: str, statement: Statement, event_on: dt.date) -> Non
     if statement.valid_from and statement.valid_to and statement.valid_to < statement.valid_from:
         window = {"valid_from": statement.valid_from, "valid_to": statement.valid_to}
         raise Refusal("add.valid_to_before_valid_from", {"file": name, **window})
+
+
+def mapping_of(name: str, stated: Iterable[str], catalog: Catalog) -> dict[str, str]:
+    """What the columns of a file mean as a person states it: ``持有主体=name``, or ``备注=`` for "do not read".
+
+    Raises:
+        Refusal: where there is no such field.
+    """
+    mapping: dict[str, str] = {}
+    for text in stated:
+        caption, is_pair, field = (part.strip() for part in text.rpartition("="))
+        if not is_pair or not caption or (field and field not in catalog.headers):
+            raise Refusal("desk.unknown_field", {"file": name, "value": text, "known": "、".join(catalog.headers)})
+        mapping[caption] = field
+    return mapping
 
 
 def area_of(name: str, text: str | None, catalog: Catalog) -> Code | None:

@@ -28,6 +28,7 @@ from etl.refusal import Refusal
 from etl.sandbox import PARSER_VERSION, parse
 from etl.steps import COUNTING, SQL, load, read_sql, run
 from etl.target_estimate import add_estimates
+from tracker import jobs
 from tracker.catalog import Catalog, for_data_folder
 from tracker.catalog_models import Model
 from tracker.progress import PROGRESS_COLUMNS, Lists, assessed
@@ -49,6 +50,7 @@ class Built:
 
     build_id: str
     previous_id: str | None
+    inputs_hash: str
     change: pl.DataFrame
     debts: pl.DataFrame
     readings: pl.DataFrame
@@ -69,6 +71,7 @@ def build(data_folder: Path) -> Built:
     with builds.lock():
         refuse_loss(data_folder)
         rested_on = input_frame(data_folder)
+        jobs.tell("counting")
         inbox = Inbox(data_folder)
         sidecars = inbox.sidecars()
         decisions = Decisions(data_folder).all()
@@ -82,14 +85,16 @@ def build(data_folder: Path) -> Built:
             "given_up_file": given_up_frame(data_folder),
         }
         core = replace(core, frames={**core.frames, **decided})
-        inputs_hash = _inputs_hash([*sidecars, *decisions, *(said for record in records for said in record.all())])
-        build_id = f"{dt.datetime.now():%Y%m%dT%H%M%S%f}"[:-3] + f"-{inputs_hash[:6]}"
+        hashed = _hash_of([*sidecars, *decisions, *(said for record in records for said in record.all())])
+        build_id = f"{dt.datetime.now():%Y%m%dT%H%M%S%f}"[:-3] + f"-{hashed[:6]}"
         previous_id = builds.current()
         part = builds.unfinished(build_id)
         try:
             _write(part, core, unreadable, catalog, builds.path(previous_id) if previous_id else None)
-            _describe(part, build_id, previous_id, inputs_hash, catalog, core, sidecars, rested_on)
+            _describe(part, build_id, previous_id, hashed, catalog, core, sidecars, rested_on)
+            jobs.tell("checking")
             built = _verify(part, build_id, previous_id)
+            jobs.tell("publishing")
             builds.publish(build_id, KEEP_BUILDS)
         except (duckdb.IOException, duckdb.FatalException, duckdb.TransactionException, OSError) as fault:
             raise Refusal("build.failed", {"detail": str(fault).splitlines()[0]}) from fault
@@ -134,7 +139,30 @@ def counting_sources(inbox: Inbox, data_folder: Path, catalog: Catalog) -> tuple
     return sources, pl.DataFrame(unreadable, schema=schema, orient="row").unique(maintain_order=True)
 
 
-def _inputs_hash(records: Iterable[Model]) -> str:
+def inputs_hash(data_folder: Path) -> str:
+    """What a build from the inbox as it is now would have as ``meta.build.inputs_hash``."""
+    inbox = Inbox(data_folder)
+    said = (said for record in CorrectionBook(inbox).records() for said in record.all())
+    return _hash_of([*inbox.sidecars(), *Decisions(data_folder).all(), *said])
+
+
+def last_built(data_folder: Path) -> Built | None:
+    """The build in force, where building again would make the same: same inbox, catalogue and version."""
+    builds = Builds(data_folder)
+    current = builds.current()
+    if current is None or not builds.path(current).is_file():
+        return None
+    said = [inputs_hash(data_folder), for_data_folder(data_folder).content_hash, etl.VERSION]
+    try:
+        with duckdb.connect(str(builds.path(current)), read_only=True) as connection:
+            asked = "select inputs_hash, catalog_hash, version, previous_build_id from meta.build"
+            *known, previous = connection.sql(asked).fetchall()[0]
+            return _built(connection, current, previous) if known == said else None
+    except duckdb.Error:
+        return None  # damaged, or of an older version: then it is built again
+
+
+def _hash_of(records: Iterable[Model]) -> str:
     digest = hashlib.sha256(f"{PARSER_VERSION}".encode())
     for record in records:
         digest.update(record.model_dump_json().encode())
@@ -250,13 +278,19 @@ def _verify(part: Path, build_id: str, previous_id: str | None) -> Built:
         for name, rows in connection.sql("select table_name, row_count from meta.table_count").fetchall():
             if _count(connection, name) != rows:
                 raise Refusal("build.check_failed", {"check": name, "rows": f"{rows}"})
-        return Built(
-            build_id=build_id,
-            previous_id=previous_id,
-            change=connection.sql("select * from meta.change").pl(),
-            debts=connection.sql("select * from core.data_debt").pl(),
-            readings=connection.sql(read_sql("reading_report")).pl(),
-            target_sums=connection.sql("select * from core.target_sum").pl(),
-            publicity_difference=connection.sql(read_sql("publicity_report")).pl(),
-            corrections=connection.sql("select * from core.correction").pl(),
-        )
+        return _built(connection, build_id, previous_id)
+
+
+def _built(connection: duckdb.DuckDBPyConnection, build_id: str, previous_id: str | None) -> Built:
+    """What there is to say of a build."""
+    return Built(
+        build_id=build_id,
+        previous_id=previous_id,
+        inputs_hash=connection.sql("select inputs_hash from meta.build").fetchall()[0][0],
+        change=connection.sql("select * from meta.change").pl(),
+        debts=connection.sql("select * from core.data_debt").pl(),
+        readings=connection.sql(read_sql("reading_report")).pl(),
+        target_sums=connection.sql("select * from core.target_sum").pl(),
+        publicity_difference=connection.sql(read_sql("publicity_report")).pl(),
+        corrections=connection.sql("select * from core.correction").pl(),
+    )

@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 from collections.abc import Callable
+from pathlib import Path
 from typing import get_args
 
 from etl.clean import parse_day
 from etl.inbox import Event, Kind
 from etl.refusal import Refusal
 from etl.report import say
+from tracker.text import LANGUAGES
 
 _DAY = "YYYY-MM-DD"
 
@@ -42,7 +44,7 @@ def _not_blank(option: str) -> Callable[[str], str]:
 
 def add_statement_options(sub: argparse.ArgumentParser) -> None:
     """What a person may state about files that come in."""
-    sub.add_argument("files", nargs="+", metavar="FILE", help=say("cli.files_argument"))
+    sub.add_argument("files", nargs="*", metavar="FILE", help=say("cli.files_argument"))
     sub.add_argument("--tier", help=say("cli.tier"))
     sub.add_argument("--event", choices=get_args(Event), help=say("cli.event"))
     sub.add_argument("--kind", choices=get_args(Kind), help=say("cli.kind"))
@@ -61,6 +63,14 @@ def add_statement_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--period", metavar="2025Q3", help=say("measure.period_option"))
     sub.add_argument("--unit", help=say("measure.unit_option"))
     sub.add_argument("--reason", help=say("measure.reason_option"))
+    sub.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        dest="mapping",
+        metavar=say("desk.map_metavar"),
+        help=say("desk.map_option"),
+    )
     sub.add_argument("--final", action="store_true", dest="is_final", help=say("cli.final"))
     sub.add_argument("--replaces", metavar="FILE_ID", help=say("cli.replaces"))
     sub.add_argument("--issuer", help=say("cli.issuer"))
@@ -70,6 +80,24 @@ def add_statement_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "--received-on", type=received_on, default=dt.date.today(), metavar=_DAY, help=say("cli.received_on")
     )
+
+
+def add_load_options(sub: argparse.ArgumentParser, *, keep: bool) -> None:
+    """What is done with the files beside checking or keeping them."""
+    sub.add_argument("--stated", type=Path, metavar="FILES.json", help=say("desk.stated_option"))
+    if keep:
+        sub.add_argument("--build", action="store_true", dest="is_built", help=say("desk.build_option"))
+        return
+    sub.add_argument("--effect", action="store_true", help=say("desk.effect_option"))
+    sub.add_argument("--annotate", type=Path, metavar="OUT.xlsx", help=say("desk.annotate_option"))
+    sub.add_argument("--language", choices=LANGUAGES, default=LANGUAGES[0], help=say("desk.language_option"))
+
+
+def add_effect_options(sub: argparse.ArgumentParser) -> None:
+    """Whether what is decided of a file is only tried, or published at once."""
+    group = sub.add_mutually_exclusive_group()
+    group.add_argument("--effect", action="store_true", help=say("desk.effect_option"))
+    group.add_argument("--build", action="store_true", dest="is_built", help=say("desk.build_option"))
 
 
 def add_decision_options(sub: argparse.ArgumentParser) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import tempfile
@@ -192,24 +191,23 @@ def checked_in_words(checked: CheckedPlan, language: str) -> list[str]:
     return [word(key, language, **values)]
 
 
-def print_plans(plans: list[CheckedPlan], as_json: bool) -> None:
-    """What became of each plan, in both languages, or as JSON."""
-    if as_json:
-        said = [
-            {
-                "file": plan.name,
-                "plan_id": plan.plan_id,
-                "path": str(plan.path) if plan.path else None,
-                "faults": [
-                    {"sheet": fault.sheet, "row": fault.row, "column": fault.column, "rule": fault.rule}
-                    | {language: fault.text(language) for language in LANGUAGES}
-                    for fault in plan.faults
-                ],
-            }
-            for plan in plans
-        ]
-        print(json.dumps(said, ensure_ascii=False))
-        return
+def plan_record(plan: CheckedPlan, *, keep: bool) -> dict[str, Any]:
+    """What became of a plan, for programs."""
+    return {
+        "file": plan.name,
+        "status": "refused" if plan.faults else "added" if keep else "checked",
+        "plan_id": plan.plan_id,
+        "path": str(plan.path) if plan.path else None,
+        "faults": [
+            {"sheet": fault.sheet, "row": fault.row, "column": fault.column, "rule": fault.rule}
+            | {language: fault.text(language) for language in LANGUAGES}
+            for fault in plan.faults
+        ],
+    }
+
+
+def print_plans(plans: list[CheckedPlan]) -> None:
+    """What became of each plan, in both languages."""
     for plan in plans:
         for language in LANGUAGES:
             print("\n".join(checked_in_words(plan, language)))

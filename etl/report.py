@@ -49,11 +49,8 @@ def _refusal(refusal: Refusal) -> dict[str, Any]:
     return {"refused": refusal.code, **refusal.values, **{code: refusal.text(code) for code in LANGUAGES}}
 
 
-def print_added(results: list[Added], catalog: Catalog, as_json: bool) -> None:
+def print_added(results: list[Added], catalog: Catalog) -> None:
     """What became of each file, with every refused row and every announced number that is not met."""
-    if as_json:
-        print(json.dumps([_added(result) for result in results], ensure_ascii=False, default=str))
-        return
     for result in results:
         print(
             f"{result.name}: {say(f'added.{result.status}')}" + (f" [{result.file_id[:12]}]" if result.file_id else "")
@@ -206,15 +203,25 @@ def row_message(row: dict[str, Any], file_name: str, language: str) -> str:
         row=row["row"],
         column=row["column"] or "–",
     )
+    return where + rule_message(row, language)
+
+
+def _said(row: dict[str, Any]) -> dict[str, str]:
+    """What is wrong with a refused row and what to do, by language."""
+    return {language: rule_message(row, language) for language in LANGUAGES}
+
+
+def rule_message(row: dict[str, Any], language: str) -> str:
+    """By which rule a row was refused, and what to do, in one language."""
     value = row["value"] if row["value"] is not None else word("rule.blank", language)
     if row["rule"] == CORRECTION_REFUSED and language == "en":
         # The refusal of a correction is a whole sentence, and its row has it in both languages.
         value = row["candidates"]
-    what = word(f"rule.{row['rule']}", language, value=value, candidates=row["candidates"] or "–")
-    return where + what
+    return word(f"rule.{row['rule']}", language, value=value, candidates=row["candidates"] or "–")
 
 
-def _added(result: Added) -> dict[str, Any]:
+def added_record(result: Added) -> dict[str, Any]:
+    """What became of a file, for programs."""
     content: dict[str, Any] = {"file": result.name, "status": result.status, "file_id": result.file_id}
     if result.reading is not None:
         content["reading"] = result.reading.model_dump(mode="json")
@@ -223,7 +230,7 @@ def _added(result: Added) -> dict[str, Any]:
             "counts": result.rows.counts,
             "announced": result.rows.announced,
             "is_complete": result.rows.is_complete,
-            "rejected": result.rows.rejected.to_dicts(),
+            "rejected": [row | _said(row) for row in result.rows.rejected.to_dicts()],
             "unread": result.rows.unread,
         }
     if result.asked is not None:
@@ -280,20 +287,25 @@ def _reading_summary(reading: Reading, catalog: Catalog) -> str:
     return " ".join(filter(None, [*said, area]))
 
 
+def built_record(built: Built) -> dict[str, Any]:
+    """A new build, for programs: what was read, which published numbers moved, what is uncertain."""
+    return {
+        "build_id": built.build_id,
+        "previous_build_id": built.previous_id,
+        "inputs_hash": built.inputs_hash,
+        "readings": built.readings.to_dicts(),
+        "change": built.change.to_dicts(),
+        "debts": built.debts.to_dicts(),
+        "target_sums": built.target_sums.to_dicts(),
+        "corrections": built.corrections.to_dicts(),
+        "publicity_difference": built.publicity_difference.to_dicts(),
+    }
+
+
 def print_built(built: Built, catalog: Catalog, as_json: bool) -> None:
     """The new build: what was read, which published numbers moved, what is uncertain."""
     if as_json:
-        content = {
-            "build_id": built.build_id,
-            "previous_build_id": built.previous_id,
-            "readings": built.readings.to_dicts(),
-            "change": built.change.to_dicts(),
-            "debts": built.debts.to_dicts(),
-            "target_sums": built.target_sums.to_dicts(),
-            "corrections": built.corrections.to_dicts(),
-            "publicity_difference": built.publicity_difference.to_dicts(),
-        }
-        print(json.dumps(content, ensure_ascii=False, default=str))
+        print(json.dumps(built_record(built), ensure_ascii=False, default=str))
         return
     print(say("cli.in_force", build_id=built.build_id))
     for row in built.readings.iter_rows(named=True):
@@ -303,9 +315,7 @@ def print_built(built: Built, catalog: Catalog, as_json: bool) -> None:
     print_applied(built.corrections)
     # Against nothing there is no change: the first build prints none.
     if built.previous_id is not None:
-        print(say("built.changes", number=built.change.height))
-        for row in built.change.iter_rows(named=True):
-            print("  " + _change_line(row, catalog))
+        print_changes(built.change.to_dicts(), catalog)
     _print_publicity_difference(built.publicity_difference, catalog)
     print_sums(built.target_sums, catalog)
     print(say("built.debts", number=built.debts.height))
@@ -330,6 +340,13 @@ def _print_publicity_difference(names: pl.DataFrame, catalog: Catalog) -> None:
             added=len(added),
         )
         print("\n    ".join([line, *(f"− {name}" for name in dropped), *(f"+ {name}" for name in added)]))
+
+
+def print_changes(changes: list[dict[str, Any]], catalog: Catalog) -> None:
+    """Which published numbers differ from the build before."""
+    print(say("built.changes", number=len(changes)))
+    for row in changes:
+        print("  " + _change_line(row, catalog))
 
 
 def _change_line(row: dict[str, Any], catalog: Catalog) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from tracker import ui
-from tracker.links import FIRST_PAGE, PAGES
+from tracker.links import FIRST_PAGE, PAGES, WITHOUT_BUILD
 from tracker.text import word
 
 language = ui.language()
@@ -20,11 +20,12 @@ page = st.navigation(
 )
 view = ui.choose_view(language)
 notices = st.container(key="notices")
-if view is None:
+st.session_state["view"] = view
+if view is None and page.url_path not in WITHOUT_BUILD:
     ui.show_nothing_yet(language)
 else:
-    st.session_state["view"] = view
     page.run()
-    ui.write_link(view)
+    if view is not None:
+        ui.write_link(view)
 with notices:
     ui.show_notices(language)

@@ -12,7 +12,7 @@ from tracker.ui.native_words import native_words
 
 NATIVE = {key: text for key, text in words("en").items() if key.startswith("native.")}
 # Put together by Streamlit from two pieces.
-COMPOSED = {"Press Enter to apply": ("Press Enter to $", "`apply`")}
+COMPOSED = {"Press Enter to apply": ("Press Enter to $", "`apply`"), "50MB per file": ("} per file`",)}
 
 
 @pytest.fixture(scope="module")

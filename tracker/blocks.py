@@ -277,10 +277,13 @@ def notice(message: str) -> str:
     return f'<p class="tt-notice" role="status">{escape(message)}</p>'
 
 
-def panel(title: str, message: str, commands: Mapping[str, list[str]] | None = None) -> str:
-    """A whole page that says why there is nothing to see, and what to run."""
+def panel(
+    title: str, message: str, commands: Mapping[str, list[str]] | None = None, way_out: tuple[str, str] | None = None
+) -> str:
+    """A whole page that says why there is nothing to see, where to go on (words, link), and what to run."""
     steps = "".join(
         f"<h2>{escape(caption)}</h2><pre>{escape(chr(10).join(lines))}</pre>"
         for caption, lines in (commands or {}).items()
     )
-    return f'<div class="tt-panel"><h1>{escape(title)}</h1><p>{escape(message)}</p>{steps}</div>'
+    go_on = f'<p class="is-way-out">{link(*way_out)}</p>' if way_out else ""
+    return f'<div class="tt-panel"><h1>{escape(title)}</h1><p>{escape(message)}</p>{go_on}{steps}</div>'

@@ -101,6 +101,19 @@ def explain(
     )
 
 
+def titles_between(
+    indicator_id: str, area_code: str, earlier: Moment, later: Moment, read: Reader = warehouse.query
+) -> pl.DataFrame:
+    """Who holds a title in an area at one of two moments only, and why: what data changed first, then the months.
+
+    Returns:
+        ``tracker.difference.PART_SCHEMA``, one row per enterprise that came or went; titles in force and awaiting
+        review count, those of higher tiers too.
+    """
+    count = _Count(indicator_id, area_code, "in_force", dt.date.min, True, read)
+    return pl.concat([count.by_data(earlier, later.build_id), count.by_months(earlier.as_of, later)])
+
+
 @dataclass(frozen=True)
 class _Count:
     """What is counted for a target in an area: an indicator by a basis, new titles since a day."""

@@ -30,8 +30,11 @@ PAGES = (
     "plans",
     "meeting",
     "briefing",
+    "desk",
     "about",
 )
+# Where people begin who have nothing yet.
+WITHOUT_BUILD = ("desk",)
 FIRST_PAGE = PAGES[0]
 
 

@@ -34,4 +34,4 @@ where cast($area_code as varchar) is null
     or debt.area_code is null
     or inside.area_code is not null
     or above.area_code is not null
-order by debt.kind, file.original_name, area.sort, debt.number desc, debt.detail
+order by debt.kind, file.original_name, area.sort, debt.number desc, debt.detail, debt.tier, debt.reading_id

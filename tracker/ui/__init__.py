@@ -19,6 +19,19 @@ from tracker.ui.briefing_reads import (
 )
 from tracker.ui.candidate_reads import candidate_list, offer_candidates, units_of_measures
 from tracker.ui.change_reads import pick_changes
+from tracker.ui.desk_forms import one_upload
+from tracker.ui.desk_screen import (
+    desk_now,
+    files_in,
+    how_to_begin,
+    job_log,
+    pick_desk_section,
+    pick_upload,
+    publication,
+    show_progress,
+    take_in,
+    tell_last,
+)
 from tracker.ui.district_reads import area_figures, areas_on_target, with_target
 from tracker.ui.enterprise_reads import (
     listing,
@@ -52,7 +65,17 @@ from tracker.ui.overview_reads import overview_parts
 from tracker.ui.plan_reads import pick_denominator, plans_side_by_side
 from tracker.ui.reading import bullets, read, reported_builds, targets_at, targets_of, tier_counts, warm_up
 from tracker.ui.sidebar import choose_view
-from tracker.ui.state import current_view, language, linked_code, pick_page, show_notices, start_run, write_link
+from tracker.ui.state import (
+    chosen_language,
+    current_view,
+    language,
+    linked_code,
+    pick_page,
+    possible_view,
+    show_notices,
+    start_run,
+    write_link,
+)
 from tracker.ui.titles import titles_by_area
 
 __all__ = [
@@ -64,15 +87,20 @@ __all__ = [
     "candidate_list",
     "carried_codes",
     "choose_view",
+    "chosen_language",
     "current_view",
     "debt_note",
     "definition_of",
+    "desk_now",
     "draw_figure",
     "draw_outlines",
     "expiring_names",
+    "files_in",
     "footer_lines",
     "forget",
+    "how_to_begin",
     "html",
+    "job_log",
     "labels_of",
     "ladder_figures",
     "ladder_of",
@@ -88,10 +116,12 @@ __all__ = [
     "offer_table",
     "offer_to_keep",
     "one_target",
+    "one_upload",
     "overview_parts",
     "pick_answered",
     "pick_changes",
     "pick_denominator",
+    "pick_desk_section",
     "pick_enterprises",
     "pick_named",
     "pick_page",
@@ -100,8 +130,11 @@ __all__ = [
     "pick_selection",
     "pick_status",
     "pick_unit",
+    "pick_upload",
     "plans_side_by_side",
+    "possible_view",
     "profile_of",
+    "publication",
     "read",
     "read_if_there",
     "records_behind",
@@ -114,16 +147,19 @@ __all__ = [
     "show_failure",
     "show_nothing_yet",
     "show_notices",
+    "show_progress",
     "start_meeting",
     "start_page",
     "start_run",
     "tags",
+    "take_in",
     "target_figures",
     "target_parts",
     "target_view",
     "targets_at",
     "targets_of",
     "tasks_of",
+    "tell_last",
     "tier_counts",
     "title_timeline",
     "titles_by_area",

@@ -12,7 +12,7 @@ from tracker import about, blocks_about, links, viewing, warehouse, what_if
 from tracker.links import OFF, ON, View
 from tracker.text import word
 from tracker.ui.reading import read, targets_at
-from tracker.ui.state import note, seed
+from tracker.ui.state import note, pick_part, seed
 
 _LIMIT = 100.0  # points or percent: no threshold lies beyond the whole way
 
@@ -27,23 +27,8 @@ def read_if_there(build_id: str, name: str, **parameters: object) -> pl.DataFram
 
 def pick_section(language: str) -> str:
     """The part of the page to read, a code of the link."""
-
-    def named(code: str) -> str:
-        return word(f"about.section_{code}", language)
-
-    seed("section", about.SECTIONS, about.SECTIONS[0], named=named)
-    chosen = st.segmented_control(
-        word("about.section", language),
-        about.SECTIONS,
-        format_func=named,
-        key="section",
-        required=True,
-        label_visibility="collapsed",
-        persist_state="session",
-    )
-    if chosen != about.SECTIONS[0]:
-        st.session_state["page_codes"]["section"] = chosen
-    return str(chosen)
+    label = word("about.section", language)
+    return pick_part("section", about.SECTIONS, label, lambda code: word(f"about.section_{code}", language))
 
 
 def try_thresholds(thresholds: pl.DataFrame, language: str) -> dict[str, float]:

@@ -133,7 +133,8 @@ def show_nothing_yet(chosen: str) -> None:
         word("app.empty_demo", chosen): ["python -m etl sample", "python -m etl build"],
         word("app.empty_real", chosen): [add, "python -m etl build"],
     }
-    html(blocks.panel(word("app.empty_title", chosen), word("app.empty_text", chosen), commands))
+    desk = word("app.empty_desk", chosen), f"./desk?lang={chosen}"
+    html(blocks.panel(word("app.empty_title", chosen), word("app.empty_text", chosen), commands, desk))
 
 
 def show_failure(fault: Exception) -> bool:

@@ -34,6 +34,17 @@ def current_view() -> View:
     return view
 
 
+def chosen_language() -> str:
+    """The language that the router found in this run, for pages that may have no view."""
+    return str(st.session_state["lang"])
+
+
+def possible_view() -> View | None:
+    """The view that the router chose; None where nothing was published yet."""
+    view: View | None = st.session_state["view"]
+    return view
+
+
 def seed(code: str, allowed: Sequence[str], default: str, *, named: Callable[[str], str] = str) -> str:
     """The state under a code: what the session holds, else what the link names, else the default.
 
@@ -104,6 +115,21 @@ def pick(code: str, options: Sequence[str], label: str, named: Callable[[str], s
     """
     chosen = select(code, options, label, named, disabled=disabled)
     return _in_link(code, options[0] if disabled else chosen, options[0])
+
+
+def pick_part(code: str, parts: Sequence[str], label: str, named: Callable[[str], str]) -> str:
+    """Which part of a page to see, as a row of buttons and part of the page's link. The first is the default."""
+    seed(code, parts, parts[0], named=named)
+    chosen = st.segmented_control(
+        label,
+        parts,
+        format_func=named,
+        key=code,
+        required=True,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    return _in_link(code, str(chosen), parts[0])
 
 
 def type_text(code: str, label: str, hint: str) -> str:

@@ -1,0 +1,120 @@
+"""A checked file to send back: its rows as they came, refused cells coloured, with what is wrong and what to do.
+
+Rows and columns stand where they stood in the file, so that a message that names row and column holds in both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
+
+from etl.add import Added
+from etl.add_reading import mapping_of
+from etl.form_book import book_options
+from etl.refusal import Refusal
+from etl.report import rule_message
+from etl.sandbox import Parsed, parse
+from etl.table import column_index
+from tracker.catalog import Catalog
+from tracker.export import SAME_DAY, sheet_name, text_width
+from tracker.text import word
+
+_WIDEST, _NARROWEST = 44, 6
+_WHY_WIDTH = 64
+
+
+def write_annotated(
+    out: Path, sources: Sequence[tuple[Path, Added]], data_folder: Path, catalog: Catalog, language: str
+) -> list[Path]:
+    """Write one workbook a file.
+
+    Args:
+        out: the workbook, of several files the folder.
+        sources: each file with what its check found.
+        data_folder: where its parsed rows are kept.
+        catalog: captions.
+        language: of the messages.
+
+    Returns:
+        Where they are.
+
+    Raises:
+        Refusal: where one cannot be written, or would stand in the place of a file that was checked.
+    """
+    is_folder = len(sources) != 1 or out.is_dir()
+    written = []
+    for source, added in sources:
+        path = out / f"{source.stem}_{word('desk.annotated', language)}.xlsx" if is_folder else out
+        if path.resolve() == source.resolve():
+            raise Refusal("compare.same_file", {"file": str(path)})
+        mapping = added.reading.mapping if added.reading else mapping_of(source.name, (), catalog)
+        captions = tuple(catalog.headers.values())
+        parsed = parse(source, source.name, data_folder / "parsed", captions, mapping=mapping)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with xlsxwriter.Workbook(str(path), book_options()) as book:
+                book.set_properties(SAME_DAY)
+                _write(book, parsed, added, language)
+        except (OSError, FileCreateError) as fault:
+            raise Refusal("add.disk", {"file": str(path), "detail": str(fault)}) from fault
+        written.append(path)
+    return written
+
+
+def _write(book: Any, parsed: Parsed, added: Added, language: str) -> None:
+    border = {"border": 1, "border_color": "#D9E1E6", "valign": "top"}
+    plain = book.add_format(border)
+    head = book.add_format(border | {"bold": True, "bg_color": "#F3F6F8", "text_wrap": True})
+    wrong = book.add_format(border | {"bg_color": "#F6C7A8"})
+    why = book.add_format(border | {"bg_color": "#FDF0E7", "text_wrap": True})
+    title = book.add_format({"bold": True})
+    rejected = added.rows.rejected if added.rows is not None else pl.DataFrame()
+    rows = pl.read_parquet(parsed.rows_path)
+    for number, meta in enumerate(sheet for sheet in parsed.meta["sheets"] if sheet["columns"]):
+        sheet = book.add_worksheet(sheet_name(meta["name"]) or f"Sheet{number + 1}")
+        columns = [column["index"] for column in meta["columns"]]
+        last = max(columns) + 1
+        header_row = max(meta["header_rows"], default=0)
+        for place, line in enumerate(meta["titles"]):
+            if place < header_row - 1:
+                sheet.write_string(place, 0, line, title)
+        if header_row:
+            for column in meta["columns"]:
+                sheet.write_string(header_row - 1, column["index"], column["header"], head)
+            sheet.write_string(header_row - 1, last, word("desk.annotated_column", language), head)
+            sheet.freeze_panes(header_row, 0)
+        faults = _faults(rejected, meta["name"], language)
+        widths = {column["index"]: text_width(column["header"]) for column in meta["columns"]}
+        own = rows.filter(pl.col("sheet") == meta["name"])
+        for row in own.iter_rows(named=True):
+            marked, messages = faults.get(row["row"], (set(), []))
+            for index in columns:
+                text = row.get(f"c{index}")
+                is_wrong = index in marked or (None in marked and text is not None)
+                if text is not None or is_wrong:
+                    sheet.write_string(row["row"] - 1, index, text or "", wrong if is_wrong else plain)
+                    widths[index] = max(widths[index], text_width((text or "").split("\n")[0]))
+            if messages:
+                sheet.write_string(row["row"] - 1, last, "\n".join(messages), why)
+        for index, width in widths.items():
+            sheet.set_column(index, index, min(max(width + 2, _NARROWEST), _WIDEST))
+        sheet.set_column(last, last, _WHY_WIDTH)
+
+
+def _faults(rejected: pl.DataFrame, sheet: str, language: str) -> dict[int, tuple[set[int | None], list[str]]]:
+    """By row: the columns to colour (None: no single one) and what is wrong with each."""
+    found: dict[int, tuple[set[int | None], list[str]]] = {}
+    for fault in rejected.iter_rows(named=True):
+        if (fault["sheet"] or "") != sheet or fault["row"] is None:
+            continue
+        marked, messages = found.setdefault(fault["row"], (set(), []))
+        letter = fault["column"]
+        marked.add(column_index(letter) if letter else None)
+        where = f"{letter}{fault['row']} " if letter else ""
+        messages.append(where + rule_message(fault, language))
+    return found

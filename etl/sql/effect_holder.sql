@@ -1,0 +1,20 @@
+-- one row per enterprise that an area counts in a tier on a day, in the first build there is
+select
+    'first' as part,
+    1 as amount,
+    enterprise.name,
+    enterprise.uscc,
+    tenure.from_on as changed_on,
+    cast(null as varchar) as file_name,
+    cast(null as integer) as row
+from core.tenure as tenure
+inner join core.indicator as indicator
+    on indicator.tier = tenure.tier and indicator.indicator_id = $indicator_id
+inner join core.area_closure as inside
+    on inside.area_code = tenure.area_code and inside.ancestor_code = $area_code
+inner join core.enterprise as enterprise on enterprise.enterprise_id = tenure.enterprise_id
+where
+    tenure.status in ('in_force', 'awaiting_review')
+    and tenure.from_on <= $day
+    and tenure.to_on > $day
+order by enterprise.name

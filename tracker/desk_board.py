@@ -1,0 +1,274 @@
+"""What lies on the data desk: every upload with what its check found, the preview of what would move, the queue.
+
+Nothing here is kept in a browser's session: it follows from the uploads and the jobs on disk, so that another browser,
+another person or another day sees the same. A check or a preview holds only for just the statement it was made with.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+from tracker import desk, jobs, uploads
+from tracker.catalog import data_folder
+from tracker.jobs import Job
+from tracker.uploads import Upload
+
+Record = dict[str, Any]
+ItemState = Literal["checking", "unchecked", "broken", "asks", "refused", "faulty", "ready", "here"]
+# Option of the command -> key of the statement, for what is one text.
+OPTIONS = {
+    "kind": "--kind",
+    "tier": "--tier",
+    "event": "--event",
+    "batch": "--batch",
+    "event_on": "--on",
+    "valid_from": "--valid-from",
+    "valid_to": "--valid-to",
+    "area": "--area",
+    "document_no": "--document",
+    "reviewed_cohort": "--reviewed-cohort",
+    "sheet": "--sheet",
+    "period": "--period",
+    "unit": "--unit",
+    "year_day": "--year-day",
+    "reason": "--reason",
+    "issuer": "--issuer",
+    "source": "--source",
+    "replaces": "--replaces",
+}
+LISTS = {"excluding": "--excluding", "announced": "--announced"}
+_ASKING = ("add.missing", "add.final_without_cohort")
+
+
+@dataclass(frozen=True)
+class Item:
+    """An upload with what its newest check found: a record for each list in it; None while there is none."""
+
+    upload: Upload
+    records: list[Record] | None
+    check: Job | None
+
+    @property
+    def state(self) -> ItemState:
+        """What there is to do: nothing but wait, state what is missing, look at refused rows, or publish."""
+        if self.records is None:
+            return "unchecked" if self.check is None else "checking" if self.check.is_open else "broken"
+        statuses = [record["status"] for record in self.records]
+        if "refused" in statuses or not statuses:
+            codes = [record.get("refused") for record in self.records]
+            return "asks" if any(code in _ASKING for code in codes) else "refused"
+        if all(status in ("unchanged", "skipped") for status in statuses):
+            return "here"
+        return "faulty" if any(rejected(record) for record in self.records) else "ready"
+
+    @property
+    def can_publish(self) -> bool:
+        """Whether it may be added; refused rows stay out and are listed, which a person may accept."""
+        return self.state in ("ready", "faulty")
+
+
+def rejected(record: Record) -> int:
+    """How many rows or cells of a list were refused."""
+    counts = record.get("counts") or {}
+    return int(counts.get("rejected", 0)) + int(counts.get("rejected_cells", 0))
+
+
+@dataclass(frozen=True)
+class Board:
+    """Everything on the desk, as it is on disk now."""
+
+    items: list[Item]
+    jobs: list[Job]
+
+    @property
+    def open_jobs(self) -> list[Job]:
+        """What waits or runs."""
+        return [job for job in self.jobs if job.is_open]
+
+    @property
+    def can_publish(self) -> list[Item]:
+        """What may be published now."""
+        return [item for item in self.items if item.can_publish]
+
+    def preview(self, given: object) -> Job | None:
+        """The newest trial of just this."""
+        return next((job for job in self.jobs if job.kind == "effect" and job.given() == given), None)
+
+
+def board() -> Board:
+    """The desk as it is now; uploads that were published since they came are not on it any more."""
+    every_job = jobs.every()
+    checks = [job for job in every_job if job.kind == "check"]
+    published = [(job.started.isoformat(timespec="microseconds"), job.files) for job in every_job if is_published(job)]
+    items = [
+        _item(upload, checks)
+        for upload in uploads.every()
+        if not any(upload.file_id in files and upload.opened <= on for on, files in published)
+    ]
+    return Board(items, every_job)
+
+
+def _item(upload: Upload, checks: Sequence[Job]) -> Item:
+    entry = entry_of(upload)
+    for job in checks:
+        given = job.given() or []
+        if entry in given:
+            found = None if job.is_open else records_of(job, given.index(entry))
+            return Item(upload, found or None, job)
+    return Item(upload, None, None)
+
+
+def records_of(job: Job, number: int) -> list[Record] | None:
+    """What a check said of one of its files; None where it broke before it could say anything."""
+    records = _records(job.folder)
+    return None if records is None else [record for record in records if record.get("entry") == number]
+
+
+@lru_cache(maxsize=64)
+def _records(folder: Path) -> list[Record] | None:
+    # The answer of a job that has ended never changes.
+    try:
+        found = json.loads((folder / "answer.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, list) else None
+
+
+def entry_of(upload: Upload) -> dict[str, Any]:
+    """An upload as the command takes it: where it lies, its name, and what is stated of it as options."""
+    return {"file": str(upload.path.resolve()), "name": upload.name, "options": options_of(upload)}
+
+
+def options_of(upload: Upload) -> list[str]:
+    """What is stated of an upload, as options of the command. It was received on the day on which it came."""
+    stated: Mapping[str, Any] = upload.stated
+    found = [f"{option}={stated[key]}" for key, option in OPTIONS.items() if stated.get(key)]
+    found += [f"{option}={value}" for key, option in LISTS.items() for value in stated.get(key) or ()]
+    found += [f"--map={caption}={field}" for caption, field in (stated.get("mapping") or {}).items()]
+    found += ["--final"] if stated.get("is_final") else []
+    return [*found, f"--received-on={upload.opened[:10]}"]
+
+
+def start_checks(items: Sequence[Item], by: str) -> bool:
+    """Check what was not checked under its present statement, all in one process; whether there was anything.
+
+    What broke is not tried again and again: a person asks for it.
+    """
+    asked = [item.upload for item in items if item.state == "unchecked"]
+    if asked:
+        check(asked, by)
+    return bool(asked)
+
+
+def check(asked: Sequence[Upload], by: str) -> str:
+    """Start checking uploads."""
+    given = [entry_of(upload) for upload in asked]
+    return jobs.start("check", ["check", "--stated", "{given}"], by, *_about(asked), given)
+
+
+def _about(asked: Sequence[Upload]) -> tuple[list[str], list[str]]:
+    return [upload.file_id for upload in asked], [upload.name for upload in asked]
+
+
+def given_of(asked: Sequence[Upload]) -> list[dict[str, Any]]:
+    """Uploads as a preview and a publication take them, in an order of their own."""
+    return [entry_of(upload) for upload in sorted(asked, key=lambda upload: upload.file_id)]
+
+
+def start_preview(asked: Sequence[Upload], by: str) -> str:
+    """Start the trial of what publishing these uploads would do."""
+    return jobs.start("effect", ["check", "--stated", "{given}", "--effect"], by, *_about(asked), given_of(asked))
+
+
+def start_publishing(asked: Sequence[Upload], by: str) -> str:
+    """Start adding these uploads and building; what is published is what their preview showed.
+
+    The same asked for twice is one publication: a second press while the first waits or runs starts nothing.
+    """
+    given = given_of(asked)
+    for job in jobs.every():
+        if job.is_open and job.kind == "publish" and job.given() == given:
+            return job.job_id
+    return jobs.start("publish", ["add", "--stated", "{given}", "--build"], by, *_about(asked), given)
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """A file to be withdrawn or restored, as its preview names it."""
+
+    file_id: str
+    name: str
+    undo: bool
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What its preview is found by."""
+        return {"file_id": self.file_id, "undo": self.undo}
+
+
+def start_withdrawal(asked: Withdrawal, by: str, reason: str, *, is_trial: bool) -> str:
+    """Start withdrawing or restoring a file, or the trial of it."""
+    kind = "effect" if is_trial else "restore" if asked.undo else "withdraw"
+    for job in jobs.every():
+        if job.is_open and job.kind == kind and job.given() == asked.given:
+            return job.job_id
+    arguments = ["withdraw", asked.file_id, f"--reason={reason}", f"--by={by}"]
+    arguments += [*(["--undo"] if asked.undo else []), "--effect" if is_trial else "--build"]
+    return jobs.start(kind, arguments, by, [asked.file_id], [asked.name], asked.given)
+
+
+def is_published(job: Job) -> bool:
+    """Whether a publication led to a build in force; rows that were refused do not hold it up."""
+    return job.kind == "publish" and not job.is_open and _build_of(job.folder) is not None
+
+
+@lru_cache(maxsize=512)
+def _build_of(folder: Path) -> Record | None:
+    try:
+        content = json.loads((folder / "answer.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return content.get("build") if isinstance(content, dict) else None
+
+
+def build_of(job: Job) -> Record | None:
+    """The build that a job published, None where it did not."""
+    return _build_of(job.folder) if job.kind in jobs.PUBLISHING and not job.is_open else None
+
+
+@lru_cache(maxsize=16)
+def _effect(folder: Path) -> Record | None:
+    try:
+        content = json.loads((folder / "answer.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return content.get("effect") if isinstance(content, dict) else None
+
+
+def effect_of(job: Job) -> Record | None:
+    """What a trial found, None where it was refused or broke."""
+    return None if job.is_open else _effect(job.folder)
+
+
+def files_in_inbox() -> list[Record]:
+    """Every file of the inbox with its readings, newest first; empty where the inbox cannot be read.
+
+    Raises:
+        ValueError: with the command's message in Chinese and English, where a record of the inbox is damaged.
+    """
+    inbox = data_folder() / "inbox"
+    marks = tuple(sorted((path.name, path.stat().st_mtime_ns) for path in inbox.glob("*.yml")))
+    return _files(data_folder(), marks) if marks else []
+
+
+@lru_cache(maxsize=4)
+def _files(folder: Path, marks: tuple[tuple[str, int], ...]) -> list[Record]:
+    answer = desk.run(["files"])
+    if not isinstance(answer.content, list):
+        raise ValueError(json.dumps(answer.content) if answer.content else answer.detail)
+    return sorted(answer.content, key=lambda record: record["received_on"], reverse=True)

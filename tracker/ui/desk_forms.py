@@ -1,0 +1,233 @@
+"""What a person states of a file on the desk: what it is, for which area and day, what its columns mean."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import streamlit as st
+
+from tracker import blocks, blocks_desk, desk, desk_board, desk_words, uploads
+from tracker.catalog import Catalog
+from tracker.desk_board import Item, Record
+from tracker.text import word
+from tracker.ui.frame import html
+
+KINDS = ("list", "pool", "ledger", "enterprise_values", "area_values")
+EVENTS = (
+    "recognition", "publicity", "review_passed", "review_publicity", "recommended", "change", "moved_out", "lapsed",
+    "revoked",
+)  # fmt: skip
+_DAYS = ("event_on", "valid_from", "valid_to")
+_MORE = ("sheet", "period", "unit", "year_day", "reason", "issuer", "source")
+# How each is written, in codes and numbers of the files themselves.
+_HINTS = {"batch": "5, 2025-1", "announced": "502 杭州市=155", "period": "2025Q3", "year_day": "12-31"}
+_IGNORED = "-"
+_COLUMNS_A_ROW = 4
+_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def one_upload(item: Item, catalog: Catalog, language: str) -> None:
+    """One file: what it proposes to be, what is stated of it, what its check found, what to send back."""
+    record = (item.records or [{}])[0]
+    html(blocks_desk.problems([line for r in item.records or [] for line in desk_words.refusal_lines(r, language)]))
+    if item.state == "broken" and item.check is not None:
+        html(blocks_desk.problems(desk_words.refused_lines(item.check, language)))
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        _tell_memory(item, language)
+        html(blocks_desk.proposal_table(desk_words.proposals(record, catalog, language), language))
+    with right:
+        _statement(item, record, catalog, language)
+    for found in item.records or []:
+        _outcome(item, found, catalog, language)
+
+
+def _tell_memory(item: Item, language: str) -> None:
+    stated, on, by = uploads.remembered(item.upload.name)
+    if stated and not item.upload.stated_by and item.upload.stated == stated:
+        said = {"on": on, "by": by or "–", "source": uploads.source_of(item.upload.name)}
+        html(blocks.notice(word("desk.remembered", language, **said)))
+
+
+def _outcome(item: Item, record: Record, catalog: Catalog, language: str) -> None:
+    lines = desk_words.announced_lines(record, catalog, language) + desk_words.notes(record, catalog, language)
+    html(blocks_desk.remarks(lines), blocks_desk.fault_table(record, language))
+    if record.get("rejected") and len(item.records or []) == 1:
+        st.download_button(
+            word("desk.annotate", language),
+            lambda: annotated(item, language),
+            file_name=f"{Path(item.upload.name).stem}_{word('desk.annotated', language)}.xlsx",
+            mime=_WORKBOOK,
+            on_click="ignore",
+            key="desk_annotate",
+        )
+
+
+def annotated(item: Item, language: str) -> bytes:
+    """The workbook to send back, made by the same command as in the shell."""
+    with TemporaryDirectory() as folder:
+        given, out = Path(folder) / "given.json", Path(folder) / "out.xlsx"
+        given.write_text(json.dumps([desk_board.entry_of(item.upload)], ensure_ascii=False), encoding="utf-8")
+        desk.run(["check", f"--stated={given}", f"--annotate={out}", f"--language={language}"])
+        return out.read_bytes()
+
+
+def _statement(item: Item, record: Record, catalog: Catalog, language: str) -> None:
+    """The form: every field may be left to the file."""
+    upload, stated = item.upload, item.upload.stated
+    # Whoever states something elsewhere is seen here: another statement, other widgets.
+    mark = hashlib.sha256(json.dumps([upload.file_id, stated], sort_keys=True).encode()).hexdigest()[:10]
+
+    def key(field: str) -> str:
+        return f"desk_{field}_{mark}"
+
+    def said(field: str) -> str:
+        return word(f"desk.field_{field}", language)
+
+    def choice(field: str, options: list[str], named: Callable[[str], str]) -> str:
+        every = list(dict.fromkeys(["", *options, *filter(None, [stated.get(field)])]))
+        by_file = word("desk.by_file", language)
+        index = every.index(stated.get(field) or "")
+        shown: Callable[[str], str] = lambda code: named(code) if code else by_file  # noqa: E731
+        return str(st.selectbox(said(field), every, index=index, format_func=shown, key=key(field)) or "")
+
+    def day(field: str) -> str:
+        value = dt.date.fromisoformat(stated[field]) if stated.get(field) else None
+        chosen = st.date_input(
+            said(field),
+            value,
+            format="YYYY-MM-DD",
+            key=key(field),
+            min_value=dt.date(2000, 1, 1),
+            max_value=dt.date(2100, 12, 31),
+        )
+        return chosen.isoformat() if isinstance(chosen, dt.date) else ""
+
+    def line(field: str) -> str:
+        value = stated.get(field) or ""
+        return st.text_input(said(field), value, key=key(field), max_chars=200, placeholder=_HINTS.get(field)).strip()
+
+    changed: dict[str, Any] = {}
+    with st.form(key("form"), border=False, enter_to_submit=False):
+        columns = st.columns(_COLUMNS_A_ROW)
+        with columns[0]:
+            changed["kind"] = choice("kind", list(KINDS), lambda code: word(f"desk.kind_{code}", language))
+        with columns[1]:
+            tiers = {code: tier.short.in_language(language) for code, tier in catalog.tiers.items()}
+            changed["tier"] = choice("tier", list(tiers), lambda code: tiers.get(code, code))
+        with columns[2]:
+            changed["event"] = choice("event", list(EVENTS), lambda code: word(f"event.{code}", language))
+        with columns[3]:
+            changed["batch"] = line("batch")
+        columns = st.columns(_COLUMNS_A_ROW)
+        for column, field in zip(columns, _DAYS, strict=False):
+            with column:
+                changed[field] = day(field)
+        with columns[3]:
+            areas = {code: area.name.in_language(language) for code, area in catalog.areas.items()}
+            changed["area"] = choice("area", list(areas), lambda code: areas.get(code, code))
+        columns = st.columns(_COLUMNS_A_ROW)
+        with columns[0]:
+            announced = st.text_input(
+                said("announced"),
+                " ".join(stated.get("announced") or ()),
+                key=key("announced"),
+                placeholder=_HINTS["announced"],
+            )
+            changed["announced"] = announced.split()
+        with columns[1]:
+            changed["document_no"] = line("document_no")
+        with columns[2]:
+            changed["reviewed_cohort"] = line("reviewed_cohort")
+        with columns[3]:
+            twins = list(record.get("twins") or [])
+            names = _twin_names(twins)
+            changed["replaces"] = choice("replaces", twins, lambda code: names.get(code, code[:12]))
+        changed["is_final"] = st.checkbox(said("is_final"), bool(stated.get("is_final")), key=key("is_final"))
+        with st.expander(word("desk.more_fields", language)):
+            changed["excluding"] = st.multiselect(
+                said("excluding"),
+                list(areas),
+                [code for code in stated.get("excluding") or () if code in areas],
+                format_func=lambda code: areas[code],
+                key=key("excluding"),
+                placeholder=word("native.choose_options", language),
+            )
+            columns = st.columns(_COLUMNS_A_ROW)
+            for place, field in enumerate(_MORE):
+                with columns[place % _COLUMNS_A_ROW]:
+                    changed[field] = line(field)
+        with st.expander(word("desk.columns", language)):
+            changed["mapping"] = _mapping(record, stated.get("mapping") or {}, catalog, language, key)
+        is_sent = st.form_submit_button(word("desk.save_statement", language), type="primary")
+    if is_sent:
+        _save(item, changed, language)
+    with st.container(horizontal=True):
+        if st.button(word("desk.check_again", language), key=key("again")):
+            desk_board.check([upload], str(st.session_state.get("operator", "")))
+            st.rerun()
+        if st.button(word("desk.set_aside", language), key=key("aside")):
+            uploads.set_aside(upload, str(st.session_state.get("operator", "")))
+            st.rerun()
+
+
+def _save(item: Item, changed: dict[str, Any], language: str) -> None:
+    try:
+        uploads.state(item.upload, changed, str(st.session_state.get("operator", "")))
+    except OSError as fault:
+        html(blocks.notice(word("desk.disk", language, detail=fault.strerror or str(fault))))
+        return
+    st.rerun()
+
+
+def _twin_names(twins: list[str]) -> dict[str, str]:
+    if not twins:
+        return {}
+    return {record["file_id"]: record["original_name"] for record in desk_board.files_in_inbox()}
+
+
+def _mapping(
+    record: Record, stated: dict[str, str], catalog: Catalog, language: str, key: Callable[[str], str]
+) -> dict[str, str]:
+    """What the columns mean where the program reads them otherwise; only what differs is stated."""
+    fields = {
+        code: header.captions[0] if language == "zh" else code.replace("_", " ")
+        for code, header in catalog.headers.items()
+        if header.captions and not header.is_personal
+    }
+    sheets = (record.get("seen") or {}).get("sheets") or []
+    captions = {
+        c["header"]: c["field"] for sheet in sheets if not sheet["is_hidden"] for c in sheet["columns"] if c["header"]
+    }
+    captions |= {caption: None for caption in stated if caption not in captions}
+    mapping: dict[str, str] = {}
+    columns = st.columns(_COLUMNS_A_ROW)
+    for place, (caption, field) in enumerate(captions.items()):
+        read_as = fields.get(field or "", field) if field else word("desk.not_read", language)
+        by_file = word("desk.column_by_file", language, field=read_as)
+        options = ["", _IGNORED, *fields]
+        now = (stated[caption] or _IGNORED) if caption in stated else ""
+        labels = {"": by_file, _IGNORED: word("desk.ignore_column", language), **fields}
+        with columns[place % _COLUMNS_A_ROW]:
+            chosen = st.selectbox(
+                caption, options, options.index(now) if now in options else 0,
+                format_func=labels.__getitem__, key=key(f"column_{place}"),
+            )  # fmt: skip
+        if chosen:
+            mapping[caption] = "" if chosen == _IGNORED else chosen
+    with columns[0]:
+        more = st.text_input(word("desk.other_caption", language), key=key("other_caption"), max_chars=60).strip()
+    with columns[1]:
+        meant = st.selectbox(
+            word("desk.other_field", language), ["", *fields], format_func=lambda code: fields.get(code, "–"),
+            key=key("other_field"),
+        )  # fmt: skip
+    if more and meant:
+        mapping[more] = meant
+    return mapping

@@ -1,0 +1,241 @@
+"""The data desk on the screen: taking files in, progress, preview and publication, files that are in, what was done."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from tracker import blocks, blocks_desk, blocks_effect, desk_board, desk_words, jobs, uploads, warehouse
+from tracker.catalog import Catalog
+from tracker.desk_board import Board, Item, Withdrawal
+from tracker.jobs import Job
+from tracker.links import View
+from tracker.text import listed, word
+from tracker.ui.frame import html
+from tracker.ui.operator import operator_name
+from tracker.ui.state import pick, pick_part
+
+SECTIONS = ("load", "files", "log")
+_REFRESH_SECONDS = 1.0
+_SHOWN_JOBS = 60
+
+
+def pick_desk_section(language: str) -> str:
+    """The part of the desk to work at, a code of the link."""
+    label = word("desk.section", language)
+    return pick_part("part", SECTIONS, label, lambda code: word(f"desk.section_{code}", language))
+
+
+def take_in(language: str) -> None:
+    """The place to drop files or paste rows. What comes is on the disk before anything else is drawn."""
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    with right:
+        by = operator_name(language, "desk_by")
+        with st.popover(word("desk.paste", language), width="stretch"):
+            _paste(language, by)
+    number = st.session_state.setdefault("desk_drop", 0)
+    with left:
+        dropped = st.file_uploader(word("desk.drop", language), accept_multiple_files=True, key=f"desk_drop_{number}")
+    if dropped and _kept([(file.name, file.getvalue()) for file in dropped], by, language):
+        # The uploader forgets; the desk has them now.
+        st.session_state["desk_drop"] = number + 1
+        st.rerun()
+
+
+def _paste(language: str, by: str) -> None:
+    with st.form("desk_paste", clear_on_submit=True, border=False, enter_to_submit=False):
+        title = st.text_input(word("desk.paste_title", language), max_chars=80, key="desk_paste_title")
+        rows = st.text_area(word("desk.paste_rows", language), height=200, key="desk_paste_rows")
+        is_sent = st.form_submit_button(word("desk.paste_keep", language))
+    if is_sent and rows.strip():
+        name = f"{title.strip() or word('desk.paste_name', language)}.tsv"
+        if _kept([(name, rows.encode())], by, language):
+            st.rerun()
+
+
+def _kept(files: Sequence[tuple[str, bytes]], by: str, language: str) -> bool:
+    try:
+        for name, content in files:
+            uploads.keep(name, content, by)
+    except OSError as fault:
+        html(blocks.notice(word("desk.disk", language, detail=fault.strerror or str(fault))))
+        return False
+    return True
+
+
+def desk_now(language: str) -> Board:
+    """The desk as it is on disk; what was not checked yet is being checked from now on."""
+    board = desk_board.board()
+    try:
+        return desk_board.board() if desk_board.start_checks(board.items, _by()) else board
+    except OSError as fault:
+        html(blocks.notice(word("desk.disk", language, detail=fault.strerror or str(fault))))
+        return board
+
+
+def _by() -> str:
+    return str(st.session_state.get("operator", ""))
+
+
+def show_progress(board: Board, language: str) -> None:
+    """What waits and runs, seen anew every second; when something ends, the page is drawn anew."""
+    if board.open_jobs:
+        _watch([job.job_id for job in board.open_jobs], language)
+
+
+@st.fragment(run_every=_REFRESH_SECONDS)
+def _watch(open_ids: list[str], language: str) -> None:
+    every = jobs.every()
+    now = [job for job in every if job.is_open]
+    html(blocks_desk.job_table(now, jobs.queue(every), language))
+    if [job.job_id for job in now] != open_ids:
+        st.rerun()
+
+
+def tell_last(board: Board, language: str) -> None:
+    """How the newest publication or withdrawal ended: what is in force, and how to go on where it was cut short."""
+    last = next((job for job in board.jobs if job.kind in jobs.PUBLISHING), None)
+    if last is None or last.is_open or dt.datetime.now() - last.started > dt.timedelta(days=1):
+        return
+    what = {"job": word(f"desk.job_{last.kind}", language), "by": last.by, "at": f"{last.started:%H:%M}"}
+    outcome = desk_words.outcome(last)
+    current = warehouse.current_build_id() or word("desk.no_build", language)
+    html(blocks.notice(word(f"desk.last_{outcome}", language, **what, build_id=current)))
+    if outcome == "refused":
+        html(blocks_desk.problems(desk_words.refused_lines(last, language)))
+
+
+def pick_upload(items: Sequence[Item], language: str) -> Item | None:
+    """Which file to look at: the one that needs something first."""
+    order = {"asks": 0, "refused": 1, "broken": 1, "faulty": 2}
+    by_id = {item.upload.file_id: item for item in sorted(items, key=lambda item: order.get(item.state, 3))}
+    if not by_id:
+        return None
+    chosen = pick("file", list(by_id), word("desk.pick_file", language), lambda code: by_id[code].upload.name)
+    return by_id[chosen]
+
+
+def publication(board: Board, catalog: Catalog, view: View | None, language: str) -> None:
+    """Which files to publish together, what that would move, and the button that does it."""
+    names = {item.upload.file_id: item.upload for item in board.can_publish}
+    if not names:
+        return
+    html(blocks.section(word("desk.publish_title", language), word("desk.publish_note", language)))
+    picked = st.multiselect(
+        word("desk.together", language),
+        list(names),
+        default=list(names),
+        format_func=lambda code: names[code].name,
+        key="desk_together_" + "-".join(sorted(code[:8] for code in names)),
+    )
+    asked = [names[code] for code in picked]
+    if not asked:
+        return
+    job = board.preview(desk_board.given_of(asked))
+    if _shown_effect(job, catalog, view, language):
+        _publish_button(asked, board, language)
+    label = word("desk.try_again" if job else "desk.try", language)
+    is_open = job is not None and job.is_open
+    if st.button(label, key="desk_try", disabled=is_open) and _named(language):
+        _start(lambda: desk_board.start_preview(asked, _by()), language)
+
+
+def _publish_button(asked: Sequence[uploads.Upload], board: Board, language: str) -> None:
+    given = desk_board.given_of(asked)
+    is_busy = any(job.kind == "publish" and job.given() == given for job in board.open_jobs)
+    if st.button(word("desk.publish", language), type="primary", key="desk_publish", disabled=is_busy) and _named(
+        language
+    ):
+        for upload in asked:
+            uploads.remember(upload.name, upload.stated, _by())
+        _start(lambda: desk_board.start_publishing(asked, _by()), language)
+
+
+def _shown_effect(job: Job | None, catalog: Catalog, view: View | None, language: str) -> bool:
+    """Show a trial that has ended; whether it still holds: nobody published anything since."""
+    if job is None or job.is_open:
+        return False
+    effect = desk_board.effect_of(job)
+    if effect is None:
+        html(blocks_desk.problems(desk_words.refused_lines(job, language)))
+        return False
+    before = effect["before"]["build_id"] if effect["before"] else None
+    is_valid = before == warehouse.current_build_id()
+    if not is_valid:
+        html(blocks.notice(word("desk.effect_old", language)))
+    html(f'<p class="tt-effect-finding">{blocks_effect.finding(effect, language)}</p>')
+    html(*blocks_effect.parts(effect, catalog, view, language))
+    return is_valid
+
+
+def _named(language: str) -> bool:
+    if _by():
+        return True
+    html(blocks.notice(word("desk.name_missing", language)))
+    return False
+
+
+def _start(begin: Callable[[], str], language: str) -> None:
+    try:
+        begin()
+    except OSError as fault:
+        html(blocks.notice(word("desk.disk", language, detail=fault.strerror or str(fault))))
+        return
+    st.rerun()
+
+
+def files_in(board: Board, catalog: Catalog, view: View | None, language: str) -> None:
+    """Every file that was taken in; withdrawing one, or restoring it, with the effect first."""
+    try:
+        files = desk_board.files_in_inbox()
+    except ValueError as fault:
+        html(blocks.notice(desk_words.inbox_fault(str(fault), language)))
+        return
+    html(blocks_desk.file_table(files, catalog, language))
+    if not files:
+        return
+    by_id = {record["file_id"]: record for record in files}
+    chosen = pick(
+        "withdraw", list(by_id), word("desk.withdraw_file", language), lambda code: by_id[code]["original_name"]
+    )
+    record = by_id[chosen]
+    asked = Withdrawal(chosen, record["original_name"], undo=desk_words.is_withdrawn(record))
+    side = "restore" if asked.undo else "withdraw"
+    operator_name(language, "desk_withdraw_by")
+    reason = st.text_input(
+        word(f"desk.reason_{side}", language), key=f"desk_reason_{chosen[:12]}", max_chars=200
+    ).strip()
+    job = board.preview(asked.given)
+    with st.container(horizontal=True):
+        is_tried = st.button(word(f"desk.try_{side}", language), key="desk_try_withdraw")
+    if is_tried and _named(language) and _given_reason(reason, language):
+        _start(lambda: desk_board.start_withdrawal(asked, _by(), reason, is_trial=True), language)
+    if not _shown_effect(job, catalog, view, language):
+        return
+    is_sure = st.button(word(f"desk.{side}", language), type="primary", key="desk_withdraw")
+    if is_sure and _named(language) and _given_reason(reason, language):
+        _start(lambda: desk_board.start_withdrawal(asked, _by(), reason, is_trial=False), language)
+
+
+def _given_reason(reason: str, language: str) -> bool:
+    if reason:
+        return True
+    html(blocks.notice(word("desk.reason_missing", language)))
+    return False
+
+
+def job_log(board: Board, language: str) -> None:
+    """What was done at this desk, the newest first."""
+    if not board.jobs:
+        html(blocks.paragraph(word("desk.log_none", language)))
+        return
+    html(blocks_desk.job_table(board.jobs[:_SHOWN_JOBS], jobs.queue(board.jobs), language))
+
+
+def how_to_begin(language: str) -> None:
+    """In a demonstration: why real files are not taken in here, and how to start with them."""
+    steps = [word(f"desk.begin_{step}", language) for step in (1, 2, 3)]
+    commands = {word("desk.begin_commands", language): ["export TRACKER_DATA=data", "streamlit run app.py"]}
+    html(blocks.panel(word("desk.demo_title", language), listed(steps, language), commands))
