@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import polars as pl
 
 import etl
 from etl.assemble import Core, assemble
+from etl.beside import beside
 from etl.corrections import CorrectionBook
 from etl.corrections_apply import corrected
 from etl.decisions import Decisions, decision_frame
@@ -33,8 +33,6 @@ from tracker.progress import PROGRESS_COLUMNS, Lists, assessed
 from tracker.second_opinion import second_opinions
 
 KEEP_BUILDS = 20
-# Each file is read by a process of its own; two of the largest fit into memory beside one another.
-_PARSING_AT_ONCE = 2
 # What the counting of millions of rows needs beyond this goes through a temporary file beside the build.
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "storage_compatibility_version": "v1.5.0",
@@ -116,11 +114,8 @@ def counting_sources(inbox: Inbox, data_folder: Path, catalog: Catalog) -> tuple
         return found
 
     sidecars, sizes = inbox.counting(), inbox.sizes()
-    with ThreadPoolExecutor(_PARSING_AT_ONCE) as pool:
-        # The largest first: the others are read beside it.
-        in_turn = sorted(sidecars, key=lambda one: sizes.get(one.file_id, 0), reverse=True)
-        reading = {one.file_id: pool.submit(read, one) for one in in_turn}
-    results = [(one.file_id, result) for one in sidecars for result in reading[one.file_id].result()]
+    found = beside(sidecars, read, lambda sidecar: sizes.get(sidecar.file_id, 0))
+    results = [(sidecar.file_id, result) for sidecar, some in zip(sidecars, found, strict=True) for result in some]
     sources = [result for _, result in results if isinstance(result, Source)]
     unreadable = [(file_id, result) for file_id, result in results if isinstance(result, str)]
     schema = {"file_id": pl.String, "reason": pl.String}

@@ -112,6 +112,11 @@ def by_distinct(frame: pl.DataFrame, column: str, mapping: pl.DataFrame) -> pl.D
     return frame.with_columns(found.drop(column))
 
 
+def may_repeat(texts: pl.Series) -> pl.Series:
+    """Whether a text may stand more than once: texts with hashes of their own differ, only the others need a look."""
+    return texts.hash().is_duplicated()
+
+
 def with_name_key(frame: pl.DataFrame, column: str, key: str) -> pl.DataFrame:
     """Add the comparison key of the names in ``column`` (as :func:`text_key`); null where the cell is blank."""
     names = frame[column]
