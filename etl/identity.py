@@ -38,10 +38,10 @@ def identify(rows: pl.DataFrame) -> Identified:
     alike = coded.filter(may_repeat(coded["name_key"]))
     several = _listed(alike.filter(pl.col("name_key").is_duplicated()), "name_key", "uscc")
     # What has a code of its own needs none of its name.
-    names = pl.concat([rows["name_key"].filter(rows["uscc_clean"].is_null()), rows["former_name_key"]])
-    names = names.drop_nulls().unique().to_frame("name_key").join(several, on="name_key", how="anti")
-    known = coded.join(names, on="name_key", how="semi").select("name_key", code_of_name="uscc")
-    named = names.join(known, on="name_key", how="left").select(
+    names = pl.concat([rows["name_key"].filter(rows["uscc_clean"].is_null()), rows["former_name_key"]]).unique()
+    asked = names.drop_nulls().to_frame("name_key").join(several, on="name_key", how="anti")
+    known = coded.join(asked, on="name_key", how="semi").select("name_key", code_of_name="uscc")
+    named = asked.join(known, on="name_key", how="left").select(
         "name_key", key_of_name=pl.coalesce("code_of_name", pl.col("name_key").cast(kind))
     )
     rows = rows.join(named, on="name_key", how="left", maintain_order="left").with_columns(

@@ -59,17 +59,17 @@ def judge_values(folder: Path, reading: Reading, received_on: dt.date, catalog: 
         catalog: measures and areas.
     """
     sheets = layouts(folder, reading, catalog)
-    everybody, outside, refused, read = [], [], [], []
-    blank = offset = cell = 0
+    everybody, refused, read = [], [], []
+    blank = offset = cell = outside = 0
     for cells in read_cells(folder, sheets, reading, catalog):
-        who = cells.frame["who"]
+        whose = cells.frame["who"]
         frame = cells.frame.with_row_index("cell", offset=cell).with_columns(pl.col("who") + offset)
         if cells.who["rule"].null_count() < cells.who.height:
-            frame = frame.with_columns(rule=pl.coalesce(cells.who["rule"].gather(who), "rule"))
+            frame = frame.with_columns(rule=pl.coalesce(cells.who["rule"].gather(whose), "rule"))
         frame = frame.with_columns(rule=pl.coalesce("rule", _period_rule(received_on)))
-        is_refused, is_outside = frame["rule"].is_not_null(), cells.who["is_outside"].fill_null(False).gather(who)
+        is_refused, is_outside = frame["rule"].is_not_null(), cells.who["is_outside"].fill_null(False).gather(whose)
         refused.append(frame.select(_REFUSAL_COLUMNS).filter(is_refused))
-        outside.append((~is_refused & is_outside).sum())
+        outside += frame.filter(~is_refused & is_outside).height
         numbers = _read(only(frame, ~is_refused & ~is_outside), catalog)
         is_refused = numbers["rule"].is_not_null()
         refused.append(numbers.select(_REFUSAL_COLUMNS).filter(is_refused))
@@ -86,7 +86,7 @@ def judge_values(folder: Path, reading: Reading, received_on: dt.date, catalog: 
         counts={
             "read": cell,
             "accepted": accepted.height,
-            "out_of_area": sum(outside),
+            "out_of_area": outside,
             "rejected": refusals.height - duplicates,
             "duplicate": duplicates,
             "blank": blank,
