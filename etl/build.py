@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -139,15 +140,18 @@ def _write(part: Path, core: Core, unreadable: pl.DataFrame, catalog: Catalog, p
             **definitions(catalog),
             **measure_definitions(catalog),
             **core.frames,
-            **{name: with_initials(core.frames[name]) for name in ("enterprise", "enterprise_name")},
             "unreadable_file": unreadable,
             "calendar": _calendar(core, catalog),
         }
         batches = frames["batch"]
         # Each frame is let go once it is a table: with the counting behind it, all would not fit into memory.
         core.frames.clear()
-        for name in tuple(frames):
-            load(connection, f"core.{name}", frames.pop(name))
+        with ThreadPoolExecutor(1) as pool:
+            named = {name: pool.submit(with_initials, frames.pop(name)) for name in ("enterprise", "enterprise_name")}
+            for name in tuple(frames):
+                load(connection, f"core.{name}", frames.pop(name))
+            for name, spelled in named.items():
+                load(connection, f"core.{name}", spelled.result())
         for step in (*COUNTING, "data_debt"):
             run(connection, step)
         add_estimates(connection, catalog)
