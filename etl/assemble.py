@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
 
 from etl.activities import judge_activities
+from etl.beside import beside
 from etl.completeness import closed_books
 from etl.identity import IDENTIFYING, identify
 from etl.inbox import TITLE_EVENTS, TITLE_KINDS, VALUE_KINDS, Sidecar
@@ -17,13 +18,13 @@ from etl.ledger_dates import settle_ledgers
 from etl.lists import judge
 from etl.measure_core import Read, measure_frames
 from etl.measure_reports import judge_reports
-from etl.reconcile import Source, books
-from etl.rows import CODE, ListRows
+from etl.reconcile import Judged, Source, books
+from etl.rows import CODE, ListRows, only
 from etl.schemas import conforming
 from etl.target_core import Decided, target_frames
 from etl.targets import judge_targets
 from etl.value_core import Valued, settle, stated_identities
-from etl.values import judge_values
+from etl.values import ValueRows, judge_values
 from tracker.catalog import Catalog
 from tracker.catalog_derived import UNASSIGNED_SUFFIX
 
@@ -53,12 +54,7 @@ def assemble(sources: Iterable[Source], sidecars: Iterable[Sidecar], catalog: Ca
         catalog: areas, tiers and settings.
     """
     sources = list(sources)
-    judged = [(source, _judge(source, catalog)) for source in sources if source.reading.kind in TITLE_KINDS]
-    valued: list[Valued] = [
-        (source, judge_values(source.parsed, source.reading, source.sidecar.received_on, catalog))
-        for source in sources
-        if source.reading.kind in VALUE_KINDS
-    ]
+    judged, valued = _judged(sources, catalog)
     decided: list[Decided] = [
         (source, judge_targets(source.parsed, catalog)) for source in sources if source.reading.kind == "targets"
     ]
@@ -105,8 +101,17 @@ def assemble(sources: Iterable[Source], sidecars: Iterable[Sidecar], catalog: Ca
     return Core(closed_books(conforming(frames), sources, sidecars), max(days, default=None))
 
 
+def _judged(sources: Sequence[Source], catalog: Catalog) -> tuple[list[Judged], list[Valued]]:
+    """The readings of titles and those of values with what became of their rows."""
+    large = [source for source in sources if source.reading.kind in (*TITLE_KINDS, *VALUE_KINDS)]
+    outcomes = list(zip(large, beside(large, lambda source: _judge(source, catalog), Source.size), strict=True))
+    judged = [(source, outcome) for source, outcome in outcomes if source.reading.kind in TITLE_KINDS]
+    return judged, [(source, outcome) for source, outcome in outcomes if isinstance(outcome, ValueRows)]
+
+
 def _judge(source: Source, catalog: Catalog) -> ListRows:
-    judge_rows = judge_ledger if source.reading.kind == "ledger" else judge
+    kind = source.reading.kind
+    judge_rows = judge_values if kind in VALUE_KINDS else judge_ledger if kind == "ledger" else judge
     return judge_rows(source.parsed, source.reading, source.sidecar.received_on, catalog)
 
 
@@ -247,9 +252,8 @@ def _numbered(rows: pl.DataFrame, is_own: pl.Expr) -> pl.DataFrame:
 
 
 def _only(rows: pl.DataFrame, condition: pl.Expr) -> pl.DataFrame:
-    """The rows of which something is so; no copy where it is so of all."""
-    is_so = rows.select(condition.fill_null(False).alias("is_so"))["is_so"]
-    return rows if is_so.all() else rows.filter(is_so)
+    """The rows of which something is so, and known to be."""
+    return only(rows, rows.select(condition.fill_null(False).alias("is_so"))["is_so"])
 
 
 def _enterprises(rows: pl.DataFrame, codes: pl.Series) -> pl.DataFrame:

@@ -14,6 +14,7 @@ import polars as pl
 
 import etl
 from etl.assemble import Core, assemble
+from etl.beside import beside
 from etl.corrections import CorrectionBook
 from etl.corrections_apply import corrected
 from etl.decisions import Decisions, decision_frame
@@ -35,8 +36,6 @@ from tracker.progress import PROGRESS_COLUMNS, Lists, assessed
 from tracker.second_opinion import second_opinions
 
 KEEP_BUILDS = 20
-# Each file is read by a process of its own; two of the largest fit into memory beside one another.
-_PARSING_AT_ONCE = 2
 # What the counting of millions of rows needs beyond this goes through a temporary file beside the build.
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "storage_compatibility_version": "v1.5.0",
@@ -128,11 +127,8 @@ def counting_sources(inbox: Inbox, data_folder: Path, catalog: Catalog) -> tuple
         return found
 
     sidecars, sizes = inbox.counting(), inbox.sizes()
-    with ThreadPoolExecutor(_PARSING_AT_ONCE) as pool:
-        # The largest first: the others are read beside it.
-        in_turn = sorted(sidecars, key=lambda one: sizes.get(one.file_id, 0), reverse=True)
-        reading = {one.file_id: pool.submit(read, one) for one in in_turn}
-    results = [(one.file_id, result) for one in sidecars for result in reading[one.file_id].result()]
+    found = beside(sidecars, read, lambda sidecar: sizes.get(sidecar.file_id, 0))
+    results = [(sidecar.file_id, result) for sidecar, some in zip(sidecars, found, strict=True) for result in some]
     sources = [result for _, result in results if isinstance(result, Source)]
     unreadable = [(file_id, result) for file_id, result in results if isinstance(result, str)]
     schema = {"file_id": pl.String, "reason": pl.String}
@@ -179,15 +175,18 @@ def _write(part: Path, core: Core, unreadable: pl.DataFrame, catalog: Catalog, p
             **definitions(catalog),
             **measure_definitions(catalog),
             **core.frames,
-            **{name: with_initials(core.frames[name]) for name in ("enterprise", "enterprise_name")},
             "unreadable_file": unreadable,
             "calendar": _calendar(core, catalog),
         }
         batches = frames["batch"]
         # Each frame is let go once it is a table: with the counting behind it, all would not fit into memory.
         core.frames.clear()
-        for name in tuple(frames):
-            load(connection, f"core.{name}", frames.pop(name))
+        with ThreadPoolExecutor(1) as pool:
+            named = {name: pool.submit(with_initials, frames.pop(name)) for name in ("enterprise", "enterprise_name")}
+            for name in tuple(frames):
+                load(connection, f"core.{name}", frames.pop(name))
+            for name, spelled in named.items():
+                load(connection, f"core.{name}", spelled.result())
         for step in (*COUNTING, "data_debt"):
             run(connection, step)
         add_estimates(connection, catalog)

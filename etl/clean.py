@@ -15,8 +15,9 @@ from tracker.names import text_key as text_key
 # GB 32100: 31 characters without I, O, S, V, Z; GB 11714 uses all 36 for the organisation code inside.
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _ORGANISATION_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_USCC_WEIGHTS = np.array([pow(3, i, 31) for i in range(17)])
-_ORGANISATION_WEIGHTS = np.array([3, 7, 9, 10, 5, 8, 4, 2])
+# Small numbers: no sum of weighted characters leaves them, and millions of codes stay in the processor's own memory.
+_USCC_WEIGHTS = np.array([pow(3, i, 31) for i in range(17)], dtype=np.int16)
+_ORGANISATION_WEIGHTS = np.array([3, 7, 9, 10, 5, 8, 4, 2], dtype=np.int16)
 _USCC_LENGTH = 18
 # So many codes are checked at once; as numbers each takes some hundred bytes.
 _CHUNK_CODES = 100_000
@@ -87,9 +88,9 @@ def _faults_of_some(some: pl.DataFrame) -> pl.Series:
 
 def _check_digits_hold(characters: np.ndarray) -> np.ndarray:
     outer = _values(_USCC_ALPHABET)[characters]
-    expected = (31 - (outer[:, :17] * _USCC_WEIGHTS).sum(axis=1) % 31) % 31
+    expected = (31 - (outer[:, :17] @ _USCC_WEIGHTS) % 31) % 31
     inner = _values(_ORGANISATION_ALPHABET)[characters[:, 8:17]]
-    check = 11 - (inner[:, :8] * _ORGANISATION_WEIGHTS).sum(axis=1) % 11
+    check = 11 - (inner[:, :8] @ _ORGANISATION_WEIGHTS) % 11
     printed = inner[:, 8]
     # GB 11714 writes the check value 10 as X (33 in the table) and 11 as 0.
     inner_expected = np.where(check == 10, _ORGANISATION_ALPHABET.index("X"), np.where(check == 11, 0, check))
@@ -98,7 +99,7 @@ def _check_digits_hold(characters: np.ndarray) -> np.ndarray:
 
 
 def _values(alphabet: str) -> np.ndarray:
-    table = np.full(256, -1)
+    table = np.full(256, -1, dtype=np.int16)
     for value, character in enumerate(alphabet):
         table[ord(character)] = value
     return table
@@ -109,6 +110,11 @@ def by_distinct(frame: pl.DataFrame, column: str, mapping: pl.DataFrame) -> pl.D
     # Only the one column goes through the join: a long list has many others.
     found = frame.select(column).join(mapping, on=column, how="left", maintain_order="left")
     return frame.with_columns(found.drop(column))
+
+
+def may_repeat(texts: pl.Series) -> pl.Series:
+    """Whether a text may stand more than once: texts with hashes of their own differ, only the others need a look."""
+    return texts.hash().is_duplicated()
 
 
 def with_name_key(frame: pl.DataFrame, column: str, key: str) -> pl.DataFrame:

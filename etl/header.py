@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from etl.read_words import is_enterprise, is_form_line
 from etl.table import Merge, squeezed
@@ -124,18 +125,23 @@ class Vocabulary:
         """The field of the longest known caption inside a text."""
         if len(text) > _MAX_CAPTION_CHARACTERS:
             return None
+        containable = self._containable
         pieces = (
             form[start : start + length]
             for form in _forms(text)
             for length in range(len(form), 1, -1)
             for start in range(len(form) - length + 1)
         )
-        return next((self.fields[piece] for piece in pieces if self._may_be_contained(piece)), None)
+        return next((containable[piece] for piece in pieces if piece in containable), None)
 
-    def _may_be_contained(self, piece: str) -> bool:
-        named = self.fields.get(piece)
-        is_long = len(piece) >= _MIN_CONTAINED_CHARACTERS or named in self.personal
-        return named is not None and is_long and not piece.isascii()
+    @cached_property
+    def _containable(self) -> dict[str, str]:
+        """The captions that are known inside longer ones too: short ones are only where they are personal."""
+        return {
+            caption: named
+            for caption, named in self.fields.items()
+            if (len(caption) >= _MIN_CONTAINED_CHARACTERS or named in self.personal) and not caption.isascii()
+        }
 
 
 @dataclass(frozen=True)

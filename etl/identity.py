@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from etl.clean import may_repeat
+
 # What tells who a row speaks of.
 IDENTIFYING = ("name_key", "former_name_key", "uscc_clean")
 
@@ -33,17 +35,14 @@ def identify(rows: pl.DataFrame) -> Identified:
     """
     kind = rows.schema["uscc_clean"]
     coded = _coded(rows)
-    is_shared = _is_repeated(coded["name_key"])
-    several = _listed(coded.filter(is_shared), "name_key", "uscc")
+    alike = coded.filter(may_repeat(coded["name_key"]))
+    several = _listed(alike.filter(pl.col("name_key").is_duplicated()), "name_key", "uscc")
     # What has a code of its own needs none of its name.
     names = pl.concat([rows["name_key"].filter(rows["uscc_clean"].is_null()), rows["former_name_key"]]).unique()
-    known = coded.filter(~is_shared).join(names.to_frame("name_key"), on="name_key", how="semi")
-    known = known.select("name_key", code_of_name="uscc")
-    named = (
-        names.to_frame("name_key")
-        .join(known, on="name_key", how="left")
-        .join(several, on="name_key", how="anti")
-        .select("name_key", key_of_name=pl.coalesce("code_of_name", pl.col("name_key").cast(kind)))
+    asked = names.drop_nulls().to_frame("name_key").join(several, on="name_key", how="anti")
+    known = coded.join(asked, on="name_key", how="semi").select("name_key", code_of_name="uscc")
+    named = asked.join(known, on="name_key", how="left").select(
+        "name_key", key_of_name=pl.coalesce("code_of_name", pl.col("name_key").cast(kind))
     )
     rows = rows.join(named, on="name_key", how="left", maintain_order="left").with_columns(
         enterprise_key=pl.coalesce("uscc_clean", "key_of_name")
@@ -64,12 +63,6 @@ def _coded(rows: pl.DataFrame) -> pl.DataFrame:
     is_first = pairs["uscc"].is_first_distinct()
     is_other = pairs.select(pl.col("name_key") != pl.col("name_key").first().over("uscc")).to_series()
     return pl.concat([pairs.filter(is_first), pairs.filter(is_other).unique()])
-
-
-def _is_repeated(texts: pl.Series) -> pl.Series:
-    """Whether a text stands more than once. Texts with hashes of their own differ; only the others are compared."""
-    is_like = texts.hash().is_duplicated()
-    return is_like if not is_like.any() else is_like.scatter(is_like.arg_true(), texts.filter(is_like).is_duplicated())
 
 
 def _listed(pairs: pl.DataFrame, key: str, value: str) -> pl.DataFrame:

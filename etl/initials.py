@@ -14,8 +14,12 @@ from tracker.names import text_key
 
 
 def with_initials(frame: pl.DataFrame) -> pl.DataFrame:
-    """Add ``initials`` to a frame with a ``name``: capitals of the pinyin, Latin letters and digits as they stand."""
-    keys = with_name_key(frame.select("name"), "name", "key")["key"].fill_null("")
+    """Add ``initials`` to a frame with a ``name``: capitals of the pinyin, Latin letters and digits as they stand.
+
+    A ``name_key`` that stands beside it is not made again.
+    """
+    frame_with_key = frame if "name_key" in frame.columns else with_name_key(frame, "name", "name_key")
+    keys = frame_with_key["name_key"].fill_null("")
     initials = _bare(keys.str.replace_many(_capitals()))
     # A phrase such as 长安 or 音乐 changes the sound of its characters; few names hold one, and only they are
     # taken apart in words, which is slow (130 µs a name against 1).

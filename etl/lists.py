@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from etl.clean import by_distinct, parse_days_in, with_day
+from etl.clean import by_distinct, may_repeat, parse_days_in, with_day
 from etl.inbox import Reading
 from etl.propose import title_tier
 from etl.rows import (
@@ -199,8 +199,12 @@ def _with_rule(rows: pl.DataFrame, breaks: Mapping[str, pl.Expr]) -> pl.DataFram
     """Add ``rule``: the first rule of :data:`RULES` that the row breaks, or null."""
     rows = rows.with_columns(rule=first_broken(breaks))
     is_good = pl.col("rule").is_null()
-    is_repeat = is_good & ~pl.when(is_good).then(identity()).is_first_distinct()
-    return rows.with_columns(rule=pl.when(is_repeat).then(pl.lit("duplicate_in_list")).otherwise(pl.col("rule")))
+    people = rows.select(pl.when(is_good).then(identity()).alias("identity"))["identity"]
+    is_like = may_repeat(people)
+    is_repeat = is_like.scatter(is_like.arg_true(), ~people.filter(is_like).is_first_distinct())
+    return rows.with_columns(
+        rule=pl.when(is_good & is_repeat).then(pl.lit("duplicate_in_list")).otherwise(pl.col("rule"))
+    )
 
 
 def _rejections(rows: pl.DataFrame, breaks: Mapping[str, pl.Expr], sheets: list[Sheet], title: str) -> pl.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
@@ -21,6 +21,7 @@ _CHUNK_ROWS = 20_000
 # Excel itself keeps and shows no more significant digits.
 _EXCEL_DIGITS = 15
 _MIDNIGHT = dt.time()
+_NUMBERS = {float, int}
 
 
 def read_book(path: Path, file: str, limits: Limits) -> Iterator[Grid]:
@@ -53,20 +54,15 @@ def _grid(sheet: calamine.CalamineSheet, is_hidden: bool, file: str, limits: Lim
     rows = iter(sheet.iter_rows())
     first_row = 1
     while chunk := list(islice(rows, _CHUNK_ROWS)):
-        columns = list(zip(*chunk, strict=True))
-        texts: dict[str, list[str | None]] = {
-            column_name(left + index): [_text(value) for value in values] for index, values in enumerate(columns)
-        }
-        part = pl.DataFrame(texts, schema=dict.fromkeys(texts, pl.String))
-        cells.append(numbered(part, first_row))
-        numbers.append(
-            pl.DataFrame(
-                {
-                    f"n{left + index}": [type(value) in (float, int) for value in values]
-                    for index, values in enumerate(columns)
-                }
-            )
-        )
+        texts: dict[str, list[str | None]] = {}
+        flags: dict[str, pl.Series] = {}
+        for index, values in enumerate(zip(*chunk, strict=True), start=left):
+            kinds = set(map(type, values))
+            texts[column_name(index)] = _texts(values, kinds)
+            is_number = [type(value) in _NUMBERS for value in values] if kinds & _NUMBERS else [False] * len(values)
+            flags[f"n{index}"] = pl.Series(is_number, dtype=pl.Boolean)
+        cells.append(numbered(pl.DataFrame(texts, schema=dict.fromkeys(texts, pl.String)), first_row))
+        numbers.append(pl.DataFrame(flags))
         first_row += len(chunk)
     return Grid(
         name=sheet.name,
@@ -81,6 +77,13 @@ def _grid(sheet: calamine.CalamineSheet, is_hidden: bool, file: str, limits: Lim
 
 def _number_schema(width: int) -> dict[str, type[pl.DataType]]:
     return {f"n{index}": pl.Boolean for index in range(width)}
+
+
+def _texts(values: Sequence[Any], kinds: set[type]) -> list[str | None]:
+    """A column as a person reads it. Most columns hold one kind, and of that nobody asks cell by cell."""
+    if kinds == {str}:
+        return [value if value and not value.isspace() else None for value in values]
+    return list(map(str, values)) if kinds == {dt.date} else list(map(_text, values))
 
 
 def _text(value: Any) -> str | None:

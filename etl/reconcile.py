@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from etl.inbox import WHOLE, Reading, Sidecar
+from etl.parse import ROWS_FILE
 from etl.rows import ListRows
 from tracker.catalog import Catalog
 
@@ -25,6 +26,10 @@ class Source:
     def reading_id(self) -> str:
         """File and reading in one word, unique in a build."""
         return f"{self.sidecar.file_id[:16]}-{self.reading.reading_no}"
+
+    def size(self) -> int:
+        """How many bytes its parsed rows have."""
+        return (self.parsed / ROWS_FILE).stat().st_size
 
 
 Judged = tuple[Source, ListRows]

@@ -21,6 +21,7 @@ from tracker.catalog_models import Code
 EARLIEST_DAY = dt.date(2000, 1, 1)
 # How credit codes are kept where millions of rows are told apart by them: as numbers, each text once.
 CODE = pl.Categorical
+AREA_FIELDS = ("province", "city", "county", "area", "block", "heading")
 IDENTITY_FIELDS = ("name", "former_name", "uscc", "province", "city", "county", "area")
 # Rule -> the field whose cell broke it, in the order in which a row is judged: the first that holds is printed.
 IDENTITY_RULES: dict[str, str] = {
@@ -106,7 +107,7 @@ def cells(folder: Path, sheets: Sequence[Sheet], fields: Iterable[str], title: s
         fields: the fields wanted; null where a sheet has none.
         title: a column that speaks of this title alone (小巨人批次) goes before the plain one of its field.
     """
-    rows = pl.read_parquet(folder / "rows.parquet")
+    rows = pl.scan_parquet(folder / "rows.parquet")
     names = list(fields)
     parts = []
     for sheet in sheets:
@@ -116,8 +117,13 @@ def cells(folder: Path, sheets: Sequence[Sheet], fields: Iterable[str], title: s
         known = part.select("sheet", "row", "block", "uscc_is_number", *map(pl.Expr.alias, texts, names))
         parts.append(known.with_columns(heading="sheet"))
     schema = {"sheet": pl.String, "row": pl.Int32, "block": pl.String, "uscc_is_number": pl.Boolean}
-    empty = pl.DataFrame(schema=schema | dict.fromkeys([*names, "heading"], pl.String))
-    return pl.concat([empty, *parts])
+    empty = pl.LazyFrame(schema=schema | dict.fromkeys([*names, "heading"], pl.String))
+    return pl.concat([empty, *parts]).collect()
+
+
+def only(rows: pl.DataFrame, is_so: pl.Series) -> pl.DataFrame:
+    """The rows of which something is so; no copy where it is so of all."""
+    return rows if is_so.all() else rows.filter(is_so)
 
 
 def letters(sheets: Iterable[Sheet], title: str | None = None) -> dict[tuple[str, str], str]:
@@ -151,11 +157,13 @@ def with_area(rows: pl.DataFrame, reading: Reading, catalog: Catalog) -> pl.Data
     ``above`` is a row that names only an area around the plans' areas ("江苏省" in a national list): whether it is
     ours is decided later by who the enterprise is.
     """
-    keys = ["province", "city", "county", "area", "block", "heading"]
+    # Most lists say it in one or two of these columns.
+    keys = [name for name in AREA_FIELDS if rows[name].null_count() < rows.height] or ["heading"]
     resolver = AreaResolver(catalog)
     distinct = rows.select(keys).unique(maintain_order=True)
     codes, problems, candidates, scopes = [], [], [], []
-    for texts in distinct.iter_rows():
+    for said in distinct.iter_rows(named=True):
+        texts = tuple(said.get(name) for name in AREA_FIELDS)
         resolution = resolver.resolve(_area_texts(texts), reading.area_code)
         code = resolution.area_code if resolution.problem is None else None
         if resolution.problem is None and code is None:
@@ -174,8 +182,8 @@ def with_area(rows: pl.DataFrame, reading: Reading, catalog: Catalog) -> pl.Data
     return rows.with_columns(found.drop(keys))
 
 
-def _area_texts(texts: tuple[str | None, ...]) -> tuple[str | None, ...]:
-    """Coarse to fine. Block and sheet name (``heading``) stand before the row's own columns, which know better."""
+def _area_texts(texts: Sequence[str | None]) -> tuple[str | None, ...]:
+    """The same coarse to fine: block and sheet name (``heading``) stand before the row's own columns."""
     province, city, county, area, block, heading = texts
     return province, heading, block, city, area, county
 

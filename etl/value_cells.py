@@ -124,7 +124,10 @@ def _with_who(
     begins = begins.scatter([0], True) if rows.height else begins
     firsts = rows.filter(begins).select(keys)
     distinct = firsts.unique(maintain_order=True).with_row_index("who")
-    of_run = firsts.join(distinct, on=keys, how="left", nulls_equal=True, maintain_order="left")["who"]
+    if distinct.height == firsts.height:
+        of_run = distinct["who"]
+    else:
+        of_run = firsts.join(distinct, on=keys, how="left", nulls_equal=True, maintain_order="left")["who"]
     rows = rows.with_columns(of_run.gather(begins.cum_sum() - 1).alias("who") if rows.height else of_run)
     missing = [key for key in (*ENTERPRISE_KEYS, "former_name", "block") if key not in keys]
     distinct = distinct.with_columns(pl.lit(None, pl.String).alias(key) for key in missing)
@@ -278,6 +281,8 @@ def _cells(
         unit_exponent=pl.coalesce(exponent, of_sheet),
         rule=first_broken(breaks),
     )
+    if cells["rule"].null_count() == cells.height:
+        return cells.with_columns(pl.lit(None, pl.String).alias(name) for name in ("field", "printed"))
     field = pl.col("rule").replace_strict(_RULE_FIELDS, default=None, return_dtype=pl.String)
     printed = pl.coalesce(pl.when(field == name).then(source) for name, source in _PRINTED.items())
     return cells.with_columns(field=field, printed=printed)

@@ -16,7 +16,7 @@ import polars as pl
 
 from etl.inbox import Reading
 from etl.quantities import with_numbers, with_yes_no
-from etl.rows import CODE, COUNTED_REJECTION_SCHEMA, ListRows, first_broken
+from etl.rows import CODE, COUNTED_REJECTION_SCHEMA, ListRows, first_broken, only
 from etl.value_cells import PARTS, read_cells
 from etl.value_tables import Layout, Shapes
 from tracker.catalog import Catalog
@@ -59,20 +59,21 @@ def judge_values(folder: Path, reading: Reading, received_on: dt.date, catalog: 
         catalog: measures and areas.
     """
     sheets = layouts(folder, reading, catalog)
-    everybody, outside, refused, read = [], [], [], []
-    blank = offset = cell = 0
+    everybody, refused, read = [], [], []
+    blank = offset = cell = outside = 0
     for cells in read_cells(folder, sheets, reading, catalog):
-        frame = cells.frame.with_row_index("cell", offset=cell).with_columns(
-            is_outside=cells.who["is_outside"].gather(cells.frame["who"]),
-            rule=pl.coalesce(cells.who["rule"].gather(cells.frame["who"]), "rule", _period_rule(received_on)),
-        )
-        frame = frame.with_columns(pl.col("who") + offset)
-        is_refused, is_outside = pl.col("rule").is_not_null(), pl.col("is_outside").fill_null(False)
-        refused.append(frame.filter(is_refused).select(_REFUSAL_COLUMNS))
-        outside.append(frame.filter(~is_refused & is_outside).height)
-        numbers = _read(frame.filter(~is_refused & ~is_outside), catalog)
-        refused.append(numbers.filter(is_refused).select(_REFUSAL_COLUMNS))
-        read.append(numbers.filter(~is_refused).select(_READ_COLUMNS))
+        whose = cells.frame["who"]
+        frame = cells.frame.with_row_index("cell", offset=cell).with_columns(pl.col("who") + offset)
+        if cells.who["rule"].null_count() < cells.who.height:
+            frame = frame.with_columns(rule=pl.coalesce(cells.who["rule"].gather(whose), "rule"))
+        frame = frame.with_columns(rule=pl.coalesce("rule", _period_rule(received_on)))
+        is_refused, is_outside = frame["rule"].is_not_null(), cells.who["is_outside"].fill_null(False).gather(whose)
+        refused.append(frame.select(_REFUSAL_COLUMNS).filter(is_refused))
+        outside += frame.filter(~is_refused & is_outside).height
+        numbers = _read(only(frame, ~is_refused & ~is_outside), catalog)
+        is_refused = numbers["rule"].is_not_null()
+        refused.append(numbers.select(_REFUSAL_COLUMNS).filter(is_refused))
+        read.append(only(numbers.select(_READ_COLUMNS), ~is_refused).sort("cell"))
         everybody.append(cells.who)
         blank, offset, cell = blank + cells.blank, offset + cells.who.height, cell + frame.height
     who = pl.concat(everybody)
@@ -80,12 +81,12 @@ def judge_values(folder: Path, reading: Reading, received_on: dt.date, catalog: 
     refusals = pl.concat([*refused, repeated])
     duplicates = refusals.filter(pl.col("rule") == "duplicate_value").height
     return ValueRows(
-        accepted=_with_fractions(accepted).sort("cell").drop("cell"),
+        accepted=_with_fractions(accepted).drop("cell"),
         rejected=_rejections(refusals.sort("cell"), who, sheets),
         counts={
             "read": cell,
             "accepted": accepted.height,
-            "out_of_area": sum(outside),
+            "out_of_area": outside,
             "rejected": refusals.height - duplicates,
             "duplicate": duplicates,
             "blank": blank,

@@ -1,26 +1,35 @@
 -- one row per indicator, area and period: what the enterprises that hold the title on its last day answered, added up
-create table mart.enterprise_answer as
-with asked as (
-    select
-        indicator_id, formula, population,
-        row_number() over (order by indicator_id) as indicator_number,
-        case when numerator_from = 'enterprise' then numerator end as numerator,
-        case when denominator_from = 'enterprise' then denominator end as denominator
-    from mart.indicator_source
-    where is_asked_from_enterprises
-),
+
+-- tables, because DuckDB must know how few rows these have before it joins them with millions
+create temporary table asked as
+select
+    indicator_id, formula, population,
+    row_number() over (order by indicator_id) as indicator_number,
+    case when numerator_from = 'enterprise' then numerator end as numerator,
+    case when denominator_from = 'enterprise' then denominator end as denominator
+from mart.indicator_source
+where is_asked_from_enterprises;
+
 -- numbers instead of names and hashes: sorting five million cells by them takes about a fifth of the time
-question as (
-    select
-        measure, population,
-        cast(row_number() over (order by measure, population) as integer) as question_number
-    from (
-        select numerator as measure, population from asked where numerator is not null
-        union
-        select denominator as measure, population from asked where denominator is not null
-    ) as named
-),
-part as (
+create temporary table question as
+select
+    measure, population,
+    cast(row_number() over (order by measure, population) as integer) as question_number
+from (
+    select numerator as measure, population from asked where numerator is not null
+    union
+    select denominator as measure, population from asked where denominator is not null
+) as named;
+
+create temporary table answered_period as
+select
+    question.question_number, question.measure, stated.period_end, question.population,
+    dense_rank() over (order by question.population, stated.period_end) as period_number
+from (select distinct measure, period_end from core.enterprise_value) as stated
+inner join question on question.measure = stated.measure;
+
+create table mart.enterprise_answer as
+with part as (
     select asked.indicator_number, question.question_number, 1 as is_numerator
     from asked
     inner join question on question.measure = asked.numerator and question.population = asked.population
@@ -38,16 +47,11 @@ area as (
     from core.area_closure
     group by area_code
 ),
-answered_period as (
-    select distinct question.population, stated.period_end
-    from (select distinct measure, period_end from core.enterprise_value) as stated
-    inner join question on question.measure = stated.measure
-),
 -- who is asked: the holders of the title on the last day of the period
 holder as (
-    select tenure.tier, tenure.enterprise_id, area.area_number, period.period_end
+    select tenure.enterprise_id * 1000000 + period.period_number as holder_number, area.area_number
     from core.tenure as tenure
-    inner join answered_period as period
+    inner join (select distinct population, period_end, period_number from answered_period) as period
         on period.population = tenure.tier
         and tenure.from_on <= period.period_end
         and tenure.to_on > period.period_end
@@ -58,20 +62,19 @@ holder as (
 -- No measure reaches 10^16 of its unit; what claims to is no answer.
 stated as (
     select
-        question.question_number, value.enterprise_id, holder.area_number, value.period_end,
+        period.question_number, value.enterprise_id, holder.area_number, value.period_end,
         cast(value.value as decimal(28, 12)) as amount,
         row_number() over (
-            partition by value.enterprise_id, question.question_number, value.period_end
+            partition by holder.holder_number, period.question_number
             order by
                 file.file_number desc nulls last, value.sheet desc nulls last, value.row desc nulls last,
                 value.value desc
         ) as place
     from core.enterprise_value as value
-    inner join question on question.measure = value.measure
-    inner join holder
-        on holder.enterprise_id = value.enterprise_id
-        and holder.period_end = value.period_end
-        and holder.tier = question.population
+    inner join answered_period as period
+        on period.measure = value.measure
+        and period.period_end = value.period_end
+    inner join holder on holder.holder_number = value.enterprise_id * 1000000 + period.period_number
     left join file on file.file_id = value.file_id
     where abs(value.value) < 1e16
 ),
@@ -125,3 +128,7 @@ inner join area on area.area_number = unit_sum.area_number
 inner join core.area_closure as closure on closure.area_code = area.area_code
 group by asked.indicator_id, closure.ancestor_code, unit_sum.period_end
 order by asked.indicator_id, closure.ancestor_code, unit_sum.period_end;
+
+drop table asked;
+drop table question;
+drop table answered_period;

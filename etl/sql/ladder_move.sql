@@ -39,11 +39,12 @@ union all
 select 'pool' as rung, cast(null as varchar) as below;
 
 create table mart.ladder_move as
+-- areas on the day before and the day after, where it stood on the rung then too
 with neighbour as (
     select
         rung, enterprise_id, area_code, from_on, to_on, enterprises,
-        lag(to_on) over of_holder as to_before, lag(area_code) over of_holder as area_before,
-        lead(from_on) over of_holder as from_after, lead(area_code) over of_holder as area_after
+        case when lag(to_on) over of_holder = from_on then lag(area_code) over of_holder end as area_before,
+        case when lead(from_on) over of_holder = to_on then lead(area_code) over of_holder end as area_after
     from stood
     window of_holder as (partition by rung, enterprise_id order by from_on)
 ),
@@ -53,7 +54,7 @@ edge as (
         here.rung, here.enterprise_id, closure.ancestor_code as area_code, here.from_on as day, 1 as step,
         here.enterprises,
         case
-            when here.to_before = here.from_on then 'moved_in'
+            when here.area_before is not null then 'moved_in'
             when exists (
                 select 1
                 from stood as lower_rung
@@ -71,19 +72,17 @@ edge as (
     left join core.area_closure as elsewhere
         on elsewhere.area_code = here.area_before
         and elsewhere.ancestor_code = closure.ancestor_code
-        and here.to_before = here.from_on
     where elsewhere.area_code is null
     union all
     select
         here.rung, here.enterprise_id, closure.ancestor_code as area_code, here.to_on as day, -1 as step,
         here.enterprises,
-        case when here.from_after = here.to_on then 'moved_out' else 'exit' end as kind
+        case when here.area_after is not null then 'moved_out' else 'exit' end as kind
     from neighbour as here
     inner join core.area_closure as closure on closure.area_code = here.area_code
     left join core.area_closure as elsewhere
         on elsewhere.area_code = here.area_after
         and elsewhere.ancestor_code = closure.ancestor_code
-        and here.from_after = here.to_on
     where elsewhere.area_code is null
 ),
 -- whether it stood there at the end of the year before, and how it came or went the last time

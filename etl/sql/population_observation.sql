@@ -10,15 +10,17 @@ day as (
     union
     select period_end as day from core.reported_value
 ),
--- the holders on a day are what the changes up to it add up to
+-- the holders on a day are what the changes up to it add up to; millions of stretches have few days and areas
 change_on as (
-    select tenure.tier, tenure.area_code, tenure.from_on as day, 1 as step
-    from core.tenure as tenure
-    where tenure.status in ('in_force', 'awaiting_review')
+    select tier, area_code, from_on as day, count(*) as step
+    from core.tenure
+    where status in ('in_force', 'awaiting_review')
+    group by tier, area_code, from_on
     union all
-    select tenure.tier, tenure.area_code, tenure.to_on as day, -1 as step
-    from core.tenure as tenure
-    where tenure.status in ('in_force', 'awaiting_review')
+    select tier, area_code, to_on as day, -count(*) as step
+    from core.tenure
+    where status in ('in_force', 'awaiting_review')
+    group by tier, area_code, to_on
 ),
 step as (
     select change_on.tier, closure.ancestor_code as area_code, change_on.day, change_on.step

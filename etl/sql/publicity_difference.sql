@@ -32,7 +32,7 @@ pair as (
 dropped as (
     select
         pair.tier, pair.event, pair.batch, pair.reviewed_cohort, shown.area_code, shown.enterprise_id,
-        shown.event_id as shown_event_id, pair.decided_id, pair.is_final,
+        shown.event_on, shown.file_id, shown.sheet, shown.row, pair.decided_id, pair.is_final,
         row_number() over (
             partition by pair.tier, pair.event, pair.batch, pair.reviewed_cohort, shown.enterprise_id
             order by pair.decided_on, shown.event_on, shown.event_id, pair.decided_id
@@ -53,7 +53,7 @@ dropped as (
 added as (
     select
         pair.tier, pair.event, pair.batch, pair.reviewed_cohort, granted.area_code, granted.enterprise_id,
-        granted.event_id as granted_event_id, pair.shown_id, pair.is_final,
+        granted.event_on, granted.file_id, granted.sheet, granted.row, pair.shown_id, pair.is_final,
         row_number() over (
             partition by pair.tier, pair.event, pair.batch, pair.reviewed_cohort, granted.enterprise_id
             order by granted.event_on, granted.event_id, pair.shown_id
@@ -74,16 +74,15 @@ select
     true as in_publicity,
     false as in_final,
     dropped.is_final,
-    shown.event_on as publicity_on,
-    shown.file_id as publicity_file_id,
-    shown.sheet as publicity_sheet,
-    shown.row as publicity_row,
+    dropped.event_on as publicity_on,
+    dropped.file_id as publicity_file_id,
+    dropped.sheet as publicity_sheet,
+    dropped.row as publicity_row,
     reading.event_on as final_on,
     reading.file_id as final_file_id,
     cast(null as varchar) as final_sheet,
     cast(null as integer) as final_row
 from dropped
-inner join core.recognition_event as shown on shown.event_id = dropped.shown_event_id
 inner join core.source_reading as reading on reading.reading_id = dropped.decided_id
 where dropped.place = 1
 union all
@@ -96,12 +95,11 @@ select
     reading.file_id as publicity_file_id,
     cast(null as varchar) as publicity_sheet,
     cast(null as integer) as publicity_row,
-    granted.event_on as final_on,
-    granted.file_id as final_file_id,
-    granted.sheet as final_sheet,
-    granted.row as final_row
+    added.event_on as final_on,
+    added.file_id as final_file_id,
+    added.sheet as final_sheet,
+    added.row as final_row
 from added
-inner join core.recognition_event as granted on granted.event_id = added.granted_event_id
 inner join core.source_reading as reading on reading.reading_id = added.shown_id
 where added.place = 1
 order by tier, event, batch, reviewed_cohort, in_publicity, area_code, enterprise_id;

@@ -2,12 +2,13 @@
 -- Only what is dated by the as-of month counts: a later review, removal or list changes nothing here.
 create temp table title_end as
 with
--- a title as it stands in every tier in which it counts
+-- a title as it stands in every tier in which it counts; of several the one that ends last is looked at
 claim as (
     select
-        granted.event_id, granted.enterprise_id, inclusion.tier, granted.tier as via_tier, inclusion.distance,
+        granted.enterprise_id, inclusion.tier, granted.tier as via_tier,
         granted.area_code, granted.event_on, granted.counts_from, granted.expires_on, granted.awaiting_until,
         example.enterprises,
+        row_number() over (order by granted.expires_on desc, inclusion.distance, granted.event_id) as claim_number,
         least(granted.awaiting_until, coalesce(removed.removed_on, granted.awaiting_until)) as gone_on
     from core.recognition_event as granted
     inner join example on example.enterprise_id = granted.enterprise_id
@@ -42,41 +43,47 @@ counted as (
 ),
 ranked as (
     select
-        counted.tier, counted.area_code, counted.as_of,
-        -- passed its review already, with a new window that has not begun
-        case
-            when counted.status = 'awaiting_review' and claim.expires_on > counted.as_of then 'renewed'
-            else counted.status
-        end as status,
-        claim.via_tier, claim.counts_from, claim.expires_on, claim.awaiting_until, claim.enterprises,
-        row_number() over (
-            partition by counted.enterprise_id, counted.tier, counted.as_of
-            order by claim.expires_on desc, claim.distance, claim.event_id
-        ) as place
+        counted.tier, counted.as_of, min(counted.area_code) as area_code, min(counted.status) as status,
+        min(claim.claim_number) as claim_number
     from counted
     inner join claim
         on claim.enterprise_id = counted.enterprise_id
         and claim.tier = counted.tier
         and claim.event_on <= counted.as_of
         and claim.gone_on > counted.as_of
+    group by counted.enterprise_id, counted.tier, counted.as_of
+),
+ending as (
+    select
+        ranked.tier, claim.via_tier, ranked.area_code, ranked.as_of,
+        -- passed its review already, with a new window that has not begun
+        case
+            when ranked.status = 'awaiting_review' and claim.expires_on > ranked.as_of then 'renewed'
+            else ranked.status
+        end as status,
+        claim.awaiting_until, claim.expires_on, claim.counts_from, sum(claim.enterprises) as enterprises
+    from ranked
+    inner join claim on claim.claim_number = ranked.claim_number
+    group by
+        ranked.tier, claim.via_tier, ranked.area_code, ranked.as_of, ranked.status,
+        claim.awaiting_until, claim.expires_on, claim.counts_from
 )
 select
-    ranked.tier,
-    ranked.via_tier,
+    ending.tier,
+    ending.via_tier,
     closure.ancestor_code as area_code,
-    ranked.as_of,
-    ranked.status,
+    ending.as_of,
+    ending.status,
     -- the month of the last day: of the window, or of the wait for a review
     last_day(
-        case when ranked.status = 'awaiting_review' then ranked.awaiting_until else ranked.expires_on end
+        case when ending.status = 'awaiting_review' then ending.awaiting_until else ending.expires_on end
         - interval 1 day
     ) as month_end,
     -- the first month end at which the title is no longer, or newly, in force
-    last_day(case when ranked.status = 'decided' then ranked.counts_from else ranked.expires_on end) as takes_effect,
-    cast(sum(ranked.enterprises) as integer) as titles
-from ranked
-inner join core.area_closure as closure on closure.area_code = ranked.area_code
-where ranked.place = 1
+    last_day(case when ending.status = 'decided' then ending.counts_from else ending.expires_on end) as takes_effect,
+    cast(sum(ending.enterprises) as integer) as titles
+from ending
+inner join core.area_closure as closure on closure.area_code = ending.area_code
 group by
-    ranked.tier, ranked.via_tier, closure.ancestor_code, ranked.as_of, ranked.status,
-    ranked.awaiting_until, ranked.expires_on, ranked.counts_from;
+    ending.tier, ending.via_tier, closure.ancestor_code, ending.as_of, ending.status,
+    ending.awaiting_until, ending.expires_on, ending.counts_from;
