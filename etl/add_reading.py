@@ -38,11 +38,14 @@ def reading_of(name: str, parsed: Parsed, statement: Statement, catalog: Catalog
     sheets = [s for s in meta["sheets"] if not s["is_hidden"] and statement.sheet in (None, s["name"])]
     titles = [title for sheet in sheets for title in sheet["titles"]]
     proposal = propose(catalog, name, titles)
-    area_code = area_of(name, statement.area, catalog) or proposal.area_code
+    dated = statement.event_on or proposal.event_on
+    area_code = area_of(name, statement.area, catalog, dated)
+    if area_code is None and proposal.area_code is not None:
+        area_code = _named_by_title(name, proposal.area_code, dated or statement.received_on, catalog)
     values: dict[str, Any] = {
         "tier": statement.tier or proposal.tier,
         "event": statement.event or proposal.event,
-        "event_on": statement.event_on or proposal.event_on,
+        "event_on": dated,
         "area_code": area_code,
     }
     kind = statement.kind or _proposed_kind(name, parsed.folder, proposal, statement, sheets, catalog)
@@ -155,15 +158,24 @@ def mapping_of(name: str, stated: Iterable[str], catalog: Catalog) -> dict[str, 
     return mapping
 
 
-def area_of(name: str, text: str | None, catalog: Catalog) -> Code | None:
-    """The area that a person names by its code or name.
+def _named_by_title(name: str, code: Code, printed_on: dt.date, catalog: Catalog) -> Code:
+    """The area that a title names, refused where a newer area of the same name may be meant."""
+    candidates = AreaResolver(catalog).namesake(code, printed_on)
+    if candidates:
+        called = {"area": catalog.areas[code].name.zh, "candidates": "、".join(candidates)}
+        raise Refusal("add.shared_area_name", {"file": name, **called})
+    return code
+
+
+def area_of(name: str, text: str | None, catalog: Catalog, printed_on: dt.date | None = None) -> Code | None:
+    """The area that a person names by its code or name, for a list of a day.
 
     Raises:
         Refusal: where no area, or more than one, is called so; with the nearest ones.
     """
     if text is None or text in catalog.areas:
         return text
-    resolution = AreaResolver(catalog).resolve((text,), None)
+    resolution = AreaResolver(catalog).resolve((text,), None, printed_on=printed_on)
     if resolution.problem is not None or resolution.area_code is None:
         candidates = "、".join(resolution.candidates) or "–"
         raise Refusal("add.unknown_area", {"file": name, "area": text, "candidates": candidates})

@@ -12,7 +12,7 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from etl.clean import text_key
 from tracker.catalog import Catalog
@@ -79,13 +79,20 @@ class AreaResolver:
         for code, area in self._areas.items():
             for name in (area.name.zh, area.short.zh, *area.aliases) if area.kind != "unassigned" else ():
                 self._codes.setdefault(_plain(name), set()).add(code)
-            if code.isdigit():
-                self._codes.setdefault(code, set()).add(code)
+            if area.kind != "unassigned":
+                self._codes.setdefault(_plain(code), set()).add(code)
+        self._namesakes = {area.shares_name_with: area for area in self._areas.values() if area.shares_name_with}
         self._longest = max(map(len, self._codes))
         self._mentions: dict[str, _Mention | None] = {}
-        self._resolved: dict[tuple[tuple[str | None, ...], Code | None, dt.date | None], Resolution] = {}
+        self._resolved: dict[tuple[Any, ...], Resolution] = {}
 
-    def resolve(self, texts: Sequence[str | None], scope: Code | None, on: dt.date | None = None) -> Resolution:
+    def resolve(
+        self,
+        texts: Sequence[str | None],
+        scope: Code | None,
+        on: dt.date | None = None,
+        printed_on: dt.date | None = None,
+    ) -> Resolution:
         """The one area that all texts of a row allow.
 
         Args:
@@ -96,11 +103,20 @@ class AreaResolver:
                 city, where the list is a county's); without a scope, inside all tracked areas.
             on: the day whose division into areas is wanted. Left out, today's: an abolished district gives its
                 successor. On a day before its end it gives itself.
+            printed_on: the day of the list. A name that a newer area shares (两江新区 since November 2025) means
+                either on a list of its time; the older area on one before, or on one without a day. In a list of
+                one of the two the name means that one.
         """
-        key = (tuple(texts), scope, on)
+        key = (tuple(texts), scope, on, printed_on)
         if key not in self._resolved:
-            self._resolved[key] = self._resolve(key[0], scope, on)
+            self._resolved[key] = self._resolve(key[0], scope, on, printed_on)
         return self._resolved[key]
+
+    def namesake(self, code: Code, printed_on: dt.date) -> tuple[str, ...]:
+        """The two areas that the name of an area means on a list of a day; none where it means that area alone."""
+        other = self._namesakes.get(code)
+        is_shared = other is not None and self._began(other.area_code, printed_on)
+        return self._paths((code, other.area_code)) if other is not None and is_shared else ()
 
     def named_in(self, text: str) -> tuple[Code, ...]:
         """The areas named in a running text such as a title, the finest of each chain, in order.
@@ -140,14 +156,16 @@ class AreaResolver:
         parent = self._areas[area.parent_code] if area.parent_code else area
         return self._is_official(name, code) or area.kind in _NAMES_A_CITY or name.startswith(parent.short.zh)
 
-    def _resolve(self, texts: Iterable[str | None], scope: Code | None, on: dt.date | None) -> Resolution:
+    def _resolve(
+        self, texts: Iterable[str | None], scope: Code | None, on: dt.date | None, printed_on: dt.date | None
+    ) -> Resolution:
         words = [word for text in texts if text and (word := self._word(text)) not in _SAYS_NOTHING and word]
         if any(_is_unreadable(text) for text in texts if text):
             return Resolution(None, "unknown")
         mentions = {word: mention for word in words if (mention := self._mention(word)) is not None}
         generic = {word: m for word, m in mentions.items() if not self._is_reachable(word, mentions, scope)}
         named = {word: m for word, m in mentions.items() if word not in generic}
-        places = self._common(named.values(), scope, on)
+        places = self._without_namesakes(self._common(named.values(), scope, on), scope, printed_on)
         if len(places) == 1 and self._is_outside(next(iter(places))):
             return Resolution(next(iter(places)))
         if named and len(places) != 1:
@@ -236,8 +254,21 @@ class AreaResolver:
         allowed = {c for c in union if all(any(self._holds(w, c) for w in m.codes) for m in mentions)}
         region = self._region(scope)
         here = {c for c in allowed if self._is_in(c, region)}
+        here |= {c for c in allowed if self._areas[c].shares_name_with in here}
         names_city = any(m.names_city for m in mentions)
         return self._in_force(here or allowed if names_city else here, on)
+
+    def _without_namesakes(self, codes: set[Code], scope: Code | None, printed_on: dt.date | None) -> set[Code]:
+        """Of two areas of one name the list's own, and the older one on a list of before the newer one's time."""
+        newer = {code for code in codes if self._areas[code].shares_name_with in codes}
+        if scope in codes:
+            older = {shared for code in newer if (shared := self._areas[code].shares_name_with) is not None}
+            return codes - (older if scope in newer else newer)
+        return {c for c in codes if c not in newer or (printed_on and self._began(c, printed_on))}
+
+    def _began(self, code: Code, on: dt.date) -> bool:
+        begins = self._areas[code].valid_from
+        return begins is not None and begins <= on
 
     def _region(self, scope: Code | None) -> Code | None:
         """Where bare names are looked for: the list's area, for a county's list its whole city."""
@@ -293,7 +324,10 @@ class AreaResolver:
         if area.kind in _NAMES_A_CITY or area.parent_code is None:
             return area.name.zh
         parent = self._areas[area.parent_code]
-        return area.name.zh if area.name.zh.startswith(parent.short.zh) else parent.name.zh + area.name.zh
+        path = area.name.zh if area.name.zh.startswith(parent.short.zh) else parent.name.zh + area.name.zh
+        # A name that two areas share answers no question; their codes may stand in an area column.
+        is_shared = area.area_code in self._namesakes or area.shares_name_with is not None
+        return f"{path}（{area.area_code}）" if is_shared else path
 
 
 def _is_unreadable(text: str) -> bool:

@@ -234,7 +234,7 @@ def known_of(
         names=names,
         titles=asked("compare_title", enterprise_ids=ids),
         events=asked("compare_event", enterprise_ids=ids),
-        pool=asked("compare_pool", enterprise_ids=ids),
+        pool=asked("compare_pool", enterprise_ids=ids, day=day),
         refused=with_name_key(asked("compare_refused"), "name", "name_key"),
         neighbours=asked("compare_neighbour", area_code=area_code),
     )

@@ -326,5 +326,6 @@ def _areas(catalog: Catalog) -> pl.DataFrame:
         for area in catalog.areas.values()
     ]
     columns = ("area_code", "parent_code", "located_in", "kind", "name_zh", "name_en", "short_zh", "short_en")
-    schema = dict.fromkeys(columns, _TEXT) | {"valid_from": _DAY, "valid_to": _DAY, "successor": _TEXT}
+    schema = dict.fromkeys(columns, _TEXT) | {"valid_from": _DAY, "valid_to": _DAY}
+    schema |= {"successor": _TEXT, "shares_name_with": _TEXT}
     return _frame(rows, schema | {"sort": _COUNT, "is_tracked": _FLAG})

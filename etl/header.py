@@ -35,7 +35,7 @@ _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*�
 _YEARS = re.compile(r"(?:19|20)\d\d(?:年度|年)?")
 _ASKED = re.compile(r"^是否(?:已经|已)?(?:为|是|属于|属|获评|获得|认定为|认定|入选|列入)?")
 _TITLE_WORDS = re.compile(r"^(?:企业)?(?:称号|资质|荣誉|情况|名单)*(?:企业)?")
-_LEVEL = re.compile(r"(?:国家|省|市|县|区|区县|县区)级?")
+_LEVEL = re.compile(r"(?:国家|省|市|县|区|区县|县区|园区)级?")
 
 Row = tuple[int, list[str | None]]
 

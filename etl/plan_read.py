@@ -157,7 +157,7 @@ class _Reader:
                 kind = texts()["kinds_of_groups"].get(group, "county")
                 self._new_area(code, said, whole or None, kind, str(values.get("name_en") or ""), place)
             elif code is None and said:
-                self._fault(sheet, row, "A", "area_unknown", value=said)
+                self._fault(sheet, row, "A", "part_unknown", value=said)
             rows.append(row)
             found.append(
                 {
@@ -310,7 +310,10 @@ class _Reader:
 
     def _new_area(self, code: str, name: str, parent: str | None, kind: str, english: str, sort: int = 0) -> None:
         both = {"zh": name, "en": english or name}
-        area: Values = {"area_code": code, "kind": kind, "name": both, "short": both, "sort": sort}
+        # Lists write 东台市 as 东台 too; a zone has no such ending, and one sign alone is no name.
+        has_short = kind in ("city", "county") and len(name) > 2 and name.endswith(("市", "区", "县"))
+        short = {"zh": name[:-1] if has_short else name, "en": english or name}
+        area: Values = {"area_code": code, "kind": kind, "name": both, "short": short, "sort": sort}
         self.areas.append(area | ({"parent_code": parent} if parent else {}))
 
     def _fault(self, sheet: str, row: int | None, column: str | None, rule: str, **values: object) -> None:

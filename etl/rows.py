@@ -164,7 +164,8 @@ def with_area(rows: pl.DataFrame, reading: Reading, catalog: Catalog) -> pl.Data
     codes, problems, candidates, scopes = [], [], [], []
     for said in distinct.iter_rows(named=True):
         texts = tuple(said.get(name) for name in AREA_FIELDS)
-        resolution = resolver.resolve(_area_texts(texts), reading.area_code)
+        printed_on = reading.event_on or reading.added_on
+        resolution = resolver.resolve(_area_texts(texts), reading.area_code, printed_on=printed_on)
         code = resolution.area_code if resolution.problem is None else None
         if resolution.problem is None and code is None:
             code = reading.area_code

@@ -27,9 +27,12 @@ from tracker.yaml_text import read_yaml
 Figure = float | None
 # On which day of a year a title is decided, and what its columns of a ledger are called.
 _DECIDED = {"innovative": (5, 20), "srdi": (8, 25), "little_giant": (10, 16)}
+_LOCAL_DAY, _POOL_DAY = (6, 15), (3, 10)
 _TITLES = {"innovative": "创新型中小企业", "srdi": "专精特新中小企业", "little_giant": "国家级“小巨人”"}
 # A ladder: who holds the third title gained the first two in the years before.
 _YEARS_BEFORE = {"innovative": 0, "srdi": 1, "little_giant": 2}
+_COLUMNS = ("认定时间", "有效期至")
+_NONE = "—"
 _VALID_YEARS = 3
 _NOTE = "注：空白为未报送；全部为虚构示例。"
 _RECEIVED_DAYS = 20
@@ -46,6 +49,14 @@ class TasksStory(Model):
     years: dict[int, dict[Code, tuple[float | str, ...]]]
 
 
+class LocalStory(Model):
+    """Of those with the lowest title alone: how many first hold a title of the district, how many next are pooled."""
+
+    title: str
+    holders: int
+    pooled: int
+
+
 class PlanStory(Model):
     """What one plan's demo tells; years in order, a number of each list for each of them."""
 
@@ -54,6 +65,7 @@ class PlanStory(Model):
     spread: dict[Code, float]
     ledger_area: Code | None = None
     others: dict[Code, int] = Field(default_factory=dict)
+    local: LocalStory | None = None
     before: dict[Code, float] = Field(default_factory=dict)
     titles: dict[Code, tuple[int, ...]]
     values: dict[Code, tuple[Figure, ...]]
@@ -97,6 +109,11 @@ def write_plans(folder: Path, catalog: Catalog) -> Iterator[Written]:
             yield writer.tasks(told.tasks)
 
 
+def _window(day: dt.date) -> list[Cell]:
+    """The day of a title and its last day."""
+    return [day.isoformat(), (day.replace(year=day.year + _VALID_YEARS) - dt.timedelta(days=1)).isoformat()]
+
+
 @dataclass(frozen=True)
 class _Writer:
     folder: Path
@@ -120,7 +137,10 @@ class _Writer:
                 self._enterprise(next(numbers), next(brands), code, "innovative", next(years)) for _ in range(number)
             ]
         header = plain("序号", "企业名称", "统一社会信用代码", "所属地区")
-        header += plain(*(f"{title}{what}" for title in _TITLES.values() for what in ("认定时间", "有效期至")))
+        header += plain(*(f"{title}{what}" for title in _TITLES.values() for what in _COLUMNS))
+        if self.story.local is not None:
+            header += plain(*(f"{self.story.local.title}{what}" for what in _COLUMNS), "培育库", "入库时间")
+            rows = list(self._with_local(rows, self.story.local))
         area = self.story.ledger_area or self.plan.area_code
         named = self.catalog.areas[area].name.zh
         title = f"{named}优质中小企业梯度培育台账（{self.story.years[-1]}年底）{self.names.mark}"
@@ -135,12 +155,23 @@ class _Writer:
         for title in _TITLES:
             before = _YEARS_BEFORE[tier] - _YEARS_BEFORE[title]
             if before < 0:
-                cells += ["—", "—"]
+                cells += [_NONE, _NONE]
                 continue
             # A lower title was gained before, or is renewed until the higher one stands.
             day = dt.date(max(year - before, year - _VALID_YEARS + 1), *_DECIDED[title])
-            cells += [day.isoformat(), (day.replace(year=day.year + _VALID_YEARS) - dt.timedelta(days=1)).isoformat()]
+            cells += _window(day)
         return cells
+
+    def _with_local(self, rows: list[list[Cell]], local: LocalStory) -> Iterator[list[Cell]]:
+        """The rows of a ledger with the district's own title and the pool, for its own enterprises."""
+        year, own = self.story.years[-1], {self.catalog.areas[code].name.zh for code in self.story.spread}
+        numbers = count()
+        for row in rows:
+            has_one_title = row[3] in own and row.count(_NONE) == len(_COLUMNS) * (len(_TITLES) - 1)
+            number = next(numbers) if has_one_title else local.holders + local.pooled
+            title = _window(dt.date(year, *_LOCAL_DAY)) if number < local.holders else [_NONE, _NONE]
+            is_pooled = local.holders <= number < local.holders + local.pooled
+            yield [*row, *title, *(["是", dt.date(year, *_POOL_DAY).isoformat()] if is_pooled else [_NONE, _NONE])]
 
     def _brands(self) -> Iterator[str]:
         """Words of names, no two alike within a plan."""

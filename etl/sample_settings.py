@@ -43,7 +43,10 @@ class WorldStory(Model):
 
 
 class ListStory(Model):
-    """One list: what it states, how it looks, and how the enterprises on it are chosen. No event: a pool."""
+    """One list: what it states, how it looks, and how the enterprises on it are chosen. No event: a pool.
+
+    ``follows``: the list before it, most of whose enterprises stay.
+    """
 
     name: str
     tier: Code
@@ -56,6 +59,7 @@ class ListStory(Model):
     holding: Code | None = None
     named_on: str | None = None
     reviews: int | None = None
+    follows: str | None = None
     take: int
     form: Form
     blank_row: int | None = None
@@ -70,9 +74,9 @@ class ListStory(Model):
 
     @property
     def is_final(self) -> bool:
-        """Whether the list is the whole result: of a review, or of what a publicity or recommendation began."""
+        """Whether the list is the whole: a pool, or the result of a review, a publicity or a recommendation."""
         is_decision = self.event == "recognition" and self.named_on is not None
-        return is_decision or self.event == "review_passed"
+        return is_decision or self.event in (None, "review_passed")
 
 
 class LedgerStory(Model):

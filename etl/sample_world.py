@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 from etl.sample_settings import ListStory, WorldStory
@@ -13,6 +13,8 @@ from tracker.catalog_models import Code
 
 _NO_TITLE = "none"
 _GRACE = dt.timedelta(days=365)
+# How much more easily an enterprise stays on a list than another comes to it.
+_STAYING = 12
 _CODE_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
@@ -89,7 +91,8 @@ class World:
         # A list's own dice: changing one list does not shuffle those that do not depend on it.
         dice = random.Random(f"{self._story.seed} {story.name}")
         candidates = self._candidates(story)
-        drawn = sorted(candidates, key=lambda e: dice.random() ** (1 / self._strength(e)), reverse=True)
+        before = {e.number for e in self._chosen[story.follows]} if story.follows else set()
+        drawn = sorted(candidates, key=lambda e: dice.random() ** (1 / self._strength(e, before)), reverse=True)
         chosen = sorted(drawn[: story.take], key=lambda e: (self._order[e.area], e.number))
         self._chosen[story.name] = chosen
         former = {enterprise.number: enterprise.name for enterprise in chosen}
@@ -103,8 +106,8 @@ class World:
         found = [enterprise for enterprise in self.enterprises if enterprise.holds(wanted, day)]
         return sorted(found, key=lambda e: (self._order[e.area], e.number))
 
-    def _strength(self, enterprise: Enterprise) -> float:
-        return self._story.areas[enterprise.area].strength
+    def _strength(self, enterprise: Enterprise, before: Collection[int]) -> float:
+        return self._story.areas[enterprise.area].strength * (_STAYING if enterprise.number in before else 1)
 
     def _candidates(self, story: ListStory) -> list[Enterprise]:
         if story.named_on is not None:

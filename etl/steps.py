@@ -8,10 +8,19 @@ import duckdb
 import polars as pl
 
 SQL = Path(__file__).parent / "sql"
-# The only counting code, in order. Titles: what a reading covers, who lapsed, which titles were removed, whose events
-# are the same, who holds what when, who was first when, how many at each month end. Values: who states what, how many
-# events are on record, how many are asked, what they answered, each period's value, each month's.
-TITLE_COUNTING = ("reading_area", "lapse", "removed_title", "history", "tenure", "first_title", "observation")
+# The only counting code, in order. Titles: what a reading covers, who lapsed, who left the pool, which titles were
+# removed, whose events are the same, who holds what when, who was first when, how many at each month end. Values: who
+# states what, how many events are on record, how many are asked, what they answered, each period's value, each month's.
+TITLE_COUNTING = (
+    "reading_area",
+    "lapse",
+    "pool_exit",
+    "removed_title",
+    "history",
+    "tenure",
+    "first_title",
+    "observation",
+)
 VALUE_COUNTING = (
     "source_observation",
     "activity_count",

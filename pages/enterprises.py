@@ -62,7 +62,8 @@ def answers_page(number: Definition) -> None:
     if behind.ranking.height:
         ui.html(blocks_enterprises.ranking_table(behind.ranking, language))
     if (records := ui.records_behind(view, number)).height:
-        ui.html(*blocks_measures.record_table(records, language))
+        note = word("activities.note", language, number=records.height)
+        ui.html(*blocks_measures.record_table(records, note, language))
     if behind.cells.height:
         note = say("cells_note", number=behind.cells.height)
         ui.html(blocks.section(say("cells"), note), blocks_enterprises.cell_table(behind.cells, language))

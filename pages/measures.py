@@ -43,6 +43,16 @@ def whole_plan() -> None:
     save(found.rows.filter(pl.col("measure_id").is_in(shown["measure_id"].implode())), finding, plan["short"])
     units = measures.by_unit(found.rows).sort("owed", "overdue", descending=True, maintain_order=True)
     ui.html(blocks.section(say("units_title"), say("units_note")), blocks_measures.unit_table(units, view))
+    if (records := ui.records_of(view)).height:
+        note = word("activities.whole_note", language, number=records.height)
+        ui.html(*blocks_measures.record_table(records, note, language))
+        with st.container(horizontal=True):
+            ui.offer_table(
+                view,
+                lambda: measures.export_records(records, language),
+                [note],
+                districts.file_name(plan["short"], word("activities.title", language), view.as_of, language),
+            )
 
 
 def one_unit() -> None:

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tests.replay import Event, FinalList, add_months, holding, with_lapses
+from tests.replay import LADDER, Event, FinalList, add_months, holding, with_lapses
 
 BELOW = {"pool": None, "innovative": "pool", "srdi": "innovative", "little_giant": "srdi", "champion": "little_giant"}
 ONE_DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class PoolEntry:
-    """One enterprise entered into the pool of an area."""
+class PoolList:
+    """A list of the pool that prepares for a title: of which area, and which enterprise stands there in which part."""
 
-    enterprise: int
     on: dt.date
+    members: tuple[tuple[int, str], ...]
+    area: str
+    level: str = "srdi"
+    is_final: bool = False
+
+
+@dataclass(frozen=True)
+class Stay:
+    """One enterprise in a pool, from the day of the list to the day on which it left; None: it is still there."""
+
+    on: dt.date
+    until: dt.date | None
     area: str
 
 
@@ -27,14 +38,46 @@ class History:
 
     events: list[Event]
     finals: list[FinalList]
-    pool: list[PoolEntry]
+    pools: Sequence[PoolList]
     parents: Mapping[str, str | None]
+
+    def stays(self, enterprise: int) -> list[Stay]:
+        """Every entry of an enterprise: it ends with the title, with the next final list that leaves it
+        out, or with one that names it elsewhere."""
+        found: list[Stay] = []
+        for pool in self.pools:
+            for area in {where for number, where in pool.members if number == enterprise}:
+                titles = LADDER[LADDER.index(pool.level) :]
+                gained = [
+                    max(event.on, event.valid_from)
+                    for event in self.events
+                    if event.enterprise == enterprise
+                    and event.tier in titles
+                    and event.event in ("recognition", "review_passed")
+                    and event.valid_from
+                ]
+                left_out = [
+                    later.on
+                    for later in self.pools
+                    if later.is_final
+                    and later.level == pool.level
+                    and later.area in (area, self.parents[area])
+                    and enterprise not in {number for number, _ in later.members}
+                ]
+                moved = [
+                    later.on
+                    for later in self.pools
+                    if later.level == pool.level and dict(later.members).get(enterprise, area) != area
+                ]
+                ends = [day for day in gained + left_out + moved if day > pool.on]
+                found.append(Stay(pool.on, min(ends, default=None), area))
+        return found
 
     def standing_in(self, enterprise: int, rung: str, day: dt.date) -> str | None:
         """The area in which an enterprise stands on a rung on a day."""
         if rung == "pool":
-            entered = [entry for entry in self.pool if entry.enterprise == enterprise and entry.on <= day]
-            return min(entered, key=lambda entry: (-entry.on.toordinal(), entry.area)).area if entered else None
+            inside = [s for s in self.stays(enterprise) if s.on <= day and (s.until is None or s.until > day)]
+            return min(inside, key=lambda stay: (-stay.on.toordinal(), stay.area)).area if inside else None
         held = holding([e for e in self.events if e.enterprise == enterprise], rung, day, self.finals)
         return held.area if held and held.status != "publicity" else None
 
@@ -47,7 +90,7 @@ class History:
 
     def days(self, enterprise: int) -> set[dt.date]:
         """Every day on which anything of an enterprise can change."""
-        found = {final.on for final in self.finals} | {entry.on for entry in self.pool}
+        found = {final.on for final in self.finals} | {pool.on for pool in self.pools}
         for event in self.events:
             if event.enterprise == enterprise:
                 found |= {event.on, add_months(event.on, 12)}
@@ -58,11 +101,11 @@ class History:
 
 
 def history(
-    events: list[Event], finals: Iterable[FinalList], pool: list[PoolEntry], parents: Mapping[str, str | None]
+    events: list[Event], finals: Iterable[FinalList], pools: Sequence[PoolList], parents: Mapping[str, str | None]
 ) -> History:
     """The events with the lapses that follow from them."""
     finals = list(finals)
-    return History(with_lapses(events, finals), finals, pool, parents)
+    return History(with_lapses(events, finals), finals, pools, parents)
 
 
 def move_of(known: History, enterprise: int, rung: str, area: str, as_of: dt.date) -> str | None:

@@ -16,6 +16,7 @@ from etl.add import Added, Statement, add_files
 from etl.sample_settings import measures_story
 from etl.steps import read_sql
 from tests.demo import Demo
+from tests.worlds import built, rows, write_list
 from tracker.catalog import Catalog, load
 
 AREA = "500000-liangjiang"
@@ -131,3 +132,26 @@ def test_the_demo_s_records_are_the_values_of_its_annual_targets(demo: Demo, cat
     )
     assert dict(demo.rows(sql, AREA)) == counted
     assert sum(counted.values()) == len(story.records) - 1  # the salon feeds no target
+
+
+def test_what_records_and_reports_disagree_on_is_a_debt(tmp_path: Path, catalog: Catalog) -> None:
+    """礼嘉 reports 3 fairs and recorded 1; 鸳鸯 reports 2 and recorded none, so that the whole leaves them out."""
+    record = dict(zip(COLUMNS, (dt.date(2025, 5, 6), "招聘会", "春季专场", "礼嘉街道"), strict=False))
+    sheet = write_activities_form(tmp_path / "forms", catalog.plans["liangjiang"], AREA, catalog, (record,))
+    lines = "地区,专场招聘会场数（场）\n礼嘉街道,3\n鸳鸯街道,2\n人和街道,0"
+    report = write_list(tmp_path, "报表.csv", lines)
+    for path, statement in (
+        (sheet, Statement(received_on=RECEIVED)),
+        (report, Statement(kind="area_values", area=AREA, period="2025-12", received_on=RECEIVED)),
+    ):
+        [added] = add_files([path], statement, tmp_path, catalog, keep=True)
+        assert added.rows is not None
+        assert added.rows.rejected.is_empty()
+    built(tmp_path)
+    debts = rows(tmp_path, "select kind, area_code, number, detail from core.data_debt order by kind")
+    assert debts == [
+        ("activity_differs", "500112019", 3, "“专精特新”专场招聘会 2025-12-31 1"),
+        ("activity_unrecorded", "500112007", 2, "“专精特新”专场招聘会 2025-12-31"),
+    ]
+    whole = "select value from mart.progress where target_id = 'job_fairs' and area_code = ? and as_of = '2025-12-31'"
+    assert rows(tmp_path, whole + " and due_on = as_of", AREA) == [(1.0,)]

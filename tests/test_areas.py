@@ -11,6 +11,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from etl.areas import AreaResolver, Resolution
+from tests.worlds import add, write_list
 from tracker.catalog import Catalog, load
 
 REAL = Path(__file__).resolve().parents[2] / "shared" / "real"
@@ -148,6 +149,11 @@ def test_a_text_that_is_asked_about(resolver: AreaResolver, text: str, problem: 
         (("开发区",), "320600", "320671"),
         (("南通高新区",), "320600", "320612"),
         (("通州区",), None, "320612"),
+        # A street of the park says nothing of its functional zone: the park takes it, without a unit.
+        (("斜塘街道",), "320576", "320576"),
+        (("苏州市", "苏州工业园区", "唯亭街道"), "320500", "320576"),
+        (("金鸡湖街道",), "320576", "320576"),
+        (("金鸡湖商务区",), "320576", "320576-jinjihu"),
         # Districts that Liangjiang overlaps stay themselves.
         (("两江新区",), "500000", "500000-liangjiang"),
         (("渝北区",), "500000", "500112"),
@@ -230,7 +236,51 @@ def test_no_name_is_used_twice_within_one_city(catalog: Catalog) -> None:
             continue
         for name in {area.name.zh, area.short.zh, *area.aliases}:
             other = seen.setdefault((area.parent_code, name), code)
-            assert other == code, f"{name}: {other} and {code}"
+            is_declared = code != other and area.shares_name_with == other
+            assert other == code or is_declared, f"{name}: {other} and {code}"
+
+
+ZONE, DISTRICT = "500000-liangjiang", "500000-liangjiang-district"
+
+
+@pytest.mark.parametrize(
+    ("texts", "scope", "printed_on", "code"),
+    [
+        (("两江新区",), "500000", dt.date(2025, 11, 5), ZONE),
+        (("两江新区",), "500000", dt.date(2025, 11, 6), None),
+        (("重庆市", "两江新区"), None, dt.date(2026, 3, 1), None),
+        # A list of the zone means the zone, one of the district the district.
+        (("两江新区",), ZONE, dt.date(2026, 3, 1), ZONE),
+        (("两江新区",), DISTRICT, dt.date(2026, 3, 1), DISTRICT),
+        (("两江新区", "水土新城"), "500000", dt.date(2026, 3, 1), "500000-shuitu"),
+        (("两江新区直管区",), "500000", dt.date(2026, 3, 1), ZONE),
+        (("两江新区行政区",), "500000", dt.date(2026, 3, 1), DISTRICT),
+        ((ZONE,), "500000", dt.date(2026, 3, 1), ZONE),
+        ((DISTRICT,), "500000", dt.date(2026, 3, 1), DISTRICT),
+    ],
+)
+def test_a_name_that_a_newer_area_shares_is_asked_about(
+    resolver: AreaResolver, texts: tuple[str, ...], scope: str | None, printed_on: dt.date, code: str | None
+) -> None:
+    found = resolver.resolve(texts, scope, printed_on=printed_on)
+    assert (found.area_code, found.problem) == (code, None if code else "ambiguous")
+    if code is None:
+        assert found.candidates == (f"重庆市两江新区（{ZONE}）", f"重庆市两江新区（行政区）（{DISTRICT}）")
+
+
+def test_a_title_with_such_a_name_is_refused_until_the_area_is_stated(tmp_path: Path, catalog: Catalog) -> None:
+    path = write_list(tmp_path, "重庆两江新区2026年度市级专精特新企业认定名单.csv", "企业名称\n甲公司\n乙公司")
+    day = dt.date(2026, 3, 1)
+    said = {"area": None, "event_on": day, "valid_from": day, "valid_to": dt.date(2029, 2, 28), "received_on": day}
+
+    def outcome(**more: object) -> tuple[str, str | None]:
+        added = add(tmp_path / f"data {len(more)}", path, **{**said, **more})
+        return added.status, added.refusal.code if added.refusal else None
+
+    assert outcome() == ("refused", "add.shared_area_name")
+    assert outcome(area="两江新区") == ("refused", "add.unknown_area")
+    assert outcome(event_on=dt.date(2025, 6, 1), valid_from=None, valid_to=None)[0] == "added"
+    assert outcome(area=ZONE)[0] == "added"
 
 
 def _tables(path: Path) -> list[tuple[str, list[list[str]]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import duckdb
 import polars as pl
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from etl.steps import TITLE_COUNTING, load, run
 from tests.replay import LADDER, Event, FinalList, add_months, counts, ever_and_new
+from tests.replay_ladder import PoolList
 
 D = dt.date
 CITY, SEA, HILL, REST = "1", "11", "12", "1-unassigned"
@@ -27,7 +28,12 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
         yield opened
 
 
-def count_by_sql(connection: duckdb.DuckDBPyConnection, events: list[Event], finals: list[FinalList]) -> None:
+def count_by_sql(
+    connection: duckdb.DuckDBPyConnection,
+    events: list[Event],
+    finals: list[FinalList],
+    pools: Sequence[PoolList] = (),
+) -> None:
     for schema in ("core", "mart", "meta"):
         connection.execute(f"drop schema if exists {schema} cascade")
     run(connection, "tables")
@@ -39,13 +45,17 @@ def count_by_sql(connection: duckdb.DuckDBPyConnection, events: list[Event], fin
         for area in sorted(final.areas & {SEA, HILL, REST}):
             reading = _reading(f"final-{number}-{area}", final.tier, final.event, final.on, area)
             readings.append({**reading, "is_final": True, "reviewed_cohort": final.cohort, "batch": final.batch})
+    for number, pool in enumerate(pools):
+        reading = _reading(f"pool-{number}", pool.level, None, pool.on, pool.area)
+        readings.append({**reading, "kind": "pool", "is_final": pool.is_final})
     frames = {
         "source_reading": pl.DataFrame(readings, schema=_READING, orient="row"),
         "reading_exclusion": pl.DataFrame(schema={"reading_id": pl.String, "area_code": pl.String}),
         # Lists by city that leave a zone open: tests/test_build.py has them.
         "reading_vague": pl.DataFrame(schema={"reading_id": pl.String, "area_code": pl.String}),
         "recognition_event": _events(events),
-        "pool_entry": pool_entries([]),
+        "pool_entry": _pool_entries(pools),
+        "source_file": pl.DataFrame(schema={"file_id": pl.String, "received_on": pl.Date}),
         "area": pl.DataFrame({"area_code": list(PARENTS), "is_tracked": [True] * len(PARENTS)}),
         "area_closure": pl.DataFrame(
             [(code, above) for code in PARENTS for above in (code, PARENTS[code]) if above],
@@ -80,14 +90,19 @@ _READING = {
 }  # fmt: skip
 
 
-def pool_entries(entries: list[tuple[int, str, dt.date, str]]) -> pl.DataFrame:
-    """Enterprise, level, day and area of entries into the cultivation pool as ``core.pool_entry``."""
-    day, text = pl.Date, pl.String
-    schema = {"enterprise_id": pl.Int64, "level": text, "entered_on": day, "area_code": text, "left_on": day}
-    return pl.DataFrame([(*entry, None) for entry in entries], schema=schema, orient="row")
+def _pool_entries(pools: Sequence[PoolList]) -> pl.DataFrame:
+    rows = [
+        (enterprise, pool.level, pool.on, None, area, f"pool-{number}", f"pool-{number}", None, None, None)
+        for number, pool in enumerate(pools)
+        for enterprise, area in pool.members
+    ]
+    text = pl.String
+    schema = {"enterprise_id": pl.Int64, "level": text, "entered_on": pl.Date, "left_on": pl.Date, "area_code": text}
+    schema |= {"reading_id": text, "file_id": text, "sheet": text, "row": pl.Int32, "column": text}
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _reading(reading_id: str, tier: str, event: str, on: dt.date, area: str) -> dict[str, object]:
+def _reading(reading_id: str, tier: str, event: str | None, on: dt.date, area: str) -> dict[str, object]:
     return {
         "reading_id": reading_id,
         "file_id": reading_id,

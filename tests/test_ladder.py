@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from etl.steps import load, run
 from tests.replay import LADDER, Event, FinalList, add_months
-from tests.replay_ladder import BELOW, PoolEntry, history, move_of
+from tests.replay_ladder import BELOW, PoolList, history, move_of
 from tests.test_counting import (
     CITY,
     HILL,
@@ -22,7 +22,6 @@ from tests.test_counting import (
     any_final,
     count_by_sql,
     days,
-    pool_entries,
     title,
 )
 from tracker.charts.frame import Frame
@@ -33,16 +32,14 @@ MOVES = ("entry", "moved_in", "promotion", "exit", "moved_out")
 
 
 def counted(
-    connection: duckdb.DuckDBPyConnection, events: list[Event], finals: list[FinalList], pool: list[PoolEntry]
+    connection: duckdb.DuckDBPyConnection, events: list[Event], finals: list[FinalList], pools: list[PoolList]
 ) -> list[dict[str, Any]]:
     """``mart.ladder_move`` of a history."""
-    count_by_sql(connection, events, finals)
-    load(connection, "core.pool_entry", pool_entries([(e.enterprise, "srdi", e.on, e.area) for e in pool]))
+    count_by_sql(connection, events, finals, pools)
     tiers = [(tier, BELOW[tier] if BELOW[tier] != "pool" else None) for tier in BELOW if tier != "pool"]
     ranks = [LADDER.index(tier) + 1 if tier in LADDER else None for tier, _ in tiers]
     schema = {"tier": pl.String, "recruits_from": pl.String}
     load(connection, "core.tier", pl.DataFrame(tiers, schema, orient="row").with_columns(ladder_rank=pl.Series(ranks)))
-    run(connection, "history")
     run(connection, "ladder_move")
     return connection.sql("from mart.ladder_move").pl().to_dicts()
 
@@ -58,6 +55,10 @@ def moved(stock_before: int, entries: int, promotions: int, exits: int, stock: i
     }  # fmt: skip
 
 
+def pool(on: dt.date, *members: tuple[int, str], area: str = CITY, **fields: Any) -> PoolList:
+    return PoolList(on, members, area, **fields)
+
+
 def test_who_comes_from_the_rung_below_is_promoted() -> None:
     events = [
         title(D(2023, 3, 1), D(2026, 2, 28), tier="innovative"),
@@ -65,7 +66,7 @@ def test_who_comes_from_the_rung_below_is_promoted() -> None:
         title(D(2024, 6, 1), D(2027, 5, 31), enterprise=2),
     ]
     with duckdb.connect() as connection:
-        rows = counted(connection, events, [], [PoolEntry(1, D(2023, 1, 10), SEA)])
+        rows = counted(connection, events, [], [pool(D(2023, 1, 10), (1, SEA))])
     assert one(rows, "pool", CITY, D(2023, 12, 31)) == moved(0, 1, 0, 0, 1)
     assert one(rows, "innovative", CITY, D(2023, 12, 31)) == moved(0, 0, 1, 0, 1)
     assert one(rows, "srdi", CITY, D(2024, 5, 31)) == moved(0, 0, 0, 0, 0)
@@ -102,35 +103,90 @@ def test_a_move_between_areas_is_an_exit_of_one_and_an_entry_of_the_other() -> N
 
 def test_before_its_first_list_a_rung_is_not_known() -> None:
     with duckdb.connect() as connection:
-        rows = counted(connection, [title(D(2023, 7, 14), D(2026, 6, 30))], [], [PoolEntry(2, D(2024, 1, 10), SEA)])
+        rows = counted(connection, [title(D(2023, 7, 14), D(2026, 6, 30))], [], [pool(D(2024, 1, 10), (2, SEA))])
     known = {(row["rung"], row["as_of"]): row["is_known"] for row in rows if row["area_code"] == CITY}
     assert [known["srdi", D(2023, 6, 30)], known["srdi", D(2023, 7, 31)]] == [False, True]
     assert [known["pool", D(2023, 12, 31)], known["pool", D(2024, 1, 31)]] == [False, True]
     assert not known["innovative", D(2025, 12, 31)]
 
 
-entries = st.builds(PoolEntry, st.integers(1, 4), days, st.sampled_from([SEA, HILL]))
+POOLS = [
+    pool(D(2023, 3, 1), (1, SEA), (2, SEA), (3, HILL), (4, SEA)),
+    # The whole list of one county ends nobody's stay in another.
+    pool(D(2024, 3, 1), (1, SEA), (4, SEA), area=SEA, is_final=True),
+    # A part of the whole says nothing of those whom it leaves out.
+    pool(D(2024, 9, 1), (1, SEA)),
+    pool(D(2025, 3, 1), (1, HILL), (3, HILL), is_final=True),
+]
+
+
+def test_who_leaves_the_pool_when() -> None:
+    """1 moves to the other county, 2 is left out, 3 stays, 4 gains the title; a lower title would end no stay."""
+    events = [
+        title(D(2024, 6, 1), D(2027, 5, 31), enterprise=4),
+        title(D(2024, 6, 1), D(2027, 5, 31), enterprise=3, tier="innovative"),
+    ]
+    with duckdb.connect() as connection:
+        rows = counted(connection, events, [], POOLS)
+        left = connection.sql("select enterprise_id, entered_on, left_on from core.pool_entry order by all").fetchall()
+    assert left == [
+        (1, D(2023, 3, 1), D(2025, 3, 1)),
+        (1, D(2024, 3, 1), D(2025, 3, 1)),
+        (1, D(2024, 9, 1), D(2025, 3, 1)),
+        (1, D(2025, 3, 1), None),
+        (2, D(2023, 3, 1), D(2024, 3, 1)),
+        (3, D(2023, 3, 1), None),
+        (3, D(2025, 3, 1), None),
+        (4, D(2023, 3, 1), D(2024, 6, 1)),
+        (4, D(2024, 3, 1), D(2024, 6, 1)),
+    ]
+    assert one(rows, "pool", CITY, D(2023, 12, 31)) == moved(0, 4, 0, 0, 4)
+    assert one(rows, "pool", CITY, D(2024, 12, 31)) == moved(4, 0, 0, 2, 2)
+    assert one(rows, "pool", SEA, D(2025, 12, 31)) == moved(1, 0, 0, 1, 0)
+    assert one(rows, "pool", HILL, D(2025, 12, 31)) == moved(1, 1, 0, 0, 2)
+    assert one(rows, "pool", CITY, D(2025, 12, 31)) == moved(2, 0, 0, 0, 2)
+
+
+def test_a_pool_without_a_day_stood_when_its_file_came_in() -> None:
+    """Only what comes after the file can end it; what the title of its pool is called decides, and null is none."""
+    with duckdb.connect() as connection:
+        count_by_sql(connection, [title(D(2024, 6, 1), D(2027, 5, 31), enterprise=n) for n in (1, 2)], [])
+        connection.execute("insert into core.source_file values ('before', '2024-05-01'), ('after', '2024-07-01')")
+        entry = "insert into core.pool_entry (enterprise_id, level, area_code, file_id) values (?, ?, '11', ?)"
+        connection.executemany(entry, [[1, "srdi", "before"], [2, "srdi", "after"], [2, None, "before"]])
+        run(connection, "pool_exit")
+        left = connection.sql("select enterprise_id, level, left_on from core.pool_entry order by all").fetchall()
+    assert left == [(1, "srdi", D(2024, 6, 1)), (2, "srdi", None), (2, None, None)]
+
+
+@st.composite
+def any_pool(draw: st.DrawFn) -> PoolList:
+    area = draw(st.sampled_from([CITY, SEA, HILL]))
+    inside = [SEA, HILL] if area == CITY else [area]
+    members = draw(st.dictionaries(st.integers(1, 4), st.sampled_from(inside), max_size=4))
+    level = draw(st.sampled_from(["innovative", "srdi"]))
+    return pool(draw(days), *members.items(), area=area, level=level, is_final=draw(st.booleans()))
 
 
 @settings(max_examples=20, deadline=None)
 @given(
     events=st.lists(any_event(), min_size=1, max_size=12),
     finals=st.lists(any_final(), max_size=1),
-    pool=st.lists(entries, max_size=4),
+    pools=st.lists(any_pool(), max_size=4),
     day=days,
 )
 def test_the_ladder_agrees_with_the_replay_and_adds_up(
-    events: list[Event], finals: list[FinalList], pool: list[PoolEntry], day: dt.date
+    events: list[Event], finals: list[FinalList], pools: list[PoolList], day: dt.date
 ) -> None:
     with duckdb.connect() as connection:
-        rows = counted(connection, events, finals, pool)
+        rows = counted(connection, events, finals, pools)
     for row in rows:
         assert row["stock_before"] + row["entries"] + row["promotions"] - row["exits"] == row["stock"], row
         assert min(row[name] for name in ("entries", "moved_in", "promotions", "exits", "moved_out", "stock")) >= 0
     stocks = {(row["rung"], row["area_code"], row["as_of"]): row["stock"] for row in rows}
     as_of = add_months(day.replace(day=1), 1) - dt.timedelta(days=1)
-    known = history(events, finals, pool, PARENTS)
-    enterprises = {event.enterprise for event in events} | {entry.enterprise for entry in pool}
+    known = history(events, finals, pools, PARENTS)
+    enterprises = {event.enterprise for event in events} | {number for pool in pools for number, _ in pool.members}
     for row in rows:
         if row["as_of"] != as_of:
             continue

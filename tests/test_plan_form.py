@@ -73,7 +73,7 @@ MISTAKES = {
     ("计划", 12, "B", "ends_before"),
     ("计划", 13, "B", "no_choice"),
     ("责任单位", 7, "A", "twice"),
-    ("下级地区", 7, "A", "area_unknown"),
+    ("下级地区", 7, "A", "part_unknown"),
     ("目标", 7, "C", "unit_differs"),
     ("目标", 7, "E", "no_number"),
     ("目标", 7, "Q", "owner_unknown"),

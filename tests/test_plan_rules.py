@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import polars as pl
 import pytest
@@ -68,7 +69,7 @@ def test_the_rewards_of_nantong_are_those_of_its_catalogue() -> None:
 
 def profile(tier: str, from_on: dt.date, to_on: dt.date) -> Profile:
     stretches = pl.DataFrame({"tier": [tier], "status": ["in_force"], "from_on": [from_on], "to_on": [to_on]})
-    events = pl.DataFrame({"tier": [tier], "event": ["recognition"], "event_on": [from_on]})
+    events = pl.DataFrame({"tier": [tier], "event": ["recognition"], "event_on": [from_on], "valid_to": [to_on]})
     nothing = pl.DataFrame()
     return Profile(1, "x", "示例公司", None, nothing, nothing, stretches, events, nothing, nothing)
 
@@ -78,9 +79,9 @@ def profile(tier: str, from_on: dt.date, to_on: dt.date) -> Profile:
     [
         (
             "suzhou_industrial_park",
-            ["一类：国家级或省级荣誉。条文没有说明", "评级提升 1 级（国家级·小巨人，近三年内认定）。"],
+            ["一类：已获国家级或省级荣誉", "评级提升 1 级（国家级·小巨人，近三年内认定）"],
         ),
-        ("nantong", ["国家级·小巨人 50 万元（2024年9月2日认定）。只列认定当时的标准"]),
+        ("nantong", ["国家级·小巨人 50 万元（2024年9月2日认定）"]),
         ("lianyungang", []),
     ],
 )
@@ -90,8 +91,27 @@ def test_only_a_plan_with_rules_says_something(monkeypatch: pytest.MonkeyPatch, 
     found = profile("little_giant", D(2024, 9, 2), D(2027, 7, 1))
     shown = enterprises_rules.rules_of("b", found, AS_OF, "zh").get("某地", [])
     assert len(shown) == len(said)
-    for (_, text), expected in zip(shown, said, strict=True):
-        assert text.startswith(expected)
+    assert [text for _, text, _ in shown] == said
+    assert all(left_open for _, _, left_open in shown)
+    if plan_id == "nantong":
+        [(_, english, _)] = enterprises_rules.rules_of("b", found, AS_OF, "en")["某地"]
+        assert english == "National little giant: 500,000 yuan (recognised 2 Sep 2024)"
     # A title that has ended gives nothing.
     over = enterprises_rules.rules_of("b", found, D(2028, 1, 31), "zh").get("某地", [])
-    assert all("小巨人" not in text for _, text in over)
+    assert all("小巨人" not in text for _, text, _ in over)
+
+
+def test_who_has_left_the_pool_is_in_no_class_and_a_champion_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    plans = pl.DataFrame({"plan_id": ["suzhou_industrial_park"], "short": ["某地"]})
+    monkeypatch.setattr(warehouse, "query", lambda *_, **__: plans)
+
+    def first_rule(tier: str, as_of: dt.date, event: str = "pool") -> tuple[str, int]:
+        found = profile(tier, D(2022, 3, 1), D(2023, 9, 7))
+        stretches = found.stretches if event == "recognition" else found.stretches.clear()
+        found = replace(found, stretches=stretches, events=found.events.with_columns(event=pl.lit(event)))
+        [(_, said, left_open), _] = enterprises_rules.rules_of("b", found, as_of, "zh")["某地"]
+        return said, len(left_open)
+
+    assert first_rule("srdi", D(2023, 9, 7)) == ("三类：入库培育企业", 1)
+    assert first_rule("srdi", D(2023, 9, 8)) == ("不属于三类培育对象", 1)
+    assert first_rule("champion", D(2023, 1, 1), "recognition") == ("一类：已获国家级或省级荣誉", 2)

@@ -106,7 +106,8 @@ def test_every_enterprise_is_marked_and_none_can_exist(demo: Demo) -> None:
     known = demo.rows(
         "select enterprise_id, name, uscc from core.enterprise where enterprise_id in ("
         " select enterprise_id from core.enterprise_area join core.area_closure using (area_code)"
-        " where ancestor_code = ? union select enterprise_id from core.pool_entry)",
+        " where ancestor_code = $1 union select enterprise_id from core.pool_entry"
+        " join core.area_closure using (area_code) where ancestor_code = $1)",
         CITY,
     )
     assert 1_400 < len(known) < 1_600

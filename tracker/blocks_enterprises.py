@@ -25,7 +25,7 @@ _LONG = ("printed", "reason")  # columns of facts whose texts are long
 MOST_COLUMNS = 10  # of a table of groups: what comes after goes together, so that every row still adds up
 
 # By the name of a plan the results of its rules, as :func:`tracker.enterprises_rules.rules_of` gives them.
-Rules = Mapping[str, Iterable[tuple[str, str]]]
+Rules = Mapping[str, Iterable[tuple[str, str, list[str]]]]
 
 
 def chips(found: Sequence[tuple[str, str]], view: View, picked: Mapping[str, str]) -> str:
@@ -292,7 +292,12 @@ def _rule_parts(rules: Rules, language: str) -> list[str]:
     parts = []
     for plan, lines in rules.items():
         parts.append(section(word("plan_rule.title", language, plan=plan), word("plan_rule.note", language)))
-        parts.append(table(["", ""], plain_rows(lines)))
+        rows = [
+            f'<tr class="is-plain"><th scope="row">{escape(caption)}</th><td>{escape(said)}'
+            f"{''.join(f'<small>{escape(line)}</small>' for line in left_open)}</td></tr>"
+            for caption, said, left_open in lines
+        ]
+        parts.append(table(["", ""], rows))
     return parts
 
 

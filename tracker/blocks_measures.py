@@ -13,6 +13,7 @@ from tracker.links import View, href
 from tracker.look import STATUS_LOOKS
 from tracker.text import word
 
+MOST_RECORDS = 60
 Row = Mapping[str, Any]
 # By task the targets that it serves, as rows of :func:`tracker.viewing.targets_at`.
 Served = Mapping[str, Sequence[Row]]
@@ -124,19 +125,19 @@ def report_table(reports: pl.DataFrame, language: str) -> str:
     return blocks.table([word(f"measures.column_{column}", language) for column in columns], blocks.plain_rows(rows))
 
 
-def record_table(records: pl.DataFrame, language: str) -> list[str]:
-    """The events on record behind a number: how many of which kind and where, then each with its place in a file.
+def record_table(records: pl.DataFrame, note: str, language: str) -> list[str]:
+    """Events on record: how many of which kind and where, then the first of them each with its place in a file.
 
     Args:
-        records: as ``queries/number_records.sql``.
+        records: as ``queries/activity_records.sql``.
+        note: what they are.
         language: of the words.
     """
-    counts = records.group_by("kind", "area_short", maintain_order=True).len()
+    counts = records.group_by("kind", "area_short").len().sort(-pl.col("len"), "kind", "area_short")
     said = [
         word("activities.count", language, area=area, kind=kind, number=number)
         for kind, area, number in counts.iter_rows()
     ]
-    columns = ("held_on", "kind", "title", "area", "organiser", "participants", "enterprises", "file", "row")
     rows = [
         [
             text.day(row["held_on"], language),
@@ -144,12 +145,13 @@ def record_table(records: pl.DataFrame, language: str) -> list[str]:
             *("–" if row[key] is None else str(row[key]) for key in ("participants", "enterprises")),
             *(row["original_name"], f"{row['sheet']} {row['row']}"),
         ]
-        for row in records.iter_rows(named=True)
+        for row in records.head(MOST_RECORDS).iter_rows(named=True)
     ]
-    captions = [word(f"activities.column_{column}", language) for column in columns]
+    captions = [word(f"activities.column_{column}", language) for column in measures.RECORD_COLUMNS]
+    cut = [word("activities.cut", language, shown=MOST_RECORDS)] if records.height > MOST_RECORDS else []
     return [
-        blocks.section(word("activities.title", language), word("activities.note", language, number=records.height)),
-        blocks.caption(said),
+        blocks.section(word("activities.title", language), note),
+        blocks.caption([text.listed(said, language), *cut]),
         blocks.table(captions, blocks.plain_rows(rows)),
     ]
 

@@ -212,7 +212,7 @@ def _read_file(path: Path, file_name: str, faults: list[Fault]) -> Iterator[tupl
 
 def _cross_faults(catalog: Catalog, files: dict[tuple[str, Code], str]) -> Iterable[Fault]:
     for area in catalog.areas.values():
-        for field in ("parent_code", "located_in", "successor"):
+        for field in ("parent_code", "located_in", "successor", "shares_name_with"):
             code = getattr(area, field)
             if code is not None and code not in catalog.areas:
                 yield Fault(files["areas", area.area_code], f"areas.{area.area_code}.{field}", f"unknown area {code}")

@@ -261,6 +261,7 @@ class Area(Model):
     ``parent_code`` is the unit it reports to, ``located_in`` the area it lies in geographically (高新区 reports
     to the city and lies in 海州区). An abolished area keeps its code with ``valid_to`` and names its successor.
     ``aliases`` are other spellings, former names and bureaus that stand in the area column of real lists.
+    ``shares_name_with``: an older area that is called the same; from ``valid_from`` the bare name means either.
     """
 
     area_code: Code
@@ -272,8 +273,15 @@ class Area(Model):
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
     successor: Code | None = None
+    shares_name_with: Code | None = None
     sort: int = 0
     aliases: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _shares_a_name_from_a_day(self) -> Self:
+        if self.shares_name_with is not None and self.valid_from is None:
+            raise ValueError("`shares_name_with` needs `valid_from`, the day from which the name means either")
+        return self
 
 
 class TitleVariant(Model):

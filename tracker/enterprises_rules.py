@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 import polars as pl
 
@@ -10,11 +11,12 @@ from tracker import plan_rules, text, warehouse
 from tracker.enterprises_profile import Profile
 from tracker.text import word
 
-Line = tuple[str, str]
+# What a rule is called with its section, its result, and what its text leaves open.
+Line = tuple[str, str, list[str]]
 
 
 def rules_of(build_id: str, found: Profile, as_of: dt.date, language: str) -> dict[str, list[Line]]:
-    """By the name of a plan the results of its rules as pairs of caption and text, with what the text leaves open."""
+    """By the name of a plan the results of its rules: caption, text, and what the plan leaves open."""
     plans = warehouse.query(
         build_id, "enterprise_plans", enterprise_id=found.enterprise_id, as_of=as_of, language=language
     )
@@ -43,8 +45,13 @@ def _held(found: Profile, as_of: dt.date) -> set[str]:
 
 
 def _sip(found: Profile, as_of: dt.date, language: str) -> list[Line]:
-    is_pooled = bool(((found.events["event"] == "pool") & (found.events["event_on"].fill_null(as_of) <= as_of)).any())
-    number = plan_rules.sip_class(_held(found, as_of), is_pooled)
+    pooled = found.events.filter(
+        (pl.col("event") == "pool")
+        & (pl.col("event_on").is_null() | (pl.col("event_on") <= as_of))
+        & (pl.col("valid_to").is_null() | (pl.col("valid_to") >= as_of))
+    )
+    held = _held(found, as_of)
+    number = plan_rules.sip_class(held, pooled.height > 0)
     bonus = plan_rules.sip_bonus(_recognised(found, as_of), as_of)
     said = word("plan_rule.no_bonus", language)
     if bonus is not None:
@@ -53,8 +60,8 @@ def _sip(found: Profile, as_of: dt.date, language: str) -> list[Line]:
         said = word(f"plan_rule.{key}", language, number=amount, tier=word(f"plan_rule.level_{bonus.tier}", language))
     shown = word(f"plan_rule.class_{number}" if number else "plan_rule.no_class", language)
     return [
-        (word("plan_rule.sip_class", language), _with_open(shown, "sip_class", language)),
-        (word("plan_rule.sip_bonus", language), _with_open(said, "sip_bonus", language)),
+        (word("plan_rule.sip_class", language), shown, _left_open("sip_class", held, language)),
+        (word("plan_rule.sip_bonus", language), said, _left_open("sip_bonus", held, language)),
     ]
 
 
@@ -64,17 +71,18 @@ def _nantong(found: Profile, as_of: dt.date, language: str) -> list[Line]:
             "plan_rule.reward",
             language,
             tier=word(f"plan_rule.level_{tier}", language),
-            amount=text.quantity(amount, "10k_yuan", 0, language),
+            # English has no 万: 50 万元 are 500,000 yuan.
+            amount=text.number(amount if language == "zh" else amount * 10_000, 0, language),
             day=text.day(day, language),
         )
         for tier, day in sorted(_recognised(found, as_of).items())
         if (amount := plan_rules.nantong_reward_10k_yuan(tier)) is not None
     ]
     said = text.listed(rewards, language) or word("plan_rule.no_reward", language)
-    return [(word("plan_rule.nantong_reward", language), _with_open(said, "nantong_reward", language))]
+    return [(word("plan_rule.nantong_reward", language), said, _left_open("nantong_reward", (), language))]
 
 
-def _with_open(said: str, rule: str, language: str) -> str:
-    """A result with what the text of the rule leaves open."""
-    notes = [word(f"plan_rule.open_{key}", language) for key in plan_rules.OPEN[rule]]
-    return word("plan_rule.with_open", language, said=said, open="".join(notes))
+def _left_open(rule: str, held: Collection[str], language: str) -> list[str]:
+    """What the text of a rule leaves open for an enterprise with these titles, in sentences."""
+    keys = [key for key in plan_rules.OPEN[rule] if key != "champion" or key in held]
+    return [word(f"plan_rule.open_{key}", language) for key in keys]

@@ -166,3 +166,19 @@ def export_table(rows: pl.DataFrame, served: Mapping[str, str], language: str) -
         "targets": pl.col("measure_id").replace_strict(served, default=None, return_dtype=pl.String),
     }
     return rows.select(shown.alias(word(f"measures.column_{key}", language)) for key, shown in columns.items())
+
+
+def export_records(records: pl.DataFrame, language: str) -> pl.DataFrame:
+    """Events on record as a table to save: rows of ``queries/activity_records.sql``."""
+    place = pl.format("{} {}", "sheet", "row")
+    columns = [pl.col(name) for name in _RECORD_FIELDS] + [place]
+    return records.select(
+        shown.alias(word(f"activities.column_{name}", language))
+        for name, shown in zip(RECORD_COLUMNS, columns, strict=True)
+    )
+
+
+RECORD_COLUMNS = ("held_on", "kind", "title", "area", "organiser", "participants", "enterprises", "file", "row")
+_RECORD_FIELDS = (
+    "held_on", "kind", "title", "area_short", "organiser", "participants", "enterprises", "original_name",
+)  # fmt: skip

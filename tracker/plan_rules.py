@@ -14,10 +14,10 @@ NATIONAL, PROVINCIAL, LOCAL = ("little_giant", "champion"), ("srdi",), ("city_ti
 YEARS_OF_BONUS = 3
 # Nantong, reward of a new recognition in 10,000 yuan.
 NANTONG_REWARD_10K_YUAN = {"champion": 100, "little_giant": 50, "srdi": 20}
-# What the texts do not say, by rule: keys of words.
+# What the texts do not say, by rule: keys of words. ``champion`` is said of those who hold that title.
 OPEN = {
-    "sip_class": ("held",),
-    "sip_bonus": ("years", "stack", "grade"),
+    "sip_class": ("held", "champion"),
+    "sip_bonus": ("years", "stack", "grade", "champion"),
     "nantong_reward": ("payment",),
 }
 

@@ -185,6 +185,8 @@ event_unrecorded as (
     inner join core.indicator as indicator on indicator.indicator_id = stated.indicator_id
     where
         stated.place = 1
+        -- none reported and none recorded agree
+        and stated.value <> 0
         and not exists (
             select 1
             from mart.activity_count as counted

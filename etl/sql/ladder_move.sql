@@ -6,25 +6,39 @@
 -- one row per stretch of days [from_on, to_on) on a rung of an enterprise that stands for all with the same history
 create temporary table stood as
 with entered as (
-    -- an entry without a day counts from ever; of a day's entries one is enough
+    -- an entry without a day counts from ever
     select
-        enterprise_id, coalesce(entered_on, date '1900-01-01') as from_on, min(area_code) as area_code,
-        max(coalesce(left_on, date '9999-12-31')) as left_on
-    from core.pool_entry
-    group by enterprise_id, coalesce(entered_on, date '1900-01-01')
+        entry.enterprise_id, entry.area_code, coalesce(entry.entered_on, date '1900-01-01') as from_on,
+        coalesce(entry.left_on, date '9999-12-31') as to_on
+    from core.pool_entry as entry
+    inner join example on example.enterprise_id = entry.enterprise_id
 ),
-pool as (
+changing as (
+    select enterprise_id, from_on as day from entered
+    union
+    select enterprise_id, to_on as day from entered
+),
+stretch as (
+    select enterprise_id, day as from_on, lead(day) over (partition by enterprise_id order by day) as to_on
+    from changing
+),
+-- of several pools that hold it at once the one entered last says where it stands
+held as (
     select
-        enterprise_id, area_code, from_on,
-        least(
-            left_on, lead(from_on, 1, date '9999-12-31') over (partition by enterprise_id order by from_on)
-        ) as to_on
-    from entered
+        stretch.enterprise_id, stretch.from_on, stretch.to_on, entered.area_code,
+        row_number() over (
+            partition by stretch.enterprise_id, stretch.from_on order by entered.from_on desc, entered.area_code
+        ) as place
+    from stretch
+    inner join entered
+        on entered.enterprise_id = stretch.enterprise_id
+        and entered.from_on <= stretch.from_on
+        and entered.to_on > stretch.from_on
 )
-select 'pool' as rung, pool.enterprise_id, pool.area_code, pool.from_on, pool.to_on, example.enterprises
-from pool
-inner join example on example.enterprise_id = pool.enterprise_id
-where pool.from_on < pool.to_on
+select 'pool' as rung, held.enterprise_id, held.area_code, held.from_on, held.to_on, example.enterprises
+from held
+inner join example on example.enterprise_id = held.enterprise_id
+where held.place = 1
 union all
 select tenure.tier as rung, tenure.enterprise_id, tenure.area_code, tenure.from_on, tenure.to_on, example.enterprises
 from core.tenure as tenure

@@ -8,7 +8,7 @@ with told as (
     where event.enterprise_id = $enterprise_id
     union all
     select
-        pool_entry.level, 'pool', null, pool_entry.entered_on, null, null,
+        pool_entry.level, 'pool', null, pool_entry.entered_on, null, pool_entry.left_on - 1,
         false, false, null, null, pool_entry.area_code,
         pool_entry.file_id, pool_entry.sheet, pool_entry.row, pool_entry."column",
     from core.pool_entry

@@ -3,17 +3,29 @@ with span as (
     select $as_of as as_of, cast(date_trunc('year', cast($as_of as date)) as date) - 1 as year_before
 ),
 entered as (
-    select enterprise_id, coalesce(entered_on, date '1900-01-01') as from_on, min(area_code) as area_code,
-        max(coalesce(left_on, date '9999-12-31')) as left_on
+    select enterprise_id, area_code, coalesce(entered_on, date '1900-01-01') as from_on,
+        coalesce(left_on, date '9999-12-31') as to_on
     from core.pool_entry
-    group by enterprise_id, coalesce(entered_on, date '1900-01-01')
+    where $rung = 'pool' or $below = 'pool'
+),
+stretch as (
+    select enterprise_id, day as from_on, lead(day) over (partition by enterprise_id order by day) as to_on
+    from (select enterprise_id, from_on as day from entered union select enterprise_id, to_on from entered)
+),
+-- of several pools that hold it at once the one entered last says where it stands (as etl/sql/ladder_move.sql)
+pool as (
+    select stretch.enterprise_id, entered.area_code, stretch.from_on, stretch.to_on
+    from stretch
+    join entered on entered.enterprise_id = stretch.enterprise_id
+        and entered.from_on <= stretch.from_on and entered.to_on > stretch.from_on
+    qualify row_number() over (
+        partition by stretch.enterprise_id, stretch.from_on order by entered.from_on desc, entered.area_code
+    ) = 1
 ),
 -- of the rung itself and of the one below it
 standing as (
-    select 'pool' as rung, enterprise_id, area_code, from_on,
-        least(left_on, lead(from_on, 1, date '9999-12-31') over (partition by enterprise_id order by from_on)) as to_on
-    from entered
-    where $rung = 'pool' or $below = 'pool'
+    select 'pool' as rung, enterprise_id, area_code, from_on, to_on
+    from pool
     union all
     select tier, enterprise_id, area_code, from_on, to_on
     from core.tenure

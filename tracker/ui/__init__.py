@@ -58,7 +58,7 @@ from tracker.ui.frame import (
 )
 from tracker.ui.indicator_reads import definition_of, one_target, target_figures
 from tracker.ui.ladder_reads import expiring_names, ladder_figures, ladder_of, pick_rung
-from tracker.ui.measure_reads import pick_status, pick_unit, records_behind, tasks_of
+from tracker.ui.measure_reads import pick_status, pick_unit, records_behind, records_of, tasks_of
 from tracker.ui.meeting_forms import show_controls
 from tracker.ui.meeting_screen import months_of, start_meeting, target_parts, target_view
 from tracker.ui.overview_reads import overview_parts
@@ -138,6 +138,7 @@ __all__ = [
     "read",
     "read_if_there",
     "records_behind",
+    "records_of",
     "reported_builds",
     "rule_labels",
     "rules_of",

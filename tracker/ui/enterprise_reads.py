@@ -85,7 +85,7 @@ def values_behind(view: View, number: Definition) -> Behind:
     )
 
 
-def rules_of(view: View, found: Profile) -> dict[str, list[tuple[str, str]]]:
+def rules_of(view: View, found: Profile) -> dict[str, list[enterprises_rules.Line]]:
     """What the rules of plans give an enterprise on the date of a view."""
     return enterprises_rules.rules_of(view.build_id, found, view.as_of, view.language)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,8 +45,17 @@ def tasks_of(view: View) -> Tasks:
 
 def records_behind(view: View, number: Definition) -> pl.DataFrame:
     """The events on record that a number counts, in the viewed area and year; none for what counts no events."""
-    parameters = {"area_code": view.area_code, "indicator_id": number.indicator_id}
-    found = read_if_there(view.build_id, "number_records", **parameters, as_of=view.as_of, language=view.language)
+    return _records(view, number.indicator_id, view.as_of.replace(month=1, day=1))
+
+
+def records_of(view: View) -> pl.DataFrame:
+    """Every event on record in the viewed area up to its date, the newest first."""
+    return _records(view, None, dt.date.min).reverse()
+
+
+def _records(view: View, indicator_id: str | None, since: dt.date) -> pl.DataFrame:
+    parameters = {"area_code": view.area_code, "indicator_id": indicator_id, "since": since}
+    found = read_if_there(view.build_id, "activity_records", **parameters, as_of=view.as_of, language=view.language)
     return pl.DataFrame() if found is None else found
 
 

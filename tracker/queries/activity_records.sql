@@ -1,4 +1,4 @@
--- one row per event that a number counts: held in the area in the year of a day, up to it
+-- one row per event on record in an area between two days; of all kinds, or of those that an indicator counts
 select
     activity.held_on,
     case $language when 'zh' then kind.name_zh else kind.name_en end as kind,
@@ -12,13 +12,17 @@ select
     activity.sheet,
     activity.row,
 from core.activity
-join core.activity_indicator as fed using (activity)
 join core.activity_kind as kind using (activity)
 join core.area_closure as closure on closure.area_code = activity.area_code and closure.ancestor_code = $area_code
 join core.area on area.area_code = activity.area_code
 join core.source_file as file using (file_id)
-where fed.indicator_id = $indicator_id
-    and not activity.is_repeated
-    and activity.held_on <= $as_of
-    and extract(year from activity.held_on) = extract(year from cast($as_of as date))
+where not activity.is_repeated
+    and activity.held_on between $since and $as_of
+    and (
+        cast($indicator_id as varchar) is null
+        or exists (
+            from core.activity_indicator as fed
+            where fed.activity = activity.activity and fed.indicator_id = $indicator_id
+        )
+    )
 order by activity.held_on, activity.title
