@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from tracker import excerpt
 from tracker.viewing import RULE_BASES, Rule
 
 ON, OFF = "1", "0"
@@ -31,13 +32,20 @@ PAGES = (
     "meeting",
     "briefing",
     "about",
+    "rights",
+    "audit",
 )
 FIRST_PAGE = PAGES[0]
+# Pages about people: they show nothing of a build and open without one.
+PAGES_WITHOUT_VIEW = ("rights", "audit")
 
 
 @dataclass(frozen=True)
 class View:
-    """What a person looks at, as codes."""
+    """What a person looks at, as codes.
+
+    ``build_id`` is what is read: a build, or what the person may see of it (:mod:`tracker.excerpt`).
+    """
 
     build_id: str
     is_pinned: bool
@@ -67,7 +75,7 @@ def codes(view: View) -> dict[str, str]:
         "basis": (view.rule.basis, RULE_BASES[0]),
         "publicity": (ON if view.rule.with_publicity else OFF, OFF),
         "awaiting": (ON if view.rule.with_awaiting else OFF, ON),
-        "build": (view.build_id if view.is_pinned else "", ""),
+        "build": (excerpt.whole_id(view.build_id) if view.is_pinned else "", ""),
     }
     return {code: value for code, (value, default) in stated.items() if value != default}
 

@@ -9,6 +9,7 @@ from tracker.ui.about_reads import (
     tried,
     try_thresholds,
 )
+from tracker.ui.admission import Entrance
 from tracker.ui.boundary_reads import draw_outlines
 from tracker.ui.briefing_reads import (
     briefing_content,
@@ -52,10 +53,12 @@ from tracker.ui.overview_reads import overview_parts
 from tracker.ui.plan_reads import pick_denominator, plans_side_by_side
 from tracker.ui.reading import bullets, read, reported_builds, targets_at, targets_of, tier_counts, warm_up
 from tracker.ui.sidebar import choose_view
+from tracker.ui.sign_in import show_person, show_refusal, sign_in
 from tracker.ui.state import current_view, language, linked_code, pick_page, show_notices, start_run, write_link
 from tracker.ui.titles import titles_by_area
 
 __all__ = [
+    "Entrance",
     "View",
     "area_figures",
     "areas_on_target",
@@ -114,6 +117,9 @@ __all__ = [
     "show_failure",
     "show_nothing_yet",
     "show_notices",
+    "show_person",
+    "show_refusal",
+    "sign_in",
     "start_meeting",
     "start_page",
     "start_run",
