@@ -10,7 +10,7 @@ import pytest
 from tests.demo import CLOSE, Demo
 from tests.test_pages import page_text
 from tests.test_pages_enterprises import opened
-from tracker import office, ui, warehouse
+from tracker import office, office_store, ui, warehouse
 from tracker.briefing.content import content
 from tracker.briefing.named import restored
 from tracker.text import word
