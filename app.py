@@ -80,7 +80,7 @@ app = st.App(
         Middleware(ui.Entrance),
         Middleware(GZipMiddleware, minimum_size=1000),
     ],
-    secrets={"auth": provider} if provider else None,
+    secrets={"auth": {**provider}} if provider else None,
     lifespan=lifespan,
     on_script_error=ui.show_failure,
 )

@@ -46,8 +46,9 @@ class Granted:
     @property
     def in_words(self) -> str:
         """What the audit keeps of it, in codes."""
-        kept = {"role": self.role, "areas": self.areas, "export": self.may_export, "own_area": self.sees_own_area}
-        return f"{self.name} {json.dumps(kept, ensure_ascii=False)}"
+        own = {None: "common", True: "own", False: "all"}[self.sees_own_area]
+        export = "export" if self.may_export else "no_export"
+        return f"{self.name}: {self.role}, {'+'.join(self.areas) or 'all'}, {own}, {export}"
 
 
 def people() -> list[Granted]:

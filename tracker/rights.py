@@ -7,6 +7,7 @@ with areas see their own areas only.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 ROLES = ("leader", "staff", "editor", "admin")
@@ -29,12 +30,31 @@ LEAST_ROLE = {
 }
 ACTIONS = tuple(LEAST_ROLE)
 # Pages that ask for more than the right to view.
-PAGE_ACTIONS = {"desk": "load", "questions": "load", "due": "load", "builds": "load"} | {
-    "rights": "rights",
-    "audit": "audit",
-}
+PAGE_ACTIONS = {"desk": "load", "questions": "load", "builds": "load", "audit": "audit", "rights": "rights"}
 # Pages that show nothing of other areas to who sees the own area only; every other page compares areas or shows all.
 OWN_AREA_PAGES = frozenset(("overview", "indicators", "ladder", "candidates", "enterprises", "briefing", "about"))
+
+# What a command of the ETL does, for the page that starts it and for the audit.
+COMMAND_ACTIONS = {
+    "add": "load",
+    "sample": "load",
+    "withdraw": "withdraw",
+    "accept": "correct",
+    "correct": "correct",
+    "decide": "target",
+    "build": "publish",
+    "use": "go_back",
+    "report-mark": "report",
+    "brief": "export",
+    "backup": "export",
+    "answer": "correct",
+    "threshold": "threshold",
+    "rights": "rights",
+}
+# Commands that change nothing. What is checked is about to be loaded; the others only tell.
+READING_COMMANDS = frozenset(
+    ("check", "files", "builds", "corrections", "questions", "thresholds", "report", "template", "compare", "verify")
+)
 
 
 @dataclass(frozen=True)
@@ -94,6 +114,19 @@ def may_open(person: Person | None, page: str) -> bool:
         return False
     least = LEAST_ROLE[PAGE_ACTIONS.get(page, "view")]
     return is_at_least(person.role, least) and (person.only_areas is None or page in OWN_AREA_PAGES)
+
+
+def actions_of(arguments: Sequence[str]) -> list[str]:
+    """The rights that a command of the ETL asks for; one that nobody thought of asks for the highest.
+
+    Args:
+        arguments: the command and its options; with ``--build`` it publishes what it did.
+    """
+    command = arguments[0]
+    if command in READING_COMMANDS:
+        return ["load" if command == "check" else "view"]
+    publishes = ["publish"] if "--build" in arguments else []
+    return [COMMAND_ACTIONS.get(command, "rights"), *publishes]
 
 
 def require(person: Person | None, action: str, area: str | None = None) -> None:

@@ -10,6 +10,7 @@ from tracker.ui.about_reads import (
     try_thresholds,
 )
 from tracker.ui.admission import Entrance
+from tracker.ui.audit_reads import PAGE_ROWS, entries_shown, offer_entries, pick_entries
 from tracker.ui.boundary_reads import draw_outlines
 from tracker.ui.briefing_reads import (
     briefing_content,
@@ -52,16 +53,20 @@ from tracker.ui.meeting_screen import months_of, start_meeting, target_parts, ta
 from tracker.ui.overview_reads import overview_parts
 from tracker.ui.plan_reads import pick_denominator, plans_side_by_side
 from tracker.ui.reading import bullets, read, reported_builds, targets_at, targets_of, tier_counts, warm_up
+from tracker.ui.rights_forms import ask_common, ask_to_grant, is_open_to_all, show_said, units
 from tracker.ui.sidebar import choose_view
 from tracker.ui.sign_in import show_person, show_refusal, sign_in
 from tracker.ui.state import current_view, language, linked_code, pick_page, show_notices, start_run, write_link
 from tracker.ui.titles import titles_by_area
 
 __all__ = [
+    "PAGE_ROWS",
     "Entrance",
     "View",
     "area_figures",
     "areas_on_target",
+    "ask_common",
+    "ask_to_grant",
     "briefing_content",
     "bullets",
     "candidate_list",
@@ -72,10 +77,12 @@ __all__ = [
     "definition_of",
     "draw_figure",
     "draw_outlines",
+    "entries_shown",
     "expiring_names",
     "footer_lines",
     "forget",
     "html",
+    "is_open_to_all",
     "labels_of",
     "ladder_figures",
     "ladder_of",
@@ -87,6 +94,7 @@ __all__ = [
     "number_behind",
     "offer_candidates",
     "offer_documents",
+    "offer_entries",
     "offer_profile",
     "offer_table",
     "offer_to_keep",
@@ -96,6 +104,7 @@ __all__ = [
     "pick_changes",
     "pick_denominator",
     "pick_enterprises",
+    "pick_entries",
     "pick_named",
     "pick_page",
     "pick_rung",
@@ -119,6 +128,7 @@ __all__ = [
     "show_notices",
     "show_person",
     "show_refusal",
+    "show_said",
     "sign_in",
     "start_meeting",
     "start_page",
@@ -135,6 +145,7 @@ __all__ = [
     "titles_by_area",
     "tried",
     "try_thresholds",
+    "units",
     "units_of_measures",
     "values_behind",
     "warm_up",

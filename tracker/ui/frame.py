@@ -23,7 +23,7 @@ STATIC = Path(__file__).resolve().parent.parent.parent / "static"
 ICON = STATIC / "icon.png"
 # What the camera of a chart saves, the first unless the reader chooses otherwise.
 PICTURE_CHOICES = {"picture_kind": ("png", "svg"), "picture_size": PICTURE_SIZES}
-_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def start_page(chosen: str) -> None:
@@ -77,7 +77,7 @@ def offer_book(view: View, sheets: Callable[[], dict[str, pl.DataFrame]], said: 
 
 
 def _download(label: str, made: Callable[[], bytes], file_name: str) -> None:
-    save_button(label, made, file_name, "text/csv" if file_name.endswith(".csv") else _WORKBOOK)
+    save_button(label, made, file_name, "text/csv" if file_name.endswith(".csv") else WORKBOOK)
 
 
 def file_notes(view: View) -> list[str]:
