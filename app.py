@@ -6,6 +6,7 @@ first visitors after a start, who then see page files without language, view or 
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -18,7 +19,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tracker import ui, warehouse
+from tracker import entrance, ui, warehouse
 
 # Streamlit's front end compiles styles and validators at run time, hence inline and eval; all else is our own host.
 _CONTENT_POLICY = (
@@ -66,10 +67,20 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     warehouse.forget_connections()
 
 
+try:
+    provider = entrance.provider_settings(os.environ)
+except entrance.Misconfigured as fault:
+    raise SystemExit(str(fault)) from None
+
 app = st.App(
     Path(__file__).resolve().parent / "pages" / "main.py",
     routes=[Route("/health", health)],
-    middleware=[Middleware(SecurityHeaders), Middleware(GZipMiddleware, minimum_size=1000)],
+    middleware=[
+        Middleware(SecurityHeaders),
+        Middleware(ui.Entrance),
+        Middleware(GZipMiddleware, minimum_size=1000),
+    ],
+    secrets={"auth": {**provider}} if provider else None,
     lifespan=lifespan,
     on_script_error=ui.show_failure,
 )

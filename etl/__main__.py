@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args
 
-from etl import report
+from etl import audit_log, report
 from etl.add import withdraw
 from etl.add_command import add, pasted
 from etl.backup_command import (
@@ -58,6 +58,7 @@ from etl.publish import Builds
 from etl.refusal import Refusal
 from etl.report_command import add_decide_options, add_report_options, decide, print_report
 from etl.report_mark import add_mark_options, mark_reported
+from etl.rights_command import add_rights_options, change_rights
 from etl.sample import write_sample
 from etl.template import (
     DEFAULT_PLAN,
@@ -90,6 +91,8 @@ def _answered(arguments: list[str] | None) -> int:
         command: Callable[[argparse.Namespace], int] = options.command
         code = command(options)
         sys.stdout.flush()
+        if not audit_log.record(options.asked, options, sys.argv[1:] if arguments is None else arguments):
+            return REFUSED
     except (Refusal, CatalogError) as refusal:
         report.print_refusal(refusal, as_json)
         return REFUSED
@@ -118,7 +121,7 @@ def _parser() -> argparse.ArgumentParser:
     def command(name: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=report.say(f"cli.{name}"))
         sub.add_argument("--json", action="store_true", help=report.say("cli.json"))
-        sub.set_defaults(command=run)
+        sub.set_defaults(command=run, asked=name)
         return sub
 
     for name in ("add", "check"):
@@ -149,6 +152,7 @@ def _parser() -> argparse.ArgumentParser:
     add_report_options(command("report", print_report))
     add_decide_options(command("decide", decide))
     add_brief_options(command("brief", brief))
+    add_rights_options(command("rights", change_rights))
     sub = command("template", _template)
     sub.add_argument("kind", choices=(*get_args(FormKind), "plan"), help=report.say("form.kind_option"))
     sub.add_argument("--area", help=report.say("form.area_option"))

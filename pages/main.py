@@ -1,27 +1,45 @@
-"""Router: language, view from the link, sidebar, the page, the view back into the link."""
+"""Router: language, who is there, view from the link, sidebar, the page, the view back into the link."""
 
 from pathlib import Path
 
 import streamlit as st
 
 from tracker import ui
-from tracker.links import FIRST_PAGE, PAGES, WITHOUT_BUILD
+from tracker.links import FIRST_PAGE, PAGES_WITHOUT_VIEW, SECTIONS
+from tracker.rights import may_open
 from tracker.text import word
 
 language = ui.language()
 ui.start_page(language)
 ui.start_run()
-found = [name for name in PAGES if (Path(__file__).parent / f"{name}.py").is_file()]
+person = ui.sign_in(language)
+here = Path(__file__).parent
 page = st.navigation(
-    [
-        st.Page(f"{name}.py", title=word(f"{name}.title", language), url_path=name, default=name == FIRST_PAGE)
-        for name in found
-    ]
+    {
+        word(f"app.menu_{section}", language): [
+            st.Page(
+                f"{name}.py",
+                title=word(f"{name}.title", language),
+                url_path=name,
+                default=name == FIRST_PAGE,
+                visibility="visible" if may_open(person, name) else "hidden",
+            )
+            for name in names
+            if (here / f"{name}.py").is_file()
+        ]
+        for section, names in SECTIONS.items()
+    },
+    position="top",
 )
-view = ui.choose_view(language)
+if person is None:
+    st.stop()
+view = ui.choose_view(language, person)
+ui.show_person(person, language)
 notices = st.container(key="notices")
 st.session_state["view"] = view
-if view is None and page.url_path not in WITHOUT_BUILD:
+if not may_open(person, page.url_path or FIRST_PAGE):
+    ui.show_refusal(language)
+elif view is None and page.url_path not in PAGES_WITHOUT_VIEW:
     ui.show_nothing_yet(language)
 else:
     page.run()

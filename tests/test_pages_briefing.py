@@ -10,7 +10,7 @@ import pytest
 from tests.demo import CLOSE, Demo
 from tests.test_pages import page_text
 from tests.test_pages_enterprises import opened
-from tracker import office, ui, warehouse
+from tracker import office, office_store, ui, warehouse
 from tracker.briefing.content import content
 from tracker.briefing.named import restored
 from tracker.text import word
@@ -20,7 +20,7 @@ from tracker.text import word
 def build_id(demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The demo, with an office store of its own."""
     monkeypatch.setenv("TRACKER_DATA", str(demo.folder))
-    monkeypatch.setattr(office, "data_folder", lambda: tmp_path)
+    monkeypatch.setattr(office_store, "data_folder", lambda: tmp_path)
     yield str(warehouse.current_build_id())
     ui.forget()
 
@@ -34,7 +34,7 @@ def test_the_text_is_shown_and_the_choice_is_kept(build_id: str) -> None:
     assert word("briefing.kept_incomplete", "zh") in page_text(app)
     by_label = {field.label: field for field in app.text_input}
     by_label[word("briefing.name", "zh")].set_value("月报")
-    by_label[word("briefing.kept_by", "zh")].set_value("王主任")
+    by_label[word("app.operator", "zh")].set_value("王主任")
     app.button[0].click().run()
     assert not app.exception
     [kept] = office.briefings()

@@ -16,9 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from tracker.catalog import data_folder
+from tracker.rights import Person, actions_of, require
 
 ROOT = Path(__file__).resolve().parent.parent
 QUICK_SECONDS = 120.0
+# Tells the command which person of a page asks for it.
+BY_PAGE = "TRACKER_BY_PAGE"
 
 
 @dataclass(frozen=True)
@@ -50,15 +53,42 @@ def command(arguments: Sequence[str]) -> list[str]:
     return [sys.executable, "-m", "etl", *arguments, "--json"]
 
 
-def run(arguments: Sequence[str], given: bytes = b"", seconds: float = QUICK_SECONDS) -> Answer:
-    """Run a command and wait for its answer.
+def permit(arguments: Sequence[str], person: Person, area: str | None = None) -> dict[str, str]:
+    """The environment of a command that a person may run.
 
     Args:
+        arguments: the command and its options.
+        person: who asks for it, as :func:`tracker.ui.gate.allowed` says.
+        area: the code of the reporting unit that it is done for; None for the whole, which who works for some areas
+            may not load.
+
+    Raises:
+        NotAllowed: where the person has no right to it.
+    """
+    for action in actions_of(arguments):
+        require(person, action, area)
+    return {**os.environ, "TRACKER_DATA": str(data_folder()), "PYTHONIOENCODING": "utf-8", BY_PAGE: person.name}
+
+
+def run(
+    arguments: Sequence[str],
+    person: Person,
+    given: bytes = b"",
+    seconds: float = QUICK_SECONDS,
+    area: str | None = None,
+) -> Answer:
+    """Run a command for a person and wait for its answer.
+
+    Args:
+        person, area: see :func:`permit`.
         arguments: the command and its options (``["check", path, "--tier", "srdi"]``).
         given: what it reads from its standard input (pasted rows).
         seconds: after so long it is stopped; a build takes longer and is started as a job.
+
+    Raises:
+        NotAllowed: where the person has no right to it.
     """
-    environment = {**os.environ, "TRACKER_DATA": str(data_folder()), "PYTHONIOENCODING": "utf-8"}
+    environment = permit(arguments, person, area)
     try:
         done = subprocess.run(
             command(arguments), input=given, capture_output=True, timeout=seconds, cwd=ROOT, env=environment

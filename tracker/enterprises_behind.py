@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from tracker import warehouse
+from tracker import excerpt, warehouse
 from tracker.pace import DIRECT_BASES, FLOWS
 from tracker.viewing import Rule, counted
 
@@ -159,7 +159,11 @@ def values_behind(
 
 def _ranking(build_id: str, number: Definition, as_of: dt.date, language: str) -> pl.DataFrame:
     """The areas that a place is among, best first; empty for any other number."""
-    return warehouse.query(build_id, "number_ranking", indicator_id=number.indicator_id, as_of=as_of, language=language)
+    found = warehouse.query(
+        build_id, "number_ranking", indicator_id=number.indicator_id, as_of=as_of, language=language
+    )
+    # Who sees one area only would see it first of one.
+    return found.clear() if excerpt.is_excerpt(build_id) else found
 
 
 def _place(ranking: pl.DataFrame, area_code: str) -> float | None:

@@ -15,32 +15,31 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from tracker import excerpt
 from tracker.viewing import RULE_BASES, Rule
 
 ON, OFF = "1", "0"
-# In the order of the menu; a page is offered as soon as its file is there.
-PAGES = (
-    "overview",
-    "districts",
-    "indicators",
-    "ladder",
-    "candidates",
-    "enterprises",
-    "measures",
-    "plans",
-    "meeting",
-    "briefing",
-    "desk",
-    "about",
-)
-# Where people begin who have nothing yet.
-WITHOUT_BUILD = ("desk",)
+# The menu; a page is offered as soon as its file is there. The first page stands alone, without a section's name.
+SECTIONS = {
+    "first": ("overview",),
+    "progress": ("districts", "indicators", "measures", "plans"),
+    "enterprises": ("enterprises", "ladder", "candidates"),
+    "meetings": ("meeting", "briefing"),
+    "data": ("desk", "questions", "due", "builds"),
+    "about": ("about", "rights", "audit"),
+}
+PAGES = tuple(name for names in SECTIONS.values() for name in names)
 FIRST_PAGE = PAGES[0]
+# Pages that open without a build: where people begin who have nothing yet, and those about people.
+PAGES_WITHOUT_VIEW = ("desk", "rights", "audit")
 
 
 @dataclass(frozen=True)
 class View:
-    """What a person looks at, as codes."""
+    """What a person looks at, as codes.
+
+    ``build_id`` is what is read: a build, or what the person may see of it (:mod:`tracker.excerpt`).
+    """
 
     build_id: str
     is_pinned: bool
@@ -70,7 +69,7 @@ def codes(view: View) -> dict[str, str]:
         "basis": (view.rule.basis, RULE_BASES[0]),
         "publicity": (ON if view.rule.with_publicity else OFF, OFF),
         "awaiting": (ON if view.rule.with_awaiting else OFF, ON),
-        "build": (view.build_id if view.is_pinned else "", ""),
+        "build": (excerpt.whole_id(view.build_id) if view.is_pinned else "", ""),
     }
     return {code: value for code, (value, default) in stated.items() if value != default}
 

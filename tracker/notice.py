@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from tracker import findings, text
+from tracker import excerpt, findings, text
 from tracker.findings import Row
 from tracker.notice_debts import debt_lines, publicity_lines
 from tracker.pace import PACED_BASES
@@ -344,7 +344,7 @@ def _foot(facts: Facts, language: str) -> Iterable[str]:
     if facts.data_cutoff is not None:
         yield word("app.cutoff", language, day=text.day(facts.data_cutoff, language))
     yield word("overview.footer_plan", language, source=facts.plan["source"])
-    yield word("app.build", language, build_id=facts.build_id)
+    yield word("app.build", language, build_id=excerpt.whole_id(facts.build_id))
 
 
 def _area_name(facts: Facts) -> str:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tracker.office_store import OfficeError, new_id, now, reading, stated, store_exists, writing
+from tracker.office_store import Connection, OfficeError, Row, new_id, now, reading, stated, store_exists, writing
 
 # 未办, 在办, 销号 in the words of supervision offices.
 STATES = ("open", "in_progress", "closed")
@@ -248,7 +247,7 @@ def remove_briefing(name: str) -> None:
         office.execute("DELETE FROM briefing WHERE name = ?", [name])
 
 
-def _add_version(office: sqlite3.Connection, decision_id: str, version: int, asked: Asked, by: str) -> None:
+def _add_version(office: Connection, decision_id: str, version: int, asked: Asked, by: str) -> None:
     asked_for = [stated(asked.text), stated(asked.responsible), asked.due_on.isoformat(), asked.state]
     office.execute(
         "INSERT INTO decision_version (decision_id, version, text, responsible, due_on, state, at, by)"
@@ -257,11 +256,11 @@ def _add_version(office: sqlite3.Connection, decision_id: str, version: int, ask
     )
 
 
-def _decision_now(office: sqlite3.Connection, decision_id: str) -> Decision:
+def _decision_now(office: Connection, decision_id: str) -> Decision:
     return _decision(office.execute("SELECT * FROM decision_now WHERE decision_id = ?", [decision_id]).fetchone())
 
 
-def _decision(row: sqlite3.Row) -> Decision:
+def _decision(row: Row) -> Decision:
     return Decision(
         row["decision_id"],
         row["meeting_id"],
@@ -277,5 +276,5 @@ def _decision(row: sqlite3.Row) -> Decision:
     )
 
 
-def _asked(row: sqlite3.Row) -> Asked:
+def _asked(row: Row) -> Asked:
     return Asked(row["text"], row["responsible"], row["due_on"], row["state"])

@@ -19,11 +19,15 @@ from filelock import FileLock
 
 from tracker.catalog import data_folder
 
-SCHEMA_VERSION = 1
+Connection = sqlite3.Connection
+Row = sqlite3.Row
+# What each version added: a file that an older version made gets what came after it.
+_SCHEMAS = ("office.sql", "office_rights.sql")
+SCHEMA_VERSION = len(_SCHEMAS)
 _WAIT_SECONDS = 20.0
-_SCHEMA = Path(__file__).resolve().parent / "office.sql"
+_HERE = Path(__file__).resolve().parent
 
-# The types that office.sql gives its columns beside SQLite's own.
+# The types that the tables give their columns beside SQLite's own.
 sqlite3.register_converter("office_day", lambda written: dt.date.fromisoformat(written.decode()))
 sqlite3.register_converter("office_time", lambda written: dt.datetime.fromisoformat(written.decode()))
 sqlite3.register_converter("office_names", lambda written: tuple(json.loads(written)))
@@ -98,12 +102,12 @@ def _lock(file: Path) -> AbstractContextManager[object]:
 
 
 def _create(office: sqlite3.Connection, lock: AbstractContextManager[object]) -> None:
-    """Make the tables of a new file. Going over to WAL does not wait for others, hence a lock of its own."""
+    """Make the tables that are not there yet. Going over to WAL does not wait for others, hence a lock of its own."""
     if _version(office) == SCHEMA_VERSION:
         return
     with lock:
-        if _version(office) < SCHEMA_VERSION:
-            tables = _SCHEMA.read_text(encoding="utf-8")
+        if (known := _version(office)) < SCHEMA_VERSION:
+            tables = "".join((_HERE / name).read_text(encoding="utf-8") for name in _SCHEMAS[known:])
             office.execute("PRAGMA journal_mode = WAL")
             office.executescript(f"BEGIN;{tables};PRAGMA user_version = {SCHEMA_VERSION};COMMIT")
 

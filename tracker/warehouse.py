@@ -16,11 +16,15 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from tracker import excerpt
 from tracker.catalog import data_folder
 
 QUERIES_DIR = Path(__file__).resolve().parent / "queries"
 QUERY_SECONDS = 10.0
 _OPEN_BUILDS = 3
+_QUOTE = "'"
+# Copies for people who see their own areas only: small, and made again in a moment.
+_OPEN_EXCERPTS = 24
 
 # The order matters: the last line makes all others final.
 _LOCKS = (
@@ -33,7 +37,7 @@ _LOCKS = (
     "SET lock_configuration = true",
 )
 
-_connections: OrderedDict[Path, duckdb.DuckDBPyConnection] = OrderedDict()
+_connections: OrderedDict[tuple[Path, str], duckdb.DuckDBPyConnection] = OrderedDict()
 _connections_lock = threading.Lock()
 
 
@@ -71,7 +75,7 @@ def current_build_id() -> str | None:
 
 
 def has_build(build_id: str) -> bool:
-    """Whether a build of this id is there. An id is a plain file name, never a path."""
+    """Whether a build of this id is there. An id is a plain file name, never a path, and never an excerpt."""
     is_plain = re.fullmatch(r"\w[\w.-]*", build_id, re.ASCII) is not None
     return is_plain and _file(build_id).is_file()
 
@@ -99,15 +103,17 @@ def query(build_id: str, name: str, **parameters: object) -> pl.DataFrame:
 
 
 def _connection(build_id: str) -> duckdb.DuckDBPyConnection:
-    file = _file(build_id)
+    whole, _, areas = build_id.partition(excerpt.MARK)
+    key = (_file(whole), areas)
     with _connections_lock:
-        if file not in _connections:
-            _connections[file] = _open(file)
-        _connections.move_to_end(file)
-        while len(_connections) > _OPEN_BUILDS:
-            # Let go of, not closed: a query still running on it must end undisturbed.
-            _connections.popitem(last=False)
-        return _connections[file]
+        if key not in _connections:
+            _connections[key] = _open_excerpt(*key) if areas else _open(key[0])
+        _connections.move_to_end(key)
+        # Let go of, not closed: a query still running on it must end undisturbed.
+        alike = [other for other in _connections if bool(other[1]) == bool(areas)]
+        for other in alike[: -(_OPEN_EXCERPTS if areas else _OPEN_BUILDS)]:
+            del _connections[other]
+        return _connections[key]
 
 
 def _open(file: Path) -> duckdb.DuckDBPyConnection:
@@ -117,6 +123,39 @@ def _open(file: Path) -> duckdb.DuckDBPyConnection:
         connection = duckdb.connect(str(file), read_only=True)
     except duckdb.Error as fault:
         raise BuildUnreadable(file.stem) from fault
+    return _locked(connection)
+
+
+def _open_excerpt(file: Path, areas: str) -> duckdb.DuckDBPyConnection:
+    """What a build knows of some areas, as a copy in memory that holds nothing else."""
+    if not file.is_file():
+        raise BuildMissing(file.stem)
+    connection = duckdb.connect(":memory:")
+    try:
+        connection.execute(f"ATTACH '{str(file).replace(_QUOTE, _QUOTE * 2)}' AS whole (READ_ONLY)")
+    except duckdb.Error as fault:
+        raise BuildUnreadable(file.stem) from fault
+    try:
+        for statement in excerpt.statements(_columns_of(connection)):
+            connection.execute(statement, [areas.split(excerpt.BETWEEN)] if "?" in statement else None)
+    except (duckdb.BinderException, duckdb.CatalogException) as fault:
+        raise BuildOutdated(file.stem) from fault
+    connection.execute("DETACH whole")
+    return _locked(connection)
+
+
+def _columns_of(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], list[str]]:
+    columns: dict[tuple[str, str], list[str]] = {}
+    rows = connection.execute(
+        "SELECT table_schema, table_name, column_name FROM information_schema.columns"
+        " WHERE table_catalog = 'whole' ORDER BY table_schema, table_name, ordinal_position"
+    ).fetchall()
+    for schema, table, column in rows:
+        columns.setdefault((schema, table), []).append(column)
+    return columns
+
+
+def _locked(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     for statement in _LOCKS:
         connection.execute(statement)
     return connection

@@ -9,6 +9,8 @@ from tracker.ui.about_reads import (
     tried,
     try_thresholds,
 )
+from tracker.ui.admission import Entrance
+from tracker.ui.audit_reads import PAGE_ROWS, entries_shown, offer_entries, pick_entries
 from tracker.ui.boundary_reads import draw_outlines
 from tracker.ui.briefing_reads import (
     briefing_content,
@@ -64,7 +66,9 @@ from tracker.ui.meeting_screen import months_of, start_meeting, target_parts, ta
 from tracker.ui.overview_reads import overview_parts
 from tracker.ui.plan_reads import pick_denominator, plans_side_by_side
 from tracker.ui.reading import bullets, read, reported_builds, targets_at, targets_of, tier_counts, warm_up
+from tracker.ui.rights_forms import ask_common, ask_to_grant, is_open_to_all, show_said, units
 from tracker.ui.sidebar import choose_view
+from tracker.ui.sign_in import show_person, show_refusal, sign_in
 from tracker.ui.state import (
     chosen_language,
     current_view,
@@ -79,9 +83,13 @@ from tracker.ui.state import (
 from tracker.ui.titles import titles_by_area
 
 __all__ = [
+    "PAGE_ROWS",
+    "Entrance",
     "View",
     "area_figures",
     "areas_on_target",
+    "ask_common",
+    "ask_to_grant",
     "briefing_content",
     "bullets",
     "candidate_list",
@@ -94,12 +102,14 @@ __all__ = [
     "desk_now",
     "draw_figure",
     "draw_outlines",
+    "entries_shown",
     "expiring_names",
     "files_in",
     "footer_lines",
     "forget",
     "how_to_begin",
     "html",
+    "is_open_to_all",
     "job_log",
     "labels_of",
     "ladder_figures",
@@ -112,6 +122,7 @@ __all__ = [
     "number_behind",
     "offer_candidates",
     "offer_documents",
+    "offer_entries",
     "offer_profile",
     "offer_table",
     "offer_to_keep",
@@ -123,6 +134,7 @@ __all__ = [
     "pick_denominator",
     "pick_desk_section",
     "pick_enterprises",
+    "pick_entries",
     "pick_named",
     "pick_page",
     "pick_rung",
@@ -148,7 +160,11 @@ __all__ = [
     "show_failure",
     "show_nothing_yet",
     "show_notices",
+    "show_person",
     "show_progress",
+    "show_refusal",
+    "show_said",
+    "sign_in",
     "start_meeting",
     "start_page",
     "start_run",
@@ -166,6 +182,7 @@ __all__ = [
     "titles_by_area",
     "tried",
     "try_thresholds",
+    "units",
     "units_of_measures",
     "values_behind",
     "warm_up",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from tracker import blocks, office, office_store, text
+from tracker import blocks, excerpt, office, office_store, text
 from tracker.briefing.content import Content
 from tracker.briefing.documents import ENDINGS, made
 from tracker.briefing.named import kept, restored
@@ -17,6 +17,8 @@ from tracker.briefing.word import check_template as check_word_template
 from tracker.links import View
 from tracker.text import word
 from tracker.ui.frame import html
+from tracker.ui.gate import is_allowed, save_button, write
+from tracker.ui.operator import operator_name
 from tracker.ui.reading import briefing_of, read, targets_at
 
 _KEY = "briefing_"
@@ -37,6 +39,9 @@ def pick_named(view: View) -> None:
     """A saved briefing to start from: choosing one sets every field of the page."""
     saved = {briefing.name: briefing.selection for briefing in office.briefings()}
     of_plan = {name: stored for name, stored in saved.items() if stored.get("plan_id") == view.plan_id}
+    if excerpt.is_excerpt(view.build_id):  # even its name may tell of another area
+        own = set(read(view.build_id, "areas", plan_id=view.plan_id, language=view.language)["area_code"])
+        of_plan = {name: stored for name, stored in of_plan.items() if own.issuperset(stored["area_codes"] or [""])}
     none = word("briefing.named_none", view.language)
     if of_plan:
         st.selectbox(
@@ -72,6 +77,8 @@ def pick_selection(view: View, areas: Mapping[str, str]) -> tuple[Selection, byt
     if f"{_KEY}areas" not in st.session_state:
         st.session_state[f"{_KEY}areas"] = [view.area_code] if view.area_code in below else []
     area_codes = _several("areas", below, areas.__getitem__, language)
+    if excerpt.is_excerpt(view.build_id):  # no choice means the whole plan, which is not theirs to see
+        area_codes = area_codes or tuple(below)
     names = _target_names(view)
     target_ids = _several("targets", list(names), lambda code: names[code], language)
     months = read(view.build_id, "as_of_dates", plan_id=view.plan_id)["as_of"]
@@ -138,13 +145,16 @@ def _template(language: str) -> bytes | None:
 
 def offer_to_keep(selection: Selection) -> None:
     """Fields to keep the choices under a name, so that the same briefing can be made next month."""
+    if not is_allowed("decide"):
+        return
     language = selection.language
     with st.form("briefing_keep", border=False):
-        name, by = (st.text_input(word(f"briefing.{key}", language), max_chars=40) for key in ("name", "kept_by"))
+        name = st.text_input(word("briefing.name", language), max_chars=40)
+        by = operator_name(language, "briefing_by")
         if not st.form_submit_button(word("briefing.keep", language)):
             return
     try:
-        office.save_briefing(name or "", kept(selection), by or "")
+        write("decide", f"briefing {name}", office.save_briefing, name or "", kept(selection), by)
     except office_store.Incomplete:
         html(blocks.notice(word("briefing.kept_incomplete", language)))
     else:
@@ -156,13 +166,8 @@ def offer_documents(found: Content, template: bytes | None) -> None:
     templates = {} if template is None else {"word": template}
     with st.container(horizontal=True):
         for kind, ending in ENDINGS.items():
-            st.download_button(
-                word(f"briefing.save_{kind}", found.language),
-                _maker(found, kind, templates),
-                file_name=found.file_stem + ending,
-                mime=_MIME[kind],
-                on_click="ignore",
-            )
+            label = word(f"briefing.save_{kind}", found.language)
+            save_button(label, _maker(found, kind, templates), found.file_stem + ending, _MIME[kind])
 
 
 def _maker(found: Content, kind: str, templates: Mapping[str, bytes]) -> Callable[[], bytes]:

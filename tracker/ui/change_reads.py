@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import polars as pl
 
-from tracker import office, text, warehouse
+from tracker import excerpt, office, text, warehouse
 from tracker.difference_text import difference_line
 from tracker.explained import Moment, explain
 from tracker.links import View
@@ -42,23 +42,25 @@ def _moments(view: View) -> dict[str, tuple[str, Moment]]:
     """What to compare with, by the code of the choice: its words, build and month."""
     chosen = view.language
     found: dict[str, tuple[str, Moment]] = {}
-    previous = read(view.build_id, "build").row(0, named=True)["previous_build_id"]
-    if is_comparable(previous, view):
+    stated = read(view.build_id, "build").row(0, named=True)["previous_build_id"]
+    previous = excerpt.like(view.build_id, stated) if stated else None
+    if previous is not None and is_comparable(previous, view):
         found[_BUILD] = word("overview.since_build", chosen), Moment(previous, view.as_of)
     for months in _MONTHS:
         if day := _before(view, months):
             named = word("overview.since_month", chosen, month=text.month(day, chosen))
             found[months] = named, Moment(view.build_id, day)
     for mark in reported_builds(view.plan_id) or []:
-        if mark.build_id != view.build_id and is_comparable(mark.build_id, view):
+        marked = excerpt.like(view.build_id, mark.build_id)
+        if marked != view.build_id and is_comparable(marked, view):
             named = word("overview.since_reported", chosen, meeting=mark.meeting, day=text.day(mark.held_on, chosen))
-            found[mark.build_id] = named, Moment(mark.build_id, min(mark.as_of, view.as_of))
+            found[mark.build_id] = named, Moment(marked, min(mark.as_of, view.as_of))
     return found
 
 
-def is_comparable(build_id: str | None, view: View) -> bool:
+def is_comparable(build_id: str, view: View) -> bool:
     """Whether a build is kept and of the same shape as the one in view."""
-    if build_id is None or not warehouse.has_build(build_id):
+    if not warehouse.has_build(excerpt.whole_id(build_id)):
         return False
     try:
         read(build_id, "progress", plan_id=view.plan_id, as_of=view.as_of)

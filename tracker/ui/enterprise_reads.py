@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
-from tracker import enterprises, enterprises_behind, enterprises_rules, text
+from tracker import enterprises, enterprises_behind, enterprises_rules, excerpt, text
 from tracker import enterprises_profile as profiles
 from tracker.charts.titles import title_timeline as draw_timeline
 from tracker.enterprises import Narrowing
@@ -110,7 +110,7 @@ def title_timeline(view: View, code: str) -> go.Figure:
     foot = [
         found.name,
         text.as_of(view.as_of, view.data_cutoff, chosen),
-        word("app.build", chosen, build_id=view.build_id),
+        word("app.build", chosen, build_id=excerpt.whole_id(view.build_id)),
     ]
     foot += marks(view)
     return draw_timeline(

@@ -11,18 +11,19 @@ import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
-from tracker import blocks, export, findings, office_store, text, warehouse
+from tracker import blocks, excerpt, export, findings, office_store, rights, text, warehouse
 from tracker.charts.frame import PICTURE_SIZES, config
 from tracker.links import View
 from tracker.look import css_variables
 from tracker.text import word
+from tracker.ui.gate import is_allowed, save_button
 from tracker.ui.native_words import script
 
 STATIC = Path(__file__).resolve().parent.parent.parent / "static"
 ICON = STATIC / "icon.png"
 # What the camera of a chart saves, the first unless the reader chooses otherwise.
 PICTURE_CHOICES = {"picture_kind": ("png", "svg"), "picture_size": PICTURE_SIZES}
-_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def start_page(chosen: str) -> None:
@@ -51,6 +52,8 @@ def draw_figure(figure: go.Figure, *, key: str, file_name: str, alt: str) -> Non
     """
     kind, size = (st.session_state.get(name, options[0]) for name, options in PICTURE_CHOICES.items())
     settings: dict[str, Any] = config(file_name, kind, size, figure.layout.height)
+    if not is_allowed("export"):
+        settings["displayModeBar"] = False
     st.plotly_chart(figure, theme=None, width="stretch", key=key, config=settings, alt=alt)
 
 
@@ -74,8 +77,7 @@ def offer_book(view: View, sheets: Callable[[], dict[str, pl.DataFrame]], said: 
 
 
 def _download(label: str, made: Callable[[], bytes], file_name: str) -> None:
-    mime = "text/csv" if file_name.endswith(".csv") else _WORKBOOK
-    st.download_button(label, made, file_name=file_name, mime=mime, on_click="ignore")
+    save_button(label, made, file_name, "text/csv" if file_name.endswith(".csv") else WORKBOOK)
 
 
 def file_notes(view: View) -> list[str]:
@@ -85,7 +87,7 @@ def file_notes(view: View) -> list[str]:
     lines = [text.as_of(view.as_of, view.data_cutoff, chosen), word("overview.footer_basis", chosen, basis=basis)]
     if view.data_cutoff is not None:
         lines.append(word("app.cutoff", chosen, day=text.day(view.data_cutoff, chosen)))
-    lines.append(word("app.build", chosen, build_id=view.build_id))
+    lines.append(word("app.build", chosen, build_id=excerpt.whole_id(view.build_id)))
     draft = [word("app.draft_explained", chosen)] if view.is_draft else []
     return [*([word("app.demo_explained", chosen)] if view.is_demo else []), *draft, *lines]
 
@@ -151,6 +153,7 @@ def show_failure(fault: Exception) -> bool:
         warehouse.BuildOutdated: "app.outdated_text",
         office_store.OfficeUnreadable: "office.unreadable",
         office_store.OfficeNewer: "office.newer",
+        rights.NotAllowed: "sign_in.not_allowed",
     }
     html(blocks.panel(word("app.failure_title", chosen), word(keys.get(type(fault), "app.failure_text"), chosen)))
     return True

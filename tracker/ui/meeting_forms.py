@@ -10,6 +10,7 @@ from tracker import blocks, meeting, office, text
 from tracker.office import Asked, Meeting
 from tracker.text import word
 from tracker.ui.frame import html
+from tracker.ui.gate import is_allowed, write
 from tracker.ui.meeting_screen import Screen, tell_of_newer
 from tracker.ui.operator import operator_name
 from tracker.ui.state import turn
@@ -26,13 +27,13 @@ def show_controls(screen: Screen) -> None:
             st.button(label, key=f"meeting_{name}", disabled=is_end, on_click=turn, args=("slide", step))
         if st.button(word("meeting.leave", language), key="meeting_leave"):
             st.switch_page("overview.py")
-        if screen.position == 0:
+        if screen.position == 0 and is_allowed("decide"):
             _popover("agenda", _agenda, screen)
-        if screen.target_id is not None or screen.position == screen.final:
+        if (screen.target_id is not None or screen.position == screen.final) and is_allowed("decide"):
             _popover("decide", _decide, screen)
-        if screen.own_decisions or (screen.position == 0 and screen.earlier_decisions):
+        if (screen.own_decisions or (screen.position == 0 and screen.earlier_decisions)) and is_allowed("decide"):
             _popover("states", _states, screen)
-        if screen.position == screen.final:
+        if screen.position == screen.final and is_allowed("report"):
             _popover("report", _report, screen)
         tell_of_newer(screen.view)
 
@@ -53,7 +54,8 @@ def _agenda(screen: Screen) -> None:
         held_on = st.date_input(_say("held_on", screen), screen.today, screen.today, key="meeting_day")
         if st.button(_say("prepare", screen), key="meeting_prepare") and name.strip():
             view = screen.view
-            office.open_meeting(view.plan_id, name, held_on, view.build_id, view.as_of)
+            prepared = (view.plan_id, name, held_on, view.build_id, view.as_of)
+            write("decide", f"meeting {held_on}", office.open_meeting, *prepared)
             st.rerun()
         return
     html(blocks.side([_describe(screen.meeting, screen.view.language)]))
@@ -66,6 +68,7 @@ def _agenda(screen: Screen) -> None:
         format_func=lambda code: places.get(code, f"{_say('left_out', screen)} ") + screen.names[code],
         key="meeting_target",
     )
+    agenda = ("decide", f"agenda {screen.meeting.held_on}", office.set_agenda, screen.meeting.meeting_id)
     is_in = picked in places
     steps = {"up": -1, "down": 1, "omit": 0} if is_in else {"add": 0}
     with st.container(horizontal=True):
@@ -74,11 +77,10 @@ def _agenda(screen: Screen) -> None:
             st.button(
                 _say(name, screen),
                 key=f"meeting_{name}",
-                on_click=office.set_agenda,
-                args=(screen.meeting.meeting_id, order),
+                on_click=write,
+                args=(*agenda, order),
             )
-        reset = (screen.meeting.meeting_id, None)
-        st.button(_say("default_order", screen), key="meeting_reset", on_click=office.set_agenda, args=reset)
+        st.button(_say("default_order", screen), key="meeting_reset", on_click=write, args=(*agenda, None))
 
 
 def _describe(found: Meeting, language: str) -> str:
@@ -111,7 +113,8 @@ def _decide(screen: Screen) -> None:
         is_sent = st.form_submit_button(_say("save", screen))
     if is_sent and _is_complete(screen, said, unit, due_on, by):
         assert due_on is not None
-        office.decide(_meeting(screen), Asked(said or "", str(unit), due_on, state), by, screen.target_id, area)
+        asked = Asked(said or "", str(unit), due_on, state)
+        write("decide", asked.text, lambda: office.decide(_meeting(screen), asked, by, screen.target_id, area))
         st.rerun()
 
 
@@ -134,7 +137,8 @@ def _states(screen: Screen) -> None:
         return
     asked = decision.asked
     try:
-        office.change_decision(decision, Asked(asked.text, asked.responsible, asked.due_on, state), by)
+        changed = Asked(asked.text, asked.responsible, asked.due_on, state)
+        write("decide", f"{state} {asked.text}", office.change_decision, decision, changed, by)
     except office.DecisionChanged:
         html(blocks.notice(_say("changed_meanwhile", screen)))
         return
@@ -150,7 +154,8 @@ def _report(screen: Screen) -> None:
     by = operator_name(screen.view.language, "report_by")
     if st.button(_say("report", screen), key="meeting_mark") and _is_complete(screen, named, by):
         held_on = screen.meeting.held_on if screen.meeting else screen.today
-        office.mark_reported(view.build_id, view.plan_id, view.as_of, named, held_on, by)
+        reported = (view.build_id, view.plan_id, view.as_of, named, held_on, by)
+        write("report", f"{view.build_id} {named}", office.mark_reported, *reported)
         st.rerun()
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import polars as pl
 
-from tracker import blocks, districts, findings
+from tracker import blocks, districts, excerpt, findings
 from tracker.links import View
 from tracker.text import word
 from tracker.ui.reading import read, targets_at, targets_of
@@ -37,6 +37,7 @@ def overview_parts(view: View) -> OverviewParts:
     note = word("chart.bullets_note_running" if is_running else "chart.bullets_note", language)
     everywhere = targets_at(view.build_id, view.plan_id, view.as_of, language, view.rule)
     in_areas = everywhere.filter(pl.col("area_code") != view.plan_area)
+    is_alone = in_areas.is_empty() or excerpt.is_excerpt(view.build_id)
     units = dict(read(view.build_id, "units", plan_id=view.plan_id, language=language).iter_rows())
     return OverviewParts(
         finding=findings.finding(targets, language),
@@ -44,7 +45,7 @@ def overview_parts(view: View) -> OverviewParts:
         picture_head=blocks.section(word("chart.bullets_title", language), note),
         picture_alt=findings.bullets_in_words(headline, language),
         need=_need(view, targets, in_areas if view.area_code == view.plan_area else in_areas.clear(), units),
-        areas=tuple(titles_by_area(view)[1]) if in_areas.is_empty() else _matrix(view, everywhere),
+        areas=tuple(titles_by_area(view)[1]) if is_alone else _matrix(view, everywhere),
         table=_table(view, targets, units),
     )
 

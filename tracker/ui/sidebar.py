@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from tracker import blocks, blocks_meeting, text, warehouse
+from tracker import blocks, blocks_meeting, excerpt, text, warehouse
 from tracker.links import OFF, ON, View
+from tracker.rights import Person
 from tracker.text import LANGUAGES, word
 from tracker.ui.about_reads import debt_note
 from tracker.ui.frame import PICTURE_CHOICES, html
@@ -14,23 +15,28 @@ from tracker.ui.state import note, seed, select
 from tracker.viewing import RULE_BASES, Rule
 
 
-def choose_view(chosen: str) -> View | None:
-    """Draw the sidebar and return the view it describes; None where no build holds any data."""
+def choose_view(chosen: str, person: Person) -> View | None:
+    """Draw the sidebar and return the view it describes; None where no build holds any data that the person sees."""
     build_id = _choose_build()
     with st.sidebar:
-        view = None if build_id is None else _choose(build_id, chosen)
-        st.segmented_control(
-            word("app.language", chosen),
-            LANGUAGES,
-            format_func=lambda code: word(f"app.{code}", chosen),
-            key="lang",
-            required=True,
-            persist_state="session",
-        )
+        view = None if build_id is None else _choose(excerpt.id_of(build_id, person.only_areas), chosen)
+        choose_language(chosen)
         if view is not None:
             _choose_picture(chosen)
             _draw_build(view)
     return view
+
+
+def choose_language(chosen: str) -> None:
+    """The switch of the language, which every page has and the one to sign in too."""
+    st.segmented_control(
+        word("app.language", chosen),
+        LANGUAGES,
+        format_func=lambda code: word(f"app.{code}", chosen),
+        key="lang",
+        required=True,
+        persist_state="session",
+    )
 
 
 def _choose_build() -> str | None:
@@ -65,7 +71,11 @@ def _choose(build_id: str, chosen: str) -> View | None:
     areas = read(build_id, "areas", plan_id=plan_id, language=chosen)
     names = dict(areas.select("area_code", "short").iter_rows())
     plan_area = str(plans[plan_id]["area_code"])
-    area = select("area", list(names), word("app.area", chosen), names.__getitem__) if len(names) > 1 else plan_area
+    area = (
+        select("area", list(names), word("app.area", chosen), names.__getitem__)
+        if len(names) > 1
+        else next(iter(names))
+    )
     rule = _choose_rule(chosen)
     targets = targets_at(build_id, plan_id, months[as_of], chosen, rule)["target_id"].unique().to_list()
     target = seed("target", ["", *targets], "", named=lambda _: word("overview.table_title", chosen))
@@ -134,7 +144,8 @@ def _choose_picture(chosen: str) -> None:
 
 
 def _draw_build(view: View) -> None:
-    lines = [word("app.build", view.language, build_id=view.build_id)]
+    build_id = excerpt.whole_id(view.build_id)
+    lines = [word("app.build", view.language, build_id=build_id)]
     if view.data_cutoff is not None:
         lines.insert(0, word("app.cutoff", view.language, day=text.day(view.data_cutoff, view.language)))
     if view.is_demo:
@@ -143,7 +154,7 @@ def _draw_build(view: View) -> None:
     marks = known or []
     lines += [word("office.unreadable", view.language)] if known is None else []
     if view.is_pinned:
-        here = [blocks_meeting.reported_at(mark, view.language) for mark in marks if mark.build_id == view.build_id]
+        here = [blocks_meeting.reported_at(mark, view.language) for mark in marks if mark.build_id == build_id]
         lines += [word("meeting.is_reported", view.language, meeting=said) for said in here[:1]]
         lines += [] if here else [word("app.pinned", view.language)]
     html(blocks.side(lines), debt_note(view), blocks_meeting.reported_links(marks, view))

@@ -1,0 +1,48 @@
+"""The audit of commands: what changed something is kept with who asked for it, from whichever side it was started."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tracker import audit
+from tracker.desk import BY_PAGE
+from tracker.office_store import OfficeError
+from tracker.rights import COMMAND_ACTIONS, READING_COMMANDS
+from tracker.text import LANGUAGES, word
+
+_NOT_KEPT = ("--json", "--by")
+
+
+def record(command: str, options: argparse.Namespace, arguments: Sequence[str]) -> bool:
+    """Keep that a command was run, unless it only looked; False where the audit could not be written.
+
+    Who: the person whom a page names, else ``--by``, else the account that runs the command.
+    """
+    # Rights are recorded where they are changed, in one step with the change.
+    if command in READING_COMMANDS or command == "rights" or getattr(options, "effect", False):
+        return True
+    by_page = os.environ.get(BY_PAGE, "")
+    person = by_page or (getattr(options, "by", None) or "").strip() or audit.os_user()
+    try:
+        audit.record(
+            person, COMMAND_ACTIONS.get(command, "command"), _subject(arguments), "page" if by_page else "command"
+        )
+    except OfficeError as fault:
+        for language in LANGUAGES:
+            print(word("audit.not_written", language, detail=str(fault)), file=sys.stderr)
+        return False
+    return True
+
+
+def _subject(arguments: Sequence[str]) -> str:
+    """The command as it was typed: files by name, without who did it, which stands beside."""
+    kept = []
+    for place, argument in enumerate(arguments):
+        if argument in _NOT_KEPT or (place and arguments[place - 1] == "--by"):
+            continue
+        kept.append(Path(argument).name if "/" in argument or "\\" in argument else argument)
+    return " ".join(kept)

@@ -1,0 +1,175 @@
+"""Who is let in: connections, headers and tokens, each against what was decided by hand."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from tracker import entrance
+from tracker.entrance import HEADER, ONE_PC, PROVIDER, Misconfigured
+from tracker.ui import admission
+
+HERE, THERE = ("127.0.0.1", 50000), ("10.1.2.3", 50000)
+PROXIED = ("10.1.2.3", 0)  # as the web server tells of a visitor whom a proxy on this machine let through
+ENVIRONMENT = {entrance.USER_HEADER: "X-Remote-User"}
+OWN_HOST = (b"host", b"localhost:8501")
+NAME = (b"x-remote-user", "张三".encode())
+SETTINGS = {
+    "TRACKER_OIDC_METADATA_URL": "http://localhost/.well-known/openid-configuration",
+    "TRACKER_OIDC_CLIENT_ID": "tracker",
+    "TRACKER_OIDC_CLIENT_SECRET": "secret",
+    "TRACKER_OIDC_REDIRECT_URI": "http://localhost:8501/oauth2callback",
+    "TRACKER_COOKIE_SECRET": "0123456789abcdef0123456789abcdef",
+}
+
+
+@pytest.mark.parametrize(
+    ("way", "client", "headers", "expected"),
+    [
+        (ONE_PC, HERE, [OWN_HOST], None),
+        (ONE_PC, ("::1", 50000), [(b"host", b"[::1]:8501")], None),
+        (ONE_PC, ("::ffff:127.0.0.1", 50000), [OWN_HOST], None),
+        (ONE_PC, THERE, [OWN_HOST], "one_pc_only"),
+        (ONE_PC, None, [OWN_HOST], "one_pc_only"),
+        (ONE_PC, PROXIED, [OWN_HOST, (b"x-forwarded-for", b"10.1.2.3")], "one_pc_only"),
+        (ONE_PC, HERE, [OWN_HOST, (b"x-forwarded-for", b"127.0.0.1")], "one_pc_only"),
+        (ONE_PC, HERE, [OWN_HOST, (b"forwarded", b"for=10.1.2.3")], "one_pc_only"),
+        (ONE_PC, HERE, [(b"host", b"evil.example:8501")], "one_pc_only"),
+        (ONE_PC, HERE, [(b"host", b"localhost.evil.example")], "one_pc_only"),
+        (HEADER, HERE, [NAME], None),
+        (HEADER, PROXIED, [NAME], None),
+        (HEADER, HERE, [], None),  # the page then says that no name arrived
+        (HEADER, THERE, [NAME], "proxy_only"),
+        (HEADER, THERE, [NAME, (b"x-forwarded-for", b"10.1.2.3")], "proxy_only"),
+        (HEADER, THERE, [], "proxy_only"),
+        (HEADER, HERE, [NAME, NAME], "bad_header"),
+        (HEADER, HERE, [(b"x-remote-user", "张三, 李四".encode())], "bad_header"),
+        (HEADER, HERE, [(b"x-remote-user", b"a\x07b")], "bad_header"),
+        (HEADER, HERE, [(b"x-remote-user", b"\xff\xfe")], "bad_header"),
+        (HEADER, HERE, [(b"x-remote-user", b"  ")], "bad_header"),
+        (PROVIDER, THERE, [], None),
+    ],
+)
+def test_a_connection_is_let_through_or_refused(
+    way: str, client: tuple[str, int] | None, headers: list[tuple[bytes, bytes]], expected: str | None
+) -> None:
+    assert entrance.refusal(way, client, headers, ENVIRONMENT) == expected
+
+
+def test_one_way_at_a_time_and_no_strangers_as_proxies() -> None:
+    assert entrance.way_in({}, has_provider=False) == ONE_PC
+    assert entrance.way_in(ENVIRONMENT, has_provider=False) == HEADER
+    assert entrance.way_in({"FORWARDED_ALLOW_IPS": "127.0.0.1,::1"}, has_provider=True) == PROVIDER
+    with pytest.raises(Misconfigured, match="TRACKER_USER_HEADER"):
+        entrance.way_in(ENVIRONMENT, has_provider=True)
+    for trusted in ("*", "127.0.0.1,10.0.0.0/8"):
+        with pytest.raises(Misconfigured, match="FORWARDED_ALLOW_IPS"):
+            entrance.way_in({**ENVIRONMENT, "FORWARDED_ALLOW_IPS": trusted}, has_provider=False)
+
+
+def test_settings_of_a_provider_are_whole_or_refused_by_name() -> None:
+    assert entrance.provider_settings({}) == {}
+    assert entrance.provider_settings(SETTINGS)["client_id"] == "tracker"
+    for name in SETTINGS:
+        with pytest.raises(Misconfigured, match=name):
+            entrance.provider_settings({key: value for key, value in SETTINGS.items() if key != name})
+    with pytest.raises(Misconfigured, match="32"):
+        entrance.provider_settings({**SETTINGS, "TRACKER_COOKIE_SECRET": "short"})
+
+
+NOW = 1_800_000_000.0
+
+
+@pytest.mark.parametrize(
+    ("claims", "hours", "expected"),
+    [
+        ({"iat": NOW - 60, "exp": NOW + 60}, "", None),
+        ({"iat": NOW - 60, "exp": NOW}, "", "expired"),
+        ({"iat": NOW - 60}, "", "expired"),
+        ({"exp": "never"}, "", "expired"),
+        ({"exp": True}, "", "expired"),
+        ({}, "8", "expired"),
+        ({"iat": NOW - 7 * 3600, "exp": NOW - 3600}, "8", None),
+        ({"iat": NOW - 8 * 3600, "exp": NOW + 3600}, "8", "expired"),
+        # The clock of the server was put back by a day: what it cannot have given out yet does not count.
+        ({"iat": NOW + 86400, "exp": NOW + 90000}, "", "clock"),
+        ({"iat": NOW + 200, "exp": NOW + 90000}, "", None),
+    ],
+)
+def test_a_token_holds_for_its_time(claims: dict[str, object], hours: str, expected: str | None) -> None:
+    assert entrance.token_fault(claims, NOW, {entrance.SESSION_HOURS: hours}) == expected
+
+
+def test_a_name_is_the_claim_that_was_chosen_and_a_mail_address_only_when_verified() -> None:
+    claims: dict[str, object] = {
+        "sub": "u-1",
+        "email": "a@b.cn",
+        "email_verified": True,
+        "preferred_username": " 张三 ",
+    }
+    assert entrance.named_by_provider(claims, {}) == "u-1"
+    assert entrance.named_by_provider(claims, {entrance.USER_CLAIM: "preferred_username"}) == "张三"
+    assert entrance.named_by_provider(claims, {entrance.USER_CLAIM: "email"}) == "a@b.cn"
+    assert entrance.named_by_provider({**claims, "email_verified": False}, {entrance.USER_CLAIM: "email"}) is None
+    assert entrance.named_by_provider({"sub": ["u-1"]}, {}) is None
+    assert entrance.named_by_provider({"sub": "x" * 200}, {}) is None
+    assert entrance.named_by_proxy(["张三".encode().decode("latin-1")]) == "张三"
+    assert entrance.named_by_proxy(["a", "b"]) is None
+    assert entrance.named_by_proxy([]) is None
+
+
+class Behind:
+    """The app behind the entrance: what reached it."""
+
+    def __init__(self, status: int = 200) -> None:
+        self.scopes: list[dict[str, Any]] = []
+        self.status = status
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.scopes.append(scope)
+        await send({"type": "http.response.start", "status": self.status, "headers": []})
+        await send({"type": "http.response.body", "body": b"Authentication error"})
+
+
+def answered(app: Behind, **scope: Any) -> list[dict[str, Any]]:
+    """What a connection is answered."""
+    sent: list[dict[str, Any]] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def receive() -> Any:
+        return {"type": "http.request"}
+
+    whole = {"type": "http", "path": "/", "client": HERE, "headers": [OWN_HOST], **scope}
+    asyncio.run(admission.Entrance(app)(whole, receive, send))
+    return sent
+
+
+def test_the_entrance_answers_strangers_itself_and_stamps_who_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(entrance.USER_HEADER, raising=False)
+    app = Behind()
+    start, body = answered(app, client=THERE)
+    assert (start["status"], app.scopes) == (403, [])
+    for phrase in ("TRACKER_USER_HEADER", "只在这台电脑上使用", "serves this computer only"):
+        assert phrase in body["body"].decode()
+    assert answered(app, type="websocket", client=THERE) == [{"type": "websocket.close", "code": 1008}]
+    forged = (entrance.STAMP_HEADER.encode(), b"forged")
+    answered(app, headers=[OWN_HOST, forged])
+    assert app.scopes[0]["headers"] == [OWN_HOST, (entrance.STAMP_HEADER.encode(), entrance.STAMP.encode())]
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")
+    start, body = answered(app)
+    assert start["status"] == 403
+    assert "FORWARDED_ALLOW_IPS" in body["body"].decode()
+
+
+def test_a_provider_that_is_down_is_told_in_both_languages() -> None:
+    start, body = answered(Behind(400), path="/auth/login")
+    assert start["status"] == 503
+    said = body["body"].decode()
+    assert "统一身份认证暂时无法访问" in said
+    assert "cannot be reached" in said
+    assert "Traceback" not in said
+    assert answered(Behind(302), path="/auth/login")[0]["status"] == 302

@@ -1,0 +1,114 @@
+"""Who did what and when: entries are added and never changed, and each carries a hash over the one before.
+
+The hash makes a change inside the file show. It does not show that the newest entries were cut off: for that the hash
+of the newest entry is printed with every export of the audit, to be compared with the file later.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import getpass
+import hashlib
+import json
+from dataclasses import dataclass
+
+from tracker.office_store import Connection, Row, now, reading, store_exists, writing
+
+# What a person does, beside the actions of tracker.rights; a refused sign-in is kept once a session.
+ACTIONS = (
+    "sign_in", "refused", "load", "withdraw", "publish", "go_back", "report", "decide", "correct", "threshold",
+    "target", "catalogue", "export", "rights", "command",
+)  # fmt: skip
+SOURCES = ("page", "command")
+_LONGEST = 500
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that somebody did. ``at`` is the server's time in ISO form, never earlier than the entry before."""
+
+    entry: int
+    at: str
+    person: str
+    action: str
+    subject: str
+    source: str
+    hash: str
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Whether the entries are as they were written. ``broken_at`` is the first that is not; None where all are."""
+
+    entries: int
+    newest_hash: str
+    broken_at: int | None
+
+
+def record(person: str, action: str, subject: str, source: str = "page") -> None:
+    """Keep that a person did something."""
+    with writing() as office:
+        record_in(office, person, action, subject, source)
+
+
+def record_in(office: Connection, person: str, action: str, subject: str, source: str) -> None:
+    """The same as part of a transaction: done and recorded, or neither."""
+    before = office.execute("SELECT * FROM audit ORDER BY entry DESC LIMIT 1").fetchone()
+    # A clock that was put back must not put the order of what happened in doubt.
+    at = max(now(), before["at"]) if before else now()
+    number = before["entry"] + 1 if before else 1
+    values = [number, at, person[:_LONGEST], action, subject[:_LONGEST], source]
+    office.execute("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?)", [*values, _hash(_previous(before), *values)])
+
+
+def entries(
+    person: str = "", action: str = "", since: dt.date | None = None, until: dt.date | None = None
+) -> list[Entry]:
+    """The entries that match, the newest first.
+
+    Args:
+        person: part of a name; empty for everybody.
+        action: one of :data:`ACTIONS`; empty for all.
+        since: the first day.
+        until: the last day, whole.
+    """
+    if not store_exists():
+        return []
+    after = since.isoformat() if since else ""
+    before = (until + dt.timedelta(1)).isoformat() if until else "9999"
+    with reading() as office:
+        rows = office.execute(
+            "SELECT * FROM audit WHERE (? = '' OR instr(lower(person), lower(?)) > 0)"
+            " AND (? = '' OR action = ?) AND at >= ? AND at < ? ORDER BY entry DESC",
+            [person.strip(), person.strip(), action, action, after, before],
+        )
+        return [Entry(*row) for row in rows]
+
+
+def chain() -> Chain:
+    """Follow the hashes from the first entry to the newest."""
+    previous, number, broken = "", 0, None
+    if store_exists():
+        with reading() as office:
+            for row in office.execute("SELECT * FROM audit ORDER BY entry"):
+                number += 1
+                if broken is None and (row["entry"] != number or row["hash"] != _hash(previous, *tuple(row)[:-1])):
+                    broken = row["entry"]
+                previous = row["hash"]
+    return Chain(number, previous, broken)
+
+
+def os_user() -> str:
+    """Who runs this process, as the operating system knows it."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # a service without an entry in the list of users
+        return "?"
+
+
+def _previous(before: Row | None) -> str:
+    return str(before["hash"]) if before else ""
+
+
+def _hash(previous: str, *values: object) -> str:
+    return hashlib.sha256(json.dumps([previous, *values], ensure_ascii=False).encode()).hexdigest()
