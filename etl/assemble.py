@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -81,17 +82,22 @@ def assemble(sources: Iterable[Source], sidecars: Iterable[Sidecar], catalog: Ca
     is_own = pl.col("kind") != "mention"
     accepted = _numbered(_only(placed, pl.col("area_scope") == "inside"), is_own)
     enterprise = _enterprises(_only(accepted, is_own), identified.rows["uscc_clean"])
-    values = settle(valued, stated.with_columns(keys.tail(stated.height)), enterprise, catalog)
+    with ThreadPoolExecutor(1) as pool:
+        settling = pool.submit(settle, valued, stated.with_columns(keys.tail(stated.height)), enterprise, catalog)
+        of_titles = {
+            "area_closure": area_closure(catalog),
+            "enterprise": enterprise.select("enterprise_id", "uscc", "name", "name_key"),
+            "enterprise_name": _former_names(accepted, enterprise),
+            "enterprise_area": _areas_over_time(_only(accepted, is_own)),
+            "recognition_event": _events(_only(accepted, pl.col("kind").is_in(["list", "ledger"])), catalog),
+            "pool_entry": _pool(accepted.filter(pl.col("kind") == "pool")),
+            "reading_vague": _vague(placed, catalog),
+            "identity_question": identified.questions,
+            "ledger_difference": settled.differences,
+        }
+        values = settling.result()
     frames = {
-        "area_closure": area_closure(catalog),
-        "enterprise": enterprise.select("enterprise_id", "uscc", "name", "name_key"),
-        "enterprise_name": _former_names(accepted, enterprise),
-        "enterprise_area": _areas_over_time(_only(accepted, is_own)),
-        "recognition_event": _events(_only(accepted, pl.col("kind").is_in(["list", "ledger"])), catalog),
-        "pool_entry": _pool(accepted.filter(pl.col("kind") == "pool")),
-        "reading_vague": _vague(placed, catalog),
-        "identity_question": identified.questions,
-        "ledger_difference": settled.differences,
+        **of_titles,
         **values.frames,
         **target_frames(decided, catalog),
         **measure_frames(reported, held),

@@ -50,9 +50,15 @@ def questions(values: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
 
 
 def _in_force(values: pl.DataFrame) -> pl.DataFrame:
-    """Of one measure the newest statement of each subject and period that has a number, in order of ``cell_key``."""
+    """Of one measure the newest statement of each subject and period that has a number, with ``cell_key``.
+
+    In its order, unless every subject has but one: then nothing stands before anything.
+    """
     days = (pl.col("period_end") - _EPOCH).dt.total_days()
-    stated = values.with_columns(cell_key=pl.col("subject").cast(pl.Int64) * _MANY_DAYS + days).sort("cell_key")
+    stated = values.with_columns(cell_key=pl.col("subject").cast(pl.Int64) * _MANY_DAYS + days)
+    if values["subject"].n_unique() == values.height:
+        return stated.filter(pl.col("value").is_not_null())
+    stated = stated.sort("cell_key")
     if stated.select((pl.col("cell_key") == pl.col("cell_key").shift(1)).any()).item():
         stated = stated.sort("cell_key", "order", "value_no").unique("cell_key", keep="last", maintain_order=True)
     return stated.filter(pl.col("value").is_not_null())
