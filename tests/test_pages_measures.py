@@ -127,3 +127,18 @@ def test_the_page_and_one_unit(folder: Path, language: str) -> None:
         assert phrase in shown
     codes = {code: value if isinstance(value, str) else value[0] for code, value in unit.query_params.items()}
     assert (codes["unit"], codes["status"]) == ("city_industry", "delayed")
+
+
+@pytest.mark.slow
+def test_events_of_every_kind_stand_on_the_page_with_their_place(folder: Path, demo: Demo) -> None:
+    shown = page_text(opened("zh", plan="liangjiang"))
+    held = demo.rows(
+        "select title, held_on, row from core.activity where not is_repeated and held_on <= ? order by held_on", AS_OF
+    )
+    assert f"{len(held)} 次，最新的在前" in shown
+    for title, day, row in held:
+        assert f"{day.year}年{day.month}月{day.day}日" in shown
+        assert title in shown
+        assert f"活动 {row}" in shown
+    # The newest stands first.
+    assert shown.index(held[-1][0]) < shown.index(held[0][0])

@@ -133,7 +133,8 @@ def record_table(records: pl.DataFrame, note: str, language: str) -> list[str]:
         note: what they are.
         language: of the words.
     """
-    counts = records.group_by("kind", "area_short").len().sort(-pl.col("len"), "kind", "area_short")
+    counts = records.group_by("kind", "area_short", maintain_order=True).len()
+    counts = counts.sort("len", descending=True, maintain_order=True)
     said = [
         word("activities.count", language, area=area, kind=kind, number=number)
         for kind, area, number in counts.iter_rows()
