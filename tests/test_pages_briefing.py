@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.demo import CLOSE, Demo
 from tests.test_pages import page_text
 from tests.test_pages_enterprises import opened
-from tracker import office, ui, warehouse
+from tracker import office, office_store, ui, warehouse
 from tracker.briefing.content import content
 from tracker.briefing.named import restored
 from tracker.text import word
@@ -20,9 +21,28 @@ from tracker.text import word
 def build_id(demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The demo, with an office store of its own."""
     monkeypatch.setenv("TRACKER_DATA", str(demo.folder))
-    monkeypatch.setattr(office, "data_folder", lambda: tmp_path)
+    monkeypatch.setattr(office_store, "data_folder", lambda: tmp_path)
     yield str(warehouse.current_build_id())
     ui.forget()
+
+
+def pressed(app: Any, name: str) -> None:
+    [button] = [button for button in app.button if button.label == word(f"briefing.{name}", "zh")]
+    button.click().run()
+
+
+def test_the_zip_is_offered_with_or_without_pictures(build_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BROWSER_PATH", "/nowhere/chromium")
+    app = opened("briefing", as_of="2025-12-31")
+    app.multiselect(key="briefing_targets").set_value(["little_giants"]).run()
+    app.multiselect(key="briefing_images").set_value(["png"])
+    pressed(app, "archive_make")
+    assert not app.exception
+    assert word("refusal.images.no_browser", "zh") in page_text(app)
+    label = word("briefing.save_archive", "zh", number=3)
+    assert label in [button.label for button in app.get("download_button")]
+    app.text_input(key="briefing_title").set_value("另一份").run()
+    assert label not in [button.label for button in app.get("download_button")]  # that zip has the old title
 
 
 def test_the_text_is_shown_and_the_choice_is_kept(build_id: str) -> None:
@@ -30,12 +50,12 @@ def test_the_text_is_shown_and_the_choice_is_kept(build_id: str) -> None:
     assert word("briefing.preview", "zh") in page_text(app)
     app.text_input(key="briefing_title").set_value("专精特新月报").run()
     assert "专精特新月报" in page_text(app)
-    app.button[0].click().run()
+    pressed(app, "keep")
     assert word("briefing.kept_incomplete", "zh") in page_text(app)
     by_label = {field.label: field for field in app.text_input}
     by_label[word("briefing.name", "zh")].set_value("月报")
-    by_label[word("briefing.kept_by", "zh")].set_value("王主任")
-    app.button[0].click().run()
+    by_label[word("app.operator", "zh")].set_value("王主任")
+    pressed(app, "keep")
     assert not app.exception
     [kept] = office.briefings()
     assert (kept.name, kept.changed_by, kept.selection["plan_id"]) == ("月报", "王主任", "lianyungang")
