@@ -17,12 +17,12 @@ from etl.report_command import Asked, asked_of, month_within, months_of
 from etl.template import DEFAULT_PLAN
 from tracker import office, office_store, warehouse
 from tracker.briefing.content import NoTargets, content
-from tracker.briefing.documents import ENDINGS, made
+from tracker.briefing.documents import ENDINGS, checked_template, made
 from tracker.briefing.images import KINDS, ImagesRefused
 from tracker.briefing.named import restored
 from tracker.briefing.package import package, pictures
 from tracker.briefing.selection import Selection
-from tracker.briefing.word import TemplateUnreadable
+from tracker.briefing.templates import TemplateRefused
 from tracker.text import LANGUAGES, word
 
 
@@ -40,7 +40,9 @@ def add_brief_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--images", action="append", choices=KINDS, default=[], help=say("brief.images_option"))
     sub.add_argument("--zip", action="store_true", help=say("brief.zip_option"))
     sub.add_argument("--name", help=say("brief.name_option"))
-    sub.add_argument("--template", type=Path, metavar="FILE.docx", help=say("brief.template_option"))
+    sub.add_argument(
+        "--template", type=Path, action="append", default=[], metavar="FILE", help=say("brief.template_option")
+    )
     sub.add_argument("--build", metavar="BUILD_ID", help=say("notice.build_option"))
     sub.add_argument("--since", type=day, metavar="YYYY-MM-DD", help=say("brief.since_option"))
     sub.add_argument("--forecast", action="store_true", help=say("brief.forecast_option"))
@@ -61,8 +63,6 @@ def brief(options: argparse.Namespace) -> int:
         return _brief(options)
     except warehouse.BuildUnreadable as fault:
         raise Refusal("notice.unreadable_build", {"build_id": str(fault)}) from fault
-    except TemplateUnreadable as fault:
-        raise Refusal("brief.template", {"file": options.template}) from fault
     except ImagesRefused as fault:
         raise Refusal(f"images.{fault.reason}") from fault
     except office_store.OfficeError as fault:
@@ -141,12 +141,21 @@ def _each(asked: Asked, selection: Selection) -> Iterator[Selection]:
             yield replace(selection, area_codes=(area_of("--area", code, asked.catalog) or code,))
 
 
-def _templates(file: Path | None) -> dict[str, bytes]:
-    if file is None:
-        return {}
-    if file.suffix.lower() != ENDINGS["word"] or not file.is_file():
-        raise Refusal("brief.template", {"file": file})
-    return {"word": file.read_bytes()}
+def _templates(files: list[Path]) -> dict[str, bytes]:
+    """The unit's own templates by kind of document, known to be fillable."""
+    found: dict[str, bytes] = {}
+    for file in files:
+        if not file.is_file():
+            raise Refusal("brief.template_missing", {"file": file})
+        template = file.read_bytes()
+        try:
+            kind = checked_template(file.name, template)
+        except TemplateRefused as fault:
+            raise Refusal(f"brief.template_{fault.reason}", {"file": file}) from fault
+        if kind in found:
+            raise Refusal("brief.template_twice", {"file": file})
+        found[kind] = template
+    return found
 
 
 def _print_end(asked: Asked, files: list[str], skipped: list[str], as_json: bool) -> None:

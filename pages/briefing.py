@@ -1,4 +1,4 @@
-"""简报: choose what goes into a briefing, read its text, take it as Word and Excel, keep it for next month."""
+"""简报: choose what goes into a briefing, read its text, take its files or one zip of them, keep it for next month."""
 
 import polars as pl
 import streamlit as st
@@ -14,14 +14,14 @@ areas = dict(
     ui.read(view.build_id, "areas", plan_id=view.plan_id, language=language).select("area_code", "short").rows()
 )
 as_of = text.as_of(view.as_of, view.data_cutoff, language)
-tags = [blocks.tag(word("app.demo", language), "demo")] if view.is_demo else []
+tags = ui.tags(view)
 
 head = st.container()
 choices, preview = st.columns([2, 3], gap="large")
 with choices:
     try:
         ui.pick_named(view)
-        selection, template = ui.pick_selection(view, areas)
+        selection, templates = ui.pick_selection(view, areas)
         ui.offer_to_keep(selection)
     except office_store.OfficeError:
         ui.html(blocks.notice(word("briefing.office_unreadable", language)))
@@ -35,7 +35,7 @@ if found is None:
 with head:
     place = word("briefing.page_intro", language, plan=plan["name"], area=found.area, as_of=as_of)
     ui.html(blocks.header(place, tags, found.finding))
-    ui.offer_documents(found, template)
+    ui.offer_documents(found, templates)
 with preview:
     ui.html(
         blocks.section(word("briefing.preview", language), word("briefing.preview_note", language)),

@@ -28,7 +28,8 @@ from tracker.briefing.excel import workbook
 from tracker.briefing.named import kept, restored
 from tracker.briefing.selection import Selection, file_stem
 from tracker.briefing.tables import Table
-from tracker.briefing.word import TemplateUnreadable, document
+from tracker.briefing.templates import TemplateRefused
+from tracker.briefing.word import document
 from tracker.briefing.word_parts import TEXT_WIDTH, column_widths
 from tracker.notice import assessment
 from tracker.notice_facts import facts_at
@@ -232,7 +233,7 @@ def test_a_template_is_filled_at_its_names(city: Content) -> None:
     assert paragraphs[-1] == "印发"
     assert paragraphs.count(city.notice.title) == 0
     assert len(tables) == len(tables_in_print(city))
-    with pytest.raises(TemplateUnreadable):
+    with pytest.raises(TemplateRefused):
         document(city, b"PK no document")
 
 

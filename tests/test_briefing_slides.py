@@ -26,6 +26,7 @@ from tracker.briefing.selection import Selection
 from tracker.briefing.slide_parts import SMALLEST, divided, text_height
 from tracker.briefing.slides import presentation
 from tracker.notice import tight
+from tracker.text import word
 
 AS_OF = dt.date(2025, 9, 30)
 LONG = "位于很远地方名字特别长的国家级经济技术开发区管理委员会第{}片区"
@@ -74,7 +75,9 @@ def printed_tables(deck: Any, columns: int) -> list[list[str]]:
 
 
 def tightened(frame: pl.DataFrame) -> list[list[str]]:
-    return [[tight(cell, "zh") for cell in row] for row in frame.iter_rows()]
+    """Rows as slides print them: the state without the finer one in brackets behind it."""
+    shown = frame.with_columns(pl.col(word("briefing.column_status", "zh")).str.replace("（.*", ""))
+    return [[tight(cell, "zh") for cell in row] for row in shown.iter_rows()]
 
 
 def test_every_row_of_the_tables_stands_on_a_slide_as_printed(whole: Content, deck: Any) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -18,6 +19,7 @@ import xlsxwriter
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _WIDEST = 48
 _NARROWEST = 8
+_WRAPPED = 44  # of the widest column; a line of words ends before the edge
 _HEAD_HEIGHT = 24
 A4 = 9  # as Excel numbers paper
 _LINE_HEIGHT = 15
@@ -51,15 +53,19 @@ def new_book(buffer: io.BytesIO) -> Any:
 
 
 def looks(book: Any) -> dict[str, Any]:
-    """The formats of headings, days, notes, running text, whole numbers and others."""
+    """The formats of headings, of those above numbers, days, notes, running text, whole numbers and others."""
+    head = {"bold": True, "bg_color": "#F3F6F8", "bottom": 1, "text_wrap": True, "valign": "top"}
     return {
-        "head": book.add_format({"bold": True, "bg_color": "#F3F6F8", "bottom": 1, "text_wrap": True, "valign": "top"}),
+        "head": book.add_format(head),
+        "head_of_numbers": book.add_format({**head, "align": "right", "indent": 1}),
         "day": book.add_format({"num_format": "yyyy-mm-dd", "align": "left", "valign": "top"}),
         "note": book.add_format({"font_color": "#5B6C76"}),
         "text": book.add_format({"text_wrap": True, "valign": "top"}),
-        # Whole numbers without a decimal point, others with at most two decimals; the cell keeps what it holds.
-        "whole": book.add_format({"num_format": "#,##0"}),
-        "broken": book.add_format({"num_format": "#,##0.0#"}),
+        # Whole numbers without a decimal point, others with one or two decimals; the cell keeps what it holds.
+        # The indent keeps a number away from the text of the column at its right.
+        "whole": book.add_format({"num_format": "#,##0", "align": "right", "indent": 1, "valign": "top"}),
+        "tenths": book.add_format({"num_format": "#,##0.0", "align": "right", "indent": 1, "valign": "top"}),
+        "hundredths": book.add_format({"num_format": "#,##0.00", "align": "right", "indent": 1, "valign": "top"}),
     }
 
 
@@ -74,16 +80,16 @@ def write_table(sheet: Any, frame: pl.DataFrame, top: int, looks: Mapping[str, A
     look = looks["text"] if any(breaks) else None
     for place, (name, kind) in enumerate(frame.schema.items()):
         values = frame[name].to_list()
-        sheet.write_string(top, place, name, looks["head"])
+        sheet.write_string(top, place, name, looks["head_of_numbers" if kind.is_numeric() else "head"])
         longest = max([_widest_line(name), *(_widest_line(str(value)) for value in values[:1000] if value is not None)])
-        sheet.set_column(place, place, min(max(longest + 2, _NARROWEST), _WIDEST))
+        sheet.set_column(place, place, min(max(longest + (3 if kind.is_numeric() else 2), _NARROWEST), _WIDEST))
         for row, value in enumerate(values, start=top + 1):
             if value is None:
                 continue
             if kind == pl.Date:
                 sheet.write_datetime(row, place, value, looks["day"])
             elif kind.is_numeric():
-                sheet.write_number(row, place, value, looks["whole" if value == int(value) else "broken"])
+                sheet.write_number(row, place, value, looks[_number_look(value)])
             else:
                 sheet.write_string(row, place, str(value), look)
     # Excel fits a row to its lines when it opens a file, others do not.
@@ -101,10 +107,19 @@ def write_table(sheet: Any, frame: pl.DataFrame, top: int, looks: Mapping[str, A
         sheet.autofilter(top, 0, top + frame.height, frame.width - 1)
 
 
+def _number_look(value: float) -> str:
+    return next((name for name, at in (("whole", 0), ("tenths", 1)) if round(value, at) == value), "hundredths")
+
+
 def _line_breaks(frame: pl.DataFrame) -> list[int]:
-    """The most line breaks that a cell of each row has."""
-    counts = [pl.col(name).str.count_matches("\n", literal=True) for name in frame.select(pl.col(pl.String)).columns]
-    return frame.select(breaks=pl.max_horizontal(counts).fill_null(0))["breaks"].to_list() if counts else []
+    """How many lines more than one the cells of each row take: their own breaks, and texts wider than a column."""
+    breaks = [0] * frame.height
+    for name in frame.select(pl.col(pl.String)).columns:
+        for row, value in enumerate(frame[name]):
+            if value is not None and (len(value) > _WIDEST // 2 or "\n" in value):
+                lines = sum(max(1, math.ceil(text_width(line) / _WRAPPED)) for line in value.split("\n"))
+                breaks[row] = max(breaks[row], lines - 1)
+    return breaks
 
 
 def _widest_line(value: str) -> int:

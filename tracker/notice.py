@@ -63,6 +63,11 @@ class Facts:
         """The last day that the data tell of; a running month has not ended."""
         return min(self.as_of, self.data_cutoff or self.as_of)
 
+    def marks(self, language: str, *, in_full: bool = False) -> list[str]:
+        """What must stand on every document: that the data are invented, that the plan is a draft."""
+        is_draft = bool(self.plan["is_draft"])
+        return text.data_marks(language, is_demo=self.is_demo, is_draft=is_draft, in_full=in_full)
+
     @property
     def is_whole(self) -> bool:
         """Whether the notice is about the whole plan and not about one of its areas."""
@@ -80,9 +85,12 @@ class Section:
 
 @dataclass(frozen=True)
 class Notice:
-    """A notice without a form: any document can be made of it. ``mark`` says that the data are invented."""
+    """A notice without a form: any document can be made of it.
 
-    mark: str | None
+    ``marks`` say that the data are invented, that the plan is a draft.
+    """
+
+    marks: tuple[str, ...]
     title: str
     subtitle: str
     sections: tuple[Section, ...]
@@ -91,7 +99,7 @@ class Notice:
     def lines(self) -> list[str]:
         """The notice as plain text, line by line."""
         body = [line for part in self.sections for line in ("", part.heading, *part.paragraphs)]
-        return [*([self.mark] if self.mark else []), self.title, self.subtitle, *body, "", *self.foot]
+        return [*self.marks, self.title, self.subtitle, *body, "", *self.foot]
 
 
 def assessment(facts: Facts, language: str, *others: Section, with_debts: bool = True) -> Notice:
@@ -124,7 +132,7 @@ def assessment(facts: Facts, language: str, *others: Section, with_debts: bool =
         for place, part in enumerate(kept, start=1)
     )
     return Notice(
-        mark=word("app.demo_explained", language) if facts.is_demo else None,
+        marks=tuple(facts.marks(language, in_full=True)),
         title=title if facts.is_whole else word("notice.title_area", language, title=title, area=name),
         subtitle=word("notice.subtitle", language, day=text.day(facts.day, language)),
         sections=sections,

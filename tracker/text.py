@@ -151,6 +151,12 @@ def received(on: dt.date, withdrawn_on: dt.date | None, language: str) -> str:
     return listed([day(on, language), withdrawn], language)
 
 
+def data_marks(language: str, *, is_demo: bool, is_draft: bool, in_full: bool = False) -> list[str]:
+    """What must stand on everything that leaves the program: that the data are invented, that the plan is a draft."""
+    end = "_explained" if in_full else ""
+    return [word(f"app.{mark}{end}", language) for mark, is_so in (("demo", is_demo), ("draft", is_draft)) if is_so]
+
+
 def listed(names: list[str], language: str) -> str:
     """Names in one line, joined as the language joins them."""
     return word("app.list_separator", language).join(names)

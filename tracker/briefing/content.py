@@ -66,6 +66,7 @@ class Content:
     ``facts`` holds the raw rows (``facts.own`` of the area, ``facts.targets`` of all areas); ``behind`` the rows that
     are behind or missed, the worst first, with ``number``, ``text`` and ``owner_names``. ``notice`` is the text with
     its sections by key (overall, behind, closing, areas, decisions, changes, expiries, forecast, data).
+    ``marks`` say that the data are invented, that the plan is a draft: they stand on every page and sheet.
     ``explanation`` are the lines of the page 数据说明; ``foot`` stands under every table and picture.
     """
 
@@ -73,7 +74,7 @@ class Content:
     facts: Facts
     area: str
     compared_with: dt.date | None
-    mark: str | None
+    marks: tuple[str, ...]
     notice: Notice
     finding: str
     counts: dict[str, int]
@@ -134,7 +135,7 @@ def content(selection: Selection) -> Content:
         facts=facts,
         area=area,
         compared_with=compared_with,
-        mark=notice.mark,
+        marks=notice.marks,
         notice=replace(notice, title=selection.title or notice.title),
         finding=findings.finding(facts.own, language),
         counts=findings.status_counts(facts.own),
@@ -188,12 +189,12 @@ def _targets_before(selection: Selection, compared_with: dt.date | None) -> pl.D
 
 
 def _foot(facts: Facts, language: str) -> str:
-    """What stands under every table and picture: basis and cut-off, and that the data are invented where they are."""
+    """What stands under every table and picture: basis and cut-off, and what marks the data or the plan."""
     parts = [
         word("overview.footer_basis", language, basis=text.listed(findings.rule_words(facts.rule, language), language))
     ]
     parts.append(word("briefing.until", language, day=text.day(facts.day, language)))
-    parts += [word("app.demo", language)] if facts.is_demo else []
+    parts += facts.marks(language)
     return tight(word("briefing.foot_separator", language).join(parts), language)
 
 

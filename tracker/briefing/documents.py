@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+import docx
+
 from tracker.briefing.content import Content
 from tracker.briefing.excel import workbook
+from tracker.briefing.master import master
 from tracker.briefing.slides import presentation
+from tracker.briefing.templates import kind_of, opened
 from tracker.briefing.word import document
 
 # The ending of each kind's file.
@@ -22,7 +26,7 @@ def made(content: Content, kind: str, templates: Mapping[str, bytes] | None = No
         templates: a unit's own template by kind; an Excel workbook takes none.
 
     Raises:
-        TemplateUnreadable: the template is no file of its kind.
+        TemplateRefused: the template is no file of its kind, or lacks what slides need.
     """
     template = (templates or {}).get(kind)
     makers: dict[str, Callable[[], bytes]] = {
@@ -31,3 +35,17 @@ def made(content: Content, kind: str, templates: Mapping[str, bytes] | None = No
         "excel": lambda: workbook(content),
     }
     return content.file_stem + ENDINGS[kind], makers[kind]()
+
+
+def checked_template(file_name: str, template: bytes) -> str:
+    """The kind of document that a unit's own template is for, once it is known that it can be filled.
+
+    Raises:
+        TemplateRefused: it cannot.
+    """
+    kind = kind_of(file_name)
+    if kind == "word":
+        opened(template, kind, docx.Document)
+    else:
+        master(template)
+    return kind

@@ -51,7 +51,7 @@ def workbook(content: Content) -> bytes:
 
 
 class _Sheets:
-    """The sheets of a workbook under construction; every one begins with the demonstration mark where there is one."""
+    """The sheets of a workbook under construction; every one begins with the marks of data and plan."""
 
     def __init__(self, book: Any, looks: dict[str, Any], content: Content) -> None:
         self.book, self.looks, self.content = book, looks, content
@@ -79,7 +79,7 @@ class _Sheets:
         """A sheet of text, one paragraph a row."""
         sheet = self._new(name)
         sheet.set_column(0, 0, _TEXT_COLUMN)
-        for row, line in enumerate([*self._mark(), *lines]):
+        for row, line in enumerate([*self.content.marks, *lines]):
             sheet.write_string(row, 0, line, self.looks["text"])
             # A row does not grow by itself in every program.
             sheet.set_row(row, _LINE_POINTS * max(1, -(-export.text_width(line) // (_TEXT_COLUMN - 4))))
@@ -93,18 +93,15 @@ class _Sheets:
     def frame(self, name: str, lines: list[str], frame: pl.DataFrame) -> Any:
         """A sheet with lines above a table of numbers."""
         sheet = self._new(name)
-        notes = [*self._mark(), *lines]
+        notes = [*self.content.marks, *lines]
         for row, line in enumerate(notes):
             sheet.write_string(row, 0, line, self.looks["note"])
         export.write_table(sheet, frame, len(notes) + 1, self.looks)
         return sheet
 
-    def _mark(self) -> list[str]:
-        return [self.content.mark] if self.content.mark else []
-
     def _top(self) -> int:
         """The row of a table's headings, as :meth:`table` writes it."""
-        return len(self._mark()) + _LINES_ABOVE + 1
+        return len(self.content.marks) + _LINES_ABOVE + 1
 
     def _series(self, sheet: Any, table: Table, column: int, since: int = 0, **look: Any) -> dict[str, Any]:
         """A series of a chart: a column of the table from a row on, with the values that Excel shows at first."""

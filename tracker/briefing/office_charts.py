@@ -22,7 +22,8 @@ from tracker.look import DATA, INK, LINE, PAGE, SECONDARY
 # Drawn in every document as on the pages: actual solid and dark, plan outlined or a solid line, pace dashed.
 LOOKS = ("bar", "outline", "line", "dashes")
 _FEW = 8  # counts up to here get a grid line each, never one at 0.2 of an enterprise
-_MOST_LABELS = 12
+_MOST_LABELS = 10
+_WIDE_GAPS = {1: 500, 2: 250, 3: 150}  # so few bars would be walls
 _POINT = 12700  # English metric units
 _SHADES = (DATA, "#6FA3B8", "#B5CFDA", "#3F4E57", "#8C99A1")
 
@@ -100,7 +101,8 @@ def finish(space: Any, chart: OfficeChart) -> None:
         _paint(element, series, shade)
     _label(found, chart)
     _lines(bars, [element for element, series in zip(found, chart.series, strict=True) if series.look in LOOKS[2:]])
-    _set(bars, "c:gapWidth", "45" if chart.is_lying else "60", before=("c:overlap", "c:serLines", "c:axId"))
+    gap = 45 if chart.is_lying else _WIDE_GAPS.get(len(chart.categories), 60)
+    _set(bars, "c:gapWidth", str(gap), before=("c:overlap", "c:serLines", "c:axId"))
     if any(series.look == "outline" for series in chart.series):
         _set(bars, "c:overlap", "100", before=("c:serLines", "c:axId"))
     _axes(plot, chart)

@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
-from pptx import Presentation
 from pptx.dml.color import RGBColor
 from pptx.enum.text import MSO_ANCHOR
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Inches
 
+from tracker.briefing.master import Box, master
 from tracker.briefing.office_charts import OfficeChart, chart_data, chart_type, finish
 from tracker.look import INK, LINE, PAGE, PANEL, SECONDARY
 from tracker.notice import tight
@@ -30,7 +30,7 @@ LEFT, RIGHT = "l", "r"
 SMALLEST = 14  # points; smaller is not read from the back row
 _TITLE_SIZES = (28, 24, 20, 18, 16, SMALLEST)
 _LINE_HEIGHT = 1.45  # of Noto Sans CJK and Microsoft YaHei, in parts of the size
-_LATIN_WIDTH = 0.6
+_LATIN_WIDTH = 0.55
 _BOLD = 1.1
 _LONGEST_TEXT = 9.0
 _LONGEST_NUMBER = 5.5  # in parts of the size; a column of numbers may say 全覆盖, or "more than 50" on two lines
@@ -39,24 +39,18 @@ _CELL_MARGIN = 0.08
 _POINTS = 72.0
 _NO_STYLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # "No Style, No Grid" of every PowerPoint
 _OWN_FONT = "Microsoft YaHei"
+# Words of English take a third less room in a face of their own than in the Chinese one.
+_LATIN_FONTS = {"zh": _OWN_FONT, "en": "Arial"}
 # What XML cannot hold; a name pasted from elsewhere may carry one.
 _NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-WIDE = (40 / 3, 7.5)
-
-
-@dataclass(frozen=True)
-class Box:
-    """A place on a slide in inches."""
-
-    left: float
-    top: float
-    width: float
-    height: float
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A line or printed cell: its text and its look; a size where it differs from those around it."""
+    """A line or printed cell: its text and its look; a size where it differs from those around it.
+
+    Without a ``colour`` it has that of the master.
+    """
 
     text: str
     colour: str = INK
@@ -70,6 +64,9 @@ class Deck:
     """A presentation under construction, on the unit's own master or a plain one of 16:9.
 
     ``body`` is the room between title and foot. ``foot`` and ``mark`` stand on every slide.
+
+    Raises:
+        TemplateRefused: see :func:`tracker.briefing.master.master`.
     """
 
     template: bytes | None
@@ -78,79 +75,32 @@ class Deck:
     language: str
     made: Any = field(init=False)
     font: tuple[str, str] = field(init=False)
+    body: Box = field(init=False)
 
     def __post_init__(self) -> None:
-        self.made = Presentation(io.BytesIO(self.template) if self.template else None)
-        self.font = ("+mn-lt", "+mn-ea") if self.template else (_OWN_FONT, _OWN_FONT)
-        if self.template:
-            self._without_slides()
-        else:
-            self.made.slide_width, self.made.slide_height = Inches(WIDE[0]), Inches(WIDE[1])
-        self._layout = self._title_layout()
-
-    def _without_slides(self) -> None:
-        """A template is its master and layouts; slides that it shows as examples are no part of a briefing."""
-        ids = self.made.slides._sldIdLst
-        for slide_id in list(ids):
-            self.made.part.drop_rel(slide_id.rId)
-            ids.remove(slide_id)
-
-    def _title_layout(self) -> Any:
-        """The layout with a title and the fewest other places to fill."""
-
-        def places(layout: Any) -> tuple[bool, int]:
-            kinds = [place.placeholder_format.type for place in layout.placeholders]
-            titles = [kind for kind in kinds if kind in (1, 3)]  # title, centred title
-            return not titles, len([kind for kind in kinds if kind not in (1, 3, 13, 15, 16)])
-
-        return min(self.made.slide_layouts, key=places)
-
-    @property
-    def width(self) -> float:
-        """Inches across."""
-        return float(self.made.slide_width / Inches(1))
-
-    @property
-    def height(self) -> float:
-        """Inches from top to bottom."""
-        return float(self.made.slide_height / Inches(1))
-
-    @property
-    def body(self) -> Box:
-        """The room between title and foot."""
-        title = self._title_box()
-        top = title.top + title.height + 0.15
-        return Box(title.left, top, title.width, self.height - 0.7 - top)
-
-    def _title_box(self) -> Box:
-        own = [place for place in self._layout.placeholders if place.placeholder_format.type in (1, 3)]
-        if self.template and own and own[0].width:
-            sides = (own[0].left, own[0].top, own[0].width, own[0].height)
-            return Box(*(float(side) / Inches(1) for side in sides))
-        margin = 0.045 * self.width
-        return Box(margin, 0.4, self.width - 2 * margin, 1.0)
+        self._master = master(self.template)
+        self.made = self._master.presentation
+        self.font = ("+mn-lt", "+mn-ea") if self.template else (_LATIN_FONTS[self.language], _OWN_FONT)
+        self.body = self._master.box("content")
 
     def slide(self, title: str) -> Any:
-        """A new slide with its title, the foot, its number and the mark of invented data."""
-        slide = self.made.slides.add_slide(self._layout)
+        """A new slide with its title, the foot, its number and the marks of data and plan."""
+        slide = self.made.slides.add_slide(self._master.layout)
         for place in list(slide.placeholders):
-            if place.placeholder_format.type not in (1, 3):
+            if place._element is not slide.shapes.title._element:
                 place._element.getparent().remove(place._element)
-        box = self._title_box()
-        shape = slide.shapes.title
-        if shape is None:
-            shape = slide.shapes.add_textbox(0, 0, 0, 0)
+        box, shape = self._master.box("title"), slide.shapes.title
         shape.left, shape.top, shape.width, shape.height = (
             Inches(side) for side in (box.left, box.top, box.width, box.height)
         )
         size = next((size for size in _TITLE_SIZES if text_height(title, size, box.width) <= box.height), SMALLEST)
-        self._write(shape.text_frame, [Cell(title, is_bold=True)], size, anchor=MSO_ANCHOR.MIDDLE)
-        below = Box(box.left, self.height - 0.55, box.width - 0.8, 0.4)
-        self.text(slide, self.foot, below, SMALLEST, SECONDARY)
-        number = Box(box.left + box.width - 0.8, below.top, 0.8, 0.4)
-        self.text(slide, str(len(self.made.slides)), number, SMALLEST, SECONDARY, align=RIGHT)
+        # On the unit's own master a title has the colour and weight of the master.
+        look = Cell(title, colour="") if self.template else Cell(title, is_bold=True)
+        self._write(shape.text_frame, [look], size, anchor=MSO_ANCHOR.MIDDLE)
+        self.text(slide, self.foot, self._master.box("foot"), SMALLEST, SECONDARY)
+        self.text(slide, str(len(self.made.slides)), self._master.box("number"), SMALLEST, SECONDARY, align=RIGHT)
         if self.mark:
-            self.text(slide, self.mark, Box(box.left, 0.1, box.width, 0.35), SMALLEST, SECONDARY, align=RIGHT)
+            self.text(slide, self.mark, self._master.box("marks"), SMALLEST, SECONDARY, align=RIGHT)
         return slide
 
     def text(
@@ -192,10 +142,11 @@ class Deck:
         """A paragraph as XML: python-pptx takes milliseconds for a run, and a deck has thousands."""
         plain = escape(_NOT_IN_XML.sub("", tight(said, self.language)))
         size = int((look.size or size) * 100)
+        fill = f'<a:solidFill><a:srgbClr val="{look.colour[1:]}"/></a:solidFill>' if look.colour else ""
+        weight = f' b="{int(look.is_bold)}"' if look.colour else ""
         run = (
-            f'<a:rPr lang="{_LANGUAGES[self.language]}" sz="{size}" b="{int(look.is_bold)}"><a:solidFill><a:srgbClr '
-            f'val="{look.colour[1:]}"/></a:solidFill><a:latin typeface="{self.font[0]}"/>'
-            f'<a:ea typeface="{self.font[1]}"/></a:rPr>'
+            f'<a:rPr lang="{_LANGUAGES[self.language]}" sz="{size}"{weight}>{fill}'
+            f'<a:latin typeface="{self.font[0]}"/><a:ea typeface="{self.font[1]}"/></a:rPr>'
         )
         return f'<a:p><a:pPr algn="{align}"/><a:r>{run}<a:t>{plain}</a:t></a:r></a:p>'
 
@@ -283,15 +234,15 @@ def column_widths(
 ) -> list[float]:
     """Inches of the columns of a table that fills a room.
 
-    Each asks for its longest cell, the heading in two lines. Where that is too much the texts give way, down to their
-    longest word or half their length; numbers do not break.
+    Each asks for its longest cell and its heading. Where that is too much the texts give way, down to their longest
+    word or half their length, and headings take two lines; numbers do not break.
     """
     least, most = [], []
     for place, (name, cells) in enumerate(zip(head, columns, strict=True)):
         words = max((_ems(part) for said in (name, *cells) for part in said.split() if _is_latin(part)), default=0.0)
         longest = max((_ems(line) for cell in cells for line in cell.split("\n")), default=0.0)
         top = _BOLD * max(words, _ems(name) / 2)
-        most.append(max(top, longest))
+        most.append(max(_BOLD * _ems(name), longest))
         least.append(max(top, min(longest, _LONGEST_NUMBER) if place in numeric else min(longest / 2, _LONGEST_TEXT)))
     margins = 2 * _CELL_MARGIN * len(least)
     free = (room - margins) * _POINTS / SMALLEST

@@ -19,15 +19,17 @@ from tracker.briefing.content_charts import (
     history_chart,
     wholes,
 )
+from tracker.briefing.master import Box
 from tracker.briefing.settled import settled
-from tracker.briefing.slide_parts import SMALLEST, Box, Cell, Deck, column_widths, text_height
+from tracker.briefing.slide_parts import RIGHT, SMALLEST, Cell, Deck, column_widths, text_height
 from tracker.briefing.tables import Table
 from tracker.look import PANEL, SECONDARY, STATUS_LOOKS
 from tracker.text import word
 
 _ROWS = 12
 _FIRST = 3
-_OWNERS = 2
+_OWNERS = {"zh": 2, "en": 1}  # a name takes three times the room in English
+_UNIT_HEIGHT = 0.28
 _MOST_BEHIND = 7  # rows of a table that is discussed one by one
 _FINDING_SIZES = (28, 24, 20, 18, 16)
 _PRINTED_ON = dt.datetime(2000, 1, 1)
@@ -39,8 +41,11 @@ def presentation(content: Content, template: bytes | None = None) -> bytes:
     Args:
         content: what they print.
         template: the unit's own .pptx, of which master, layouts, size and fonts are taken and slides left out.
+
+    Raises:
+        TemplateRefused: see :func:`tracker.briefing.master.master`.
     """
-    mark = word("app.demo", content.language) if content.mark else ""
+    mark = word("briefing.foot_separator", content.language).join(content.facts.marks(content.language))
     deck = Deck(template, content.foot, mark, content.language)
     properties = deck.made.core_properties
     properties.title, properties.author = content.notice.title, content.selection.unit
@@ -66,7 +71,8 @@ def _summary(deck: Deck, content: Content) -> None:
     """Title, the finding, six counts, the first of what is behind, and the words of the unit that sends it."""
     slide = deck.slide(content.notice.title)
     body, language, chosen = deck.body, content.language, content.selection
-    about = " · ".join(said for said in (chosen.unit, chosen.issue, content.notice.subtitle) if said)
+    issue = word("briefing.issue", language, issue=chosen.issue) if chosen.issue else ""
+    about = " · ".join(said for said in (chosen.unit, issue, content.notice.subtitle) if said)
     deck.text(slide, about, Box(body.left, body.top, body.width, 0.4), SMALLEST, SECONDARY)
     finding = Box(body.left, body.top + 0.45, body.width, 1.2)
     size = next((size for size in _FINDING_SIZES if text_height(content.finding, size, body.width) <= 1.2), SMALLEST)
@@ -119,15 +125,15 @@ def _behind(deck: Deck, content: Content) -> None:
         ]
         for row in content.behind.iter_rows(named=True)
     ]
-    widths = [share * deck.body.width for share in (0.06, 0.28, 0.11, 0.15, 0.14, 0.26)]
-    _pages(deck, title, head, rows, widths, most=_MOST_BEHIND)
+    _pages(deck, title, "", head, rows, most=_MOST_BEHIND)
 
 
 def _owners(row: findings.Row, content: Content) -> str:
     """The first responsible units, and how many there are; the document has them all."""
     names = findings.owners(row, content.facts.units)
-    line = text.listed(names[:_OWNERS], content.language)
-    return line if len(names) <= _OWNERS else word("need.owners_cut", content.language, owners=line, number=len(names))
+    shown = _OWNERS[content.language]
+    line = text.listed(names[:shown], content.language)
+    return line if len(names) <= shown else word("need.owners_cut", content.language, owners=line, number=len(names))
 
 
 def _state_cell(status: str, said: str) -> Cell:
@@ -167,11 +173,12 @@ def _comparison(deck: Deck, content: Content, comparison: Comparison) -> None:
     whole = wholes(comparison)
     rows = []
     for place, printed in enumerate(table.printed.select(head).iter_rows()):
-        cells = _printed_cells(printed, head, language, is_short=True)
+        cells = _printed_cells(printed, head, language)
         rows.append([replace(cell, is_bold=True) for cell in cells] if place < whole else cells)
     body = deck.body
     half = body.width * 0.52
-    widths = [share * half for share in (0.25, 0.18, 0.16, 0.16, 0.25)]
+    cells = [[row[place].text for row in rows] for place in range(len(head))]
+    widths = column_widths(head, cells, (1, 2, 3), half)
     lines = word("slides.with_unit", language, caption=table.caption, unit=table.unit)
     top = text_height(lines, SMALLEST, body.width) + 0.1
     title = comparison_title(comparison, language)
@@ -187,53 +194,61 @@ def _comparison(deck: Deck, content: Content, comparison: Comparison) -> None:
         deck.chart(slide, chart, Box(body.left, body.top + top, body.width - half - 0.2, height), title)
 
 
-def _printed_cells(row: Sequence[str], head: Sequence[str], language: str, *, is_short: bool = False) -> list[Cell]:
-    """Cells of a printed row; the state gets its mark and colours, in short without the finer state behind it."""
+def _printed_cells(row: Sequence[str], head: Sequence[str], language: str) -> list[Cell]:
+    """Cells of a printed row; the state is one of the six words with its mark and colours.
+
+    The finer state behind it stands in Word and Excel: from the back row six words are read, no remarks on them.
+    """
     state = word("briefing.column_status", language)
     return [
-        _printed_state(said, language, is_short=is_short) if name == state else Cell(said)
-        for name, said in zip(head, row, strict=True)
+        _printed_state(said, language) if name == state else Cell(said) for name, said in zip(head, row, strict=True)
     ]
 
 
-def _printed_state(said: str, language: str, *, is_short: bool) -> Cell:
+def _printed_state(said: str, language: str) -> Cell:
     named = {word(f"status.{status}", language): status for status in STATUS_LOOKS}
-    name = max((name for name in named if said.startswith(name)), key=len)
-    return _state_cell(named[name], f"{STATUS_LOOKS[named[name]].mark} {name if is_short else said}")
+    status = named[max((name for name in named if said.startswith(name)), key=len)]
+    return _state_cell(status, _state_word(status, language))
 
 
 def _table(deck: Deck, table: Table, language: str) -> None:
-    """A whole table, on as many slides as its rows need."""
+    """A whole table with its unit at the top right, on as many slides as its rows need."""
     printed = table.narrow
     rows = [_printed_cells(row, printed.columns, language) for row in printed.iter_rows()]
     right = [place for place, name in enumerate(printed.columns) if name in table.numeric]
-    cells = [[row[place].text for row in rows] for place in range(printed.width)]
-    widths = column_widths(printed.columns, cells, right, deck.body.width)
-    title = word("slides.with_unit", language, caption=table.caption, unit=table.unit) if table.unit else table.caption
-    _pages(deck, title, printed.columns, rows, widths, most=_ROWS, right=right)
+    _pages(deck, table.caption, table.unit, printed.columns, rows, most=_ROWS, right=right)
 
 
 def _pages(
     deck: Deck,
     title: str,
+    unit: str,
     head: Sequence[str],
     rows: Sequence[Sequence[Cell]],
-    widths: Sequence[float],
     *,
     most: int,
     right: Sequence[int] = (),
 ) -> None:
     body = deck.body
-    for first, last in deck.pages_of(head, rows, widths, body.height, most):
-        deck.table(deck.slide(title), head, rows[first:last], widths, body, right)
+    above = _UNIT_HEIGHT if unit else 0.0
+    room = replace(body, top=body.top + above, height=body.height - above)
+    cells = [[row[place].text for row in rows] for place in range(len(head))]
+    widths = column_widths(head, cells, right, body.width)
+    for first, last in deck.pages_of(head, rows, widths, room.height, most):
+        slide = deck.slide(title)
+        if unit:
+            deck.text(slide, unit, replace(body, height=above), SMALLEST, SECONDARY, align=RIGHT)
+        deck.table(slide, head, rows[first:last], widths, room, right)
 
 
 def _expiries(deck: Deck, content: Content) -> None:
     """Titles that end in the next months: a chart by month, a table by area."""
     months = content.expiries_by_month
     if months is not None:
-        slide = deck.slide(word("slides.with_unit", content.language, caption=months.caption, unit=months.unit))
-        deck.chart(slide, expiry_chart(months, _face(deck)), deck.body, months.caption)
+        slide, body = deck.slide(months.caption), deck.body
+        deck.text(slide, months.unit, replace(body, height=_UNIT_HEIGHT), SMALLEST, SECONDARY, align=RIGHT)
+        room = replace(body, top=body.top + _UNIT_HEIGHT, height=body.height - _UNIT_HEIGHT)
+        deck.chart(slide, expiry_chart(months, _face(deck)), room, months.caption)
     if content.expiries is not None:
         _table(deck, content.expiries, content.language)
 

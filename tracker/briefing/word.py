@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import zipfile
+from collections.abc import Sequence
 from typing import Any
 
 import docx
@@ -19,6 +19,7 @@ from tracker.briefing.content_charts import Typeface, comparison_chart, comparis
 from tracker.briefing.office_charts import OfficeChart
 from tracker.briefing.settled import settled
 from tracker.briefing.tables import Table
+from tracker.briefing.templates import opened
 from tracker.briefing.word_parts import FANGSONG, chart, clean, fonts, name_fallbacks, paragraph, style_ids, table
 from tracker.text import word
 
@@ -31,15 +32,11 @@ _KEPT_AREAS = 15  # more areas than that and table and chart need a page each
 _FACE = Typeface("Times New Roman", "宋体", 10)
 
 
-class TemplateUnreadable(Exception):
-    """The template is no Word document (.docx)."""
-
-
 def document(content: Content, template: bytes | None = None) -> bytes:
     """The Word file of a briefing; made twice from the same content it is the same.
 
     Raises:
-        TemplateUnreadable: the template is no .docx file.
+        TemplateRefused: the template is no .docx file.
     """
     return settled(_Writer(content, template).written())
 
@@ -51,7 +48,7 @@ class _Writer:
         self.content = content
         self.language = content.language
         self.has_template = template is not None
-        self.document = _opened(template)
+        self.document = docx.Document() if template is None else opened(template, "word", docx.Document)
         self.styles = style_ids(self.document)
         self.elements: list[Any] = []
         self.charts = 0
@@ -59,7 +56,7 @@ class _Writer:
     def written(self) -> bytes:
         filled = self._fill_bookmarks()
         if not self.has_template:
-            _set_page(self.document, self.content.mark)
+            _set_page(self.document, self.content.marks)
         self._head(filled)
         self._body()
         self._end()
@@ -104,8 +101,8 @@ class _Writer:
 
     def _head(self, filled: set[str]) -> None:
         words = self._words()
-        if self.content.mark and self.has_template:
-            self._add(self.content.mark, "mark")
+        for mark in self.content.marks if self.has_template else ():
+            self._add(mark, "mark")
         if words["issue"] and "issue" not in filled:
             self._add(words["issue"], "issue")
             if words["unit"] and "unit" not in filled:
@@ -144,7 +141,8 @@ class _Writer:
         lead = word("briefing.annex_lead", self.language)
         for number, title in enumerate(self._annex_titles(), start=1):
             blank = "　" * len(lead) if self.language == "zh" else ""
-            self._add(f"{lead if number == 1 else blank}{number}.{title}", "annexes")
+            item = word("notice.item", self.language, number=number, text=title)
+            self._add(f"{lead if number == 1 else blank}{item}", "annexes")
         if unit := self.content.selection.unit:
             self._add("", "body")
             self._add(unit, "signed", indent_right_chars=2)
@@ -178,7 +176,7 @@ class _Writer:
     def _explanation(self) -> None:
         """The last page, which can be taken out before the briefing is sent."""
         self._add(word("briefing.explanation", self.language), "annex")
-        for line in [*([self.content.mark] if self.content.mark else []), *self.content.explanation]:
+        for line in [*self.content.marks, *self.content.explanation]:
             self._add(line, "note")
 
     def _place(self) -> None:
@@ -200,27 +198,9 @@ class _Writer:
         about = self.document.core_properties
         about.title, about.author = self.content.notice.title, self.content.selection.unit
         about.subject = word("app.build", self.language, build_id=self.content.selection.build_id)
-        about.comments, about.keywords, about.last_modified_by = self.content.mark or "", "", ""
+        about.comments, about.keywords, about.last_modified_by = "\n".join(self.content.marks), "", ""
         about.created = about.modified = _MADE_ON
         about.language = "zh-CN" if self.language == "zh" else "en"
-
-
-def _opened(template: bytes | None) -> Any:
-    if template is None:
-        return docx.Document()
-    try:
-        return docx.Document(io.BytesIO(template))
-    except (ValueError, KeyError, zipfile.BadZipFile) as fault:
-        raise TemplateUnreadable(str(fault)) from fault
-
-
-def check_template(template: bytes) -> None:
-    """Refuse early what is no template.
-
-    Raises:
-        TemplateUnreadable: the template is no .docx file.
-    """
-    _opened(template)
 
 
 def _bookmark(document: Any, name: str) -> Any | None:
@@ -242,8 +222,8 @@ def _headed(unit: str, day: str, style_id: str) -> Any:
     return made
 
 
-def _set_page(document: Any, mark: str | None) -> None:
-    """A4 with the margins of GB/T 9704, page numbers outside, the demonstration mark at the head of every page."""
+def _set_page(document: Any, marks: Sequence[str]) -> None:
+    """A4 with the margins of GB/T 9704, page numbers outside, the marks of data and plan at the head of every page."""
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.top_margin, section.bottom_margin = Mm(37), Mm(35)
@@ -255,7 +235,7 @@ def _set_page(document: Any, mark: str | None) -> None:
         _replace(footer, _page_number(side))
     for header in (section.header, section.even_page_header):
         header.is_linked_to_previous = False
-        _replace(header, _header_mark(mark))
+        _replace(header, _header_marks(marks))
     defaults = document.styles.element.find(".//" + qn("w:rPrDefault") + "/" + qn("w:rPr"))
     for tag in ("w:rFonts", "w:lang"):
         for old in defaults.findall(qn(tag)):
@@ -289,9 +269,7 @@ def _page_number(side: str) -> Any:
     return parse_xml(f'<w:p {nsdecls("w")}><w:pPr>{indent}<w:jc w:val="{side}"/></w:pPr>{field}</w:p>')
 
 
-def _header_mark(mark: str | None) -> Any:
-    said = clean(mark or "")
+def _header_marks(marks: Sequence[str]) -> Any:
+    said = "<w:br/>".join(f"<w:t>{clean(mark)}</w:t>" for mark in marks)
     look = f'<w:rPr>{fonts("黑体")}<w:color w:val="9A5B00"/><w:sz w:val="18"/></w:rPr>'
-    return parse_xml(
-        f'<w:p {nsdecls("w")}><w:pPr><w:jc w:val="center"/></w:pPr><w:r>{look}<w:t>{said}</w:t></w:r></w:p>'
-    )
+    return parse_xml(f'<w:p {nsdecls("w")}><w:pPr><w:jc w:val="center"/></w:pPr><w:r>{look}{said}</w:r></w:p>')

@@ -9,11 +9,13 @@ import streamlit as st
 
 from tracker import blocks, excerpt, office, office_store, text
 from tracker.briefing.content import Content
-from tracker.briefing.documents import ENDINGS, made
+from tracker.briefing.documents import ENDINGS, checked_template, made
+from tracker.briefing.images import KINDS, ImagesRefused
 from tracker.briefing.named import kept, restored
+from tracker.briefing.package import package, pictures
 from tracker.briefing.selection import Selection
-from tracker.briefing.word import TemplateUnreadable
-from tracker.briefing.word import check_template as check_word_template
+from tracker.briefing.templates import KINDS as KINDS_OF_TEMPLATES
+from tracker.briefing.templates import TemplateRefused
 from tracker.links import View
 from tracker.text import word
 from tracker.ui.frame import html
@@ -32,7 +34,9 @@ _MIME = {
 def briefing_content(selection: Selection) -> Content | None:
     """What the documents of a selection print; None where the area has none of the targets."""
     with st.spinner(word("briefing.making", selection.language)):
-        return briefing_of(selection)
+        # What meetings decided is no part of a build: it is read as it stands now.
+        plan_id = selection.plan_id
+        return briefing_of(selection, (*office.meetings(plan_id), *office.decisions(plan_id)))
 
 
 def pick_named(view: View) -> None:
@@ -70,8 +74,8 @@ def _set_fields(view: View, stored: Mapping[str, object] | None) -> None:
         st.session_state[_KEY + name] = value
 
 
-def pick_selection(view: View, areas: Mapping[str, str]) -> tuple[Selection, bytes | None]:
-    """Draw the choices; returns what was chosen, and the template if one was."""
+def pick_selection(view: View, areas: Mapping[str, str]) -> tuple[Selection, dict[str, bytes]]:
+    """Draw the choices; returns what was chosen, and the templates by kind of document."""
     language = view.language
     below = [code for code in areas if code != view.plan_area]
     if f"{_KEY}areas" not in st.session_state:
@@ -99,7 +103,7 @@ def pick_selection(view: View, areas: Mapping[str, str]) -> tuple[Selection, byt
         with_forecast=with_forecast,
         **{name: (value or "").strip() for name, value in said.items()},
     )
-    return selection, _template(language)
+    return selection, _templates(language)
 
 
 def _several(name: str, codes: list[str], named: Callable[[str], str], language: str) -> tuple[str, ...]:
@@ -130,17 +134,23 @@ def _earlier(months: list[dt.date], language: str) -> dt.date | None:
     return known.get(found)
 
 
-def _template(language: str) -> bytes | None:
-    file = st.file_uploader(word("briefing.own_template", language), type=["docx"], key=f"{_KEY}template")
-    if file is None:
-        return None
-    blob: bytes = file.getvalue()
-    try:
-        check_word_template(blob)
-    except TemplateUnreadable:
-        html(blocks.notice(word("briefing.template_unreadable", language)))
-        return None
-    return blob
+def _templates(language: str) -> dict[str, bytes]:
+    """The unit's own templates that can be filled; of the others what is wrong with them."""
+    kinds = [ending.removeprefix(".") for ending in KINDS_OF_TEMPLATES]
+    label = word("briefing.own_template", language)
+    files = st.file_uploader(label, type=kinds, accept_multiple_files=True, key=f"{_KEY}template")
+    found: dict[str, bytes] = {}
+    for file in files:
+        try:
+            kind = checked_template(file.name, file.getvalue())
+        except TemplateRefused as fault:
+            html(blocks.notice(word(f"refusal.brief.template_{fault.reason}", language, file=file.name)))
+            continue
+        if kind in found:
+            html(blocks.notice(word("refusal.brief.template_twice", language, file=file.name)))
+        else:
+            found[kind] = file.getvalue()
+    return found
 
 
 def offer_to_keep(selection: Selection) -> None:
@@ -161,14 +171,54 @@ def offer_to_keep(selection: Selection) -> None:
         html(blocks.notice(word("briefing.kept", language, name=(name or "").strip())))
 
 
-def offer_documents(found: Content, template: bytes | None) -> None:
-    """A button a kind of document; it is made when pressed."""
-    templates = {} if template is None else {"word": template}
+def offer_documents(found: Content, templates: Mapping[str, bytes]) -> None:
+    """A button a kind of document, which is made when pressed, and everything in one zip."""
     with st.container(horizontal=True):
         for kind, ending in ENDINGS.items():
             label = word(f"briefing.save_{kind}", found.language)
             save_button(label, _maker(found, kind, templates), found.file_stem + ending, _MIME[kind])
+        if is_allowed("export"):
+            with st.popover(word("briefing.archive", found.language)):
+                _offer_archive(found, templates)
 
 
 def _maker(found: Content, kind: str, templates: Mapping[str, bytes]) -> Callable[[], bytes]:
     return lambda: made(found, kind, templates)[1]
+
+
+def _offer_archive(found: Content, templates: Mapping[str, bytes]) -> None:
+    """The zip is made when asked for, as drawing pictures takes seconds, and offered until a choice differs."""
+    language = found.language
+    kinds = st.multiselect(
+        word("briefing.archive_images", language), KINDS, format_func=str.upper, key=f"{_KEY}images", placeholder="–"
+    )
+    asked = (found.selection, tuple(kinds), hash(tuple(templates.items())))
+    if st.button(word("briefing.archive_make", language)):
+        st.session_state[f"{_KEY}archive"] = (asked, found, *_archive(found, kinds, templates))
+    held = st.session_state.get(f"{_KEY}archive")
+    # The content may differ for the same choice: a meeting may have decided something in between.
+    if held is None or held[0] != asked or held[1] is not found:
+        return
+    name, archive, number, refused = held[2:]
+    if refused:
+        html(blocks.notice(f"{refused} {word('briefing.archive_without', language)}"))
+    label = word("briefing.save_archive", language, number=number)
+    save_button(label, lambda: archive, name, "application/zip")
+
+
+def _archive(found: Content, kinds: list[str], templates: Mapping[str, bytes]) -> tuple[str, bytes, int, str]:
+    """Name and bytes of the zip, how many files it holds, and why it holds no pictures where they were refused."""
+    language = found.language
+    shown = st.progress(0.0, word("briefing.archive_documents", language))
+    files = dict(made(found, kind, templates) for kind in ENDINGS)
+
+    def told(done: int, total: int) -> None:
+        shown.progress(done / total, word("briefing.archive_pictures", language, done=done, total=total))
+
+    refused = ""
+    try:
+        files |= pictures(found, kinds, told=told)
+    except ImagesRefused as fault:
+        refused = word(f"refusal.images.{fault.reason}", language)
+    shown.empty()
+    return *package(found, files), len(files), refused

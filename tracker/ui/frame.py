@@ -88,14 +88,12 @@ def file_notes(view: View) -> list[str]:
     if view.data_cutoff is not None:
         lines.append(word("app.cutoff", chosen, day=text.day(view.data_cutoff, chosen)))
     lines.append(word("app.build", chosen, build_id=excerpt.whole_id(view.build_id)))
-    draft = [word("app.draft_explained", chosen)] if view.is_draft else []
-    return [*([word("app.demo_explained", chosen)] if view.is_demo else []), *draft, *lines]
+    return [*text.data_marks(chosen, is_demo=view.is_demo, is_draft=view.is_draft, in_full=True), *lines]
 
 
 def marks(view: View) -> list[str]:
     """What must stand on everything that leaves the page: that the data are invented, that the plan is a draft."""
-    said = {"demo": view.is_demo, "draft": view.is_draft}
-    return [word(f"app.{mark}", view.language) for mark, is_so in said.items() if is_so]
+    return text.data_marks(view.language, is_demo=view.is_demo, is_draft=view.is_draft)
 
 
 def tags(view: View, *more: str) -> list[str]:

@@ -112,8 +112,13 @@ def reported_builds(plan_id: str) -> list[office.Reported] | None:
 
 
 @lru_cache(maxsize=16)
-def briefing_of(selection: Selection) -> Content | None:
-    """What the documents of a selection print; None where the area has none of the targets."""
+def briefing_of(selection: Selection, recorded: tuple[office.Meeting | office.Decision, ...]) -> Content | None:
+    """What the documents of a selection print; None where the area has none of the targets.
+
+    Args:
+        selection: what it is about.
+        recorded: meetings of its plan and their decisions; once one differs, the content is made anew.
+    """
     try:
         return content(selection)
     except NoTargets:
