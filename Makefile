@@ -1,5 +1,6 @@
 # make run: set up and serve; make test: set up and run all tests; make check: lint, types, known weaknesses of packages.
-# make bench: time and memory of progress, of the ETL on a million invented enterprises (about ten minutes), of briefings.
+# make bench: time and memory of progress, of the ETL on a million invented enterprises (about ten minutes), of briefings,
+# of pages beside the same charts in Dash. make screenshots: the picture of the README, from the demo.
 # make bundle: packages for machines without internet (dist/).
 # uv is used where it is present, else pip. On Windows use the plain commands of README.md.
 PYTHON ?= python3
@@ -10,7 +11,7 @@ BIN := .venv/bin
 endif
 PORT ?= 8501
 
-.PHONY: help run test check bench bundle clean
+.PHONY: help run test check bench screenshots bundle clean
 help:
 	@grep -E '^# make' Makefile
 
@@ -30,6 +31,10 @@ bench: .venv/ready-dev
 	$(BIN)/python -m benchmarks.bench_progress
 	$(BIN)/python -m benchmarks.bench_etl
 	$(BIN)/python -m benchmarks.bench_briefings
+	$(BIN)/python -m benchmarks.bench_pages
+
+screenshots: .venv/ready-dev
+	$(BIN)/python -m docs.screenshots
 
 bundle: .venv/ready-dev
 	$(BIN)/python -m deploy.bundle

@@ -57,7 +57,7 @@ def _load() -> tuple[float, ...]:
     return os.getloadavg() if hasattr(os, "getloadavg") else ()
 
 
-def _world(scratch: Path, enterprises: int) -> tuple[Invented, Path, Cost]:
+def world_in(scratch: Path, enterprises: int) -> tuple[Invented, Path, Cost]:
     """The files of a world, a data folder that has taken them in, and what taking in the values cost."""
     files, data = scratch / f"files-{enterprises}", scratch / f"data-{enterprises}"
     if files.exists():
@@ -68,12 +68,16 @@ def _world(scratch: Path, enterprises: int) -> tuple[Invented, Path, Cost]:
     world = write_world(files, enterprises)
     received = ["--received-on", RECEIVED_ON.isoformat()]
     for notice in world.notices:
-        cost_of("etl", "add", str(notice.path), *notice.options, *received, environment=_at(data), accepts=_ADDED)
-    cost = cost_of("etl", "add", str(world.values), "--area", AREA, *received, environment=_at(data), accepts=_ADDED)
+        cost_of(
+            "etl", "add", str(notice.path), *notice.options, *received, environment=environment_of(data), accepts=_ADDED
+        )
+    cost = cost_of(
+        "etl", "add", str(world.values), "--area", AREA, *received, environment=environment_of(data), accepts=_ADDED
+    )
     return world, data, cost
 
 
-def _at(data: Path) -> dict[str, str]:
+def environment_of(data: Path) -> dict[str, str]:
     return {**os.environ, "TRACKER_DATA": str(data)}
 
 
@@ -81,7 +85,7 @@ def _build(data: Path) -> Cost:
     """A first build: what was parsed and published before is removed, so that it reads the files themselves."""
     for folder in ("parsed", "builds"):
         shutil.rmtree(data / folder, ignore_errors=True)
-    return cost_of("etl", "build", environment=_at(data))
+    return cost_of("etl", "build", environment=environment_of(data))
 
 
 def _load_csv(world: Invented, scratch: Path) -> Cost:
@@ -92,7 +96,7 @@ def _load_csv(world: Invented, scratch: Path) -> Cost:
 
 def bench_build(scratch: Path, scale: float, runs: int) -> list[Line]:
     """A first build against the plain load of its files, turn by turn."""
-    world, data, added = _world(scratch, round(ENTERPRISES * scale))
+    world, data, added = world_in(scratch, round(ENTERPRISES * scale))
     turns = [(_load_csv(world, scratch), _build(data)) for _ in range(runs)]
     loads, builds = [turn[0] for turn in turns], [turn[1] for turn in turns]
     title = f"{world.enterprises:,} enterprises"
@@ -132,7 +136,7 @@ def bench_growth(scratch: Path, scale: float, runs: int) -> list[Line]:
     small = max(1, large // SMALL_SHARE)
     costs = []
     for enterprises in (small, large):
-        _, data, _ = _world(scratch, enterprises)
+        _, data, _ = world_in(scratch, enterprises)
         costs.append([_build(data) for _ in range(runs)])
     per_enterprise = [seconds(some) / count for some, count in zip(costs, (small, large), strict=True)]
     return [

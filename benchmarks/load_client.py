@@ -1,8 +1,8 @@
-"""Many readers at once: sessions that speak Streamlit's own protocol to a server that runs already.
+"""Many readers at once, each with views of its own.
 
-``python -m benchmarks.load_client http://localhost:8501 --sessions 30 --seconds 60`` opens so many sessions on
-months of the demo, lets each ask for its page again with pauses of one to three seconds, and prints how long that took
-and what went wrong. A session keeps its month: Streamlit's own state wins over a link that comes later.
+``python -m benchmarks.load_client http://localhost:8501 --sessions 30 --seconds 60`` opens so many sessions on a server
+that runs already, each by a link of its own (page, plan, month, area). After pauses of one to three seconds each goes
+on: to another month, area, target or tier, to another page. Printed is how long that took and what went wrong.
 """
 
 from __future__ import annotations
@@ -11,59 +11,60 @@ import argparse
 import asyncio
 import random
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from statistics import quantiles
-
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from websockets.asyncio.client import ClientConnection, connect
+from urllib.parse import urlencode
 
 from benchmarks.measure import Line
+from benchmarks.reader import PageFailed, Reader, reading
 
 PAUSE_SECONDS = (1.0, 3.0)
+PLANS = ("lianyungang", "lianyungang", "liangjiang", "suzhou_industrial_park", "nantong", "zhejiang")
 MONTHS = ("2025-03-31", "2025-06-30", "2025-09-30", "2025-12-31")
+PAGES = ("", "", "districts", "indicators", "enterprises", "ladder", "candidates", "plans", "measures", "about")
+# One step in four goes to another page; the others choose something in a box of the page or of the sidebar, a month
+# among the newest: meetings look at the last year, and at each month of it.
+_OTHER_PAGE = 0.25
+_NEWEST = 12
+_CHOICES = ("as_of", "as_of", "area", "target", "tier", "status", "since")
 RERUN_LIMIT_SECONDS = 0.6
-_WAIT_SECONDS = 60.0
-_LARGEST_MESSAGE = 2**26
 
 
 @dataclass
 class Result:
-    """What the sessions met: seconds of each first page and of each rerun, and what went wrong."""
+    """What the sessions met: seconds of each first page and of each step by its page, and what went wrong."""
 
     first: list[float] = field(default_factory=list)
     reruns: list[float] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    slow: Counter[str] = field(default_factory=Counter)
 
 
 async def session(address: str, until: float, dice: random.Random, result: Result) -> None:
-    """One reader: a first page of a month, then the same again after each pause."""
-    url = address.replace("http", "ws", 1) + "/_stcore/stream"
+    """One reader: a link, then a step after each pause."""
     try:
-        async with connect(url, subprotocols=["streamlit"], max_size=_LARGEST_MESSAGE) as socket:  # type: ignore[list-item]
-            month = dice.choice(MONTHS)
-            result.first.append(await _rerun(socket, month, result))
+        async with reading(address) as reader:
+            codes = {"plan": dice.choice(PLANS), "as_of": dice.choice(MONTHS)}
+            page = dice.choice(PAGES)
+            result.first.append(await reader.open(page, urlencode(codes)))
             while time.monotonic() < until:
                 await asyncio.sleep(dice.uniform(*PAUSE_SECONDS))
-                result.reruns.append(await _rerun(socket, month, result))
-    except (OSError, TimeoutError, EOFError) as fault:
+                name, seconds = await step(reader, dice)
+                result.reruns.append(seconds)
+                if seconds > RERUN_LIMIT_SECONDS:
+                    result.slow[name] += 1
+    except (OSError, TimeoutError, EOFError, PageFailed) as fault:
         result.faults.append(repr(fault))
 
 
-async def _rerun(socket: ClientConnection, month: str, result: Result) -> float:
-    """Ask for the page of a month and read until the script has finished. Returns the seconds."""
-    asked = BackMsg()
-    asked.rerun_script.query_string = f"as_of={month}"
-    started = time.perf_counter()
-    await socket.send(asked.SerializeToString())
-    async with asyncio.timeout(_WAIT_SECONDS):
-        while True:
-            said = ForwardMsg()
-            said.ParseFromString(await socket.recv(decode=False))
-            if said.WhichOneof("type") == "delta" and said.delta.new_element.WhichOneof("type") == "exception":
-                result.faults.append(said.delta.new_element.exception.message)
-            if said.WhichOneof("type") == "script_finished":
-                return time.perf_counter() - started
+async def step(reader: Reader, dice: random.Random) -> tuple[str, float]:
+    """What a reader does next, by name, and the seconds until the page is finished."""
+    key = dice.choice([key for key in _CHOICES if len(reader.options.get(key, [])) > 1] or [""])
+    if not key or dice.random() < _OTHER_PAGE:
+        page = dice.choice([page for page in PAGES if page in reader.pages])
+        return f"to {page or 'overview'}", await reader.go_to(page)
+    return f"another {key}", await reader.choose(key, dice.choice(reader.options[key][:_NEWEST]))
 
 
 async def load(address: str, sessions: int, seconds: float) -> Result:
@@ -99,6 +100,8 @@ def main() -> None:
     options = parser.parse_args()
     result = asyncio.run(load(options.address.rstrip("/"), options.sessions, options.seconds))
     print(*lines(result), *sorted(set(result.faults)), sep="\n")
+    if result.slow:
+        print("slower than the limit:", ", ".join(f"{name} {number}" for name, number in result.slow.most_common()))
 
 
 if __name__ == "__main__":

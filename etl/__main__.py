@@ -25,6 +25,7 @@ from etl.backup_command import (
 )
 from etl.brief_command import add_brief_options, brief
 from etl.build import build
+from etl.builds_command import list_builds
 from etl.compare_book import write_book
 from etl.compare_file import compare_file
 from etl.compare_print import print_comparison
@@ -142,7 +143,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--without-lost", action="store_true", help=report.say("cli.without_lost"))
     sub.add_argument("--by", help=report.say("cli.by"))
     sub.add_argument("--reason", help=report.say("cli.reason"))
-    command("builds", _builds)
+    command("builds", list_builds)
     command("use", _use).add_argument("build_id")
     add_mark_options(command("report-mark", mark_reported))
     add_backup_options(command("backup", run_backup))
@@ -244,17 +245,6 @@ def _build(options: argparse.Namespace) -> int:
             raise Refusal("build.without_whom", {})
         go_without(folder, options.by, options.reason)
     report.print_built(build(folder), for_data_folder(folder), options.json)
-    return 0
-
-
-def _builds(options: argparse.Namespace) -> int:
-    builds = Builds(data_folder())
-    current = builds.current()
-    if options.json:
-        _print_json({"current": current, "builds": builds.all()})
-    else:
-        for build_id in builds.all():
-            print(("* " if build_id == current else "  ") + build_id)
     return 0
 
 

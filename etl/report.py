@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from tracker.text import LANGUAGES, day, word
 
 LANGUAGE = "zh"
 _SHOWN_ROWS = 20
+_CODE = re.compile(r"\{(?P<kind>area|indicator):(?P<code>[^}]+)\}")
 
 
 def say(key: str, **values: object) -> str:
@@ -361,6 +363,12 @@ def _change_line(row: dict[str, Any], catalog: Catalog) -> str:
     return f"{' → '.join(months)} {area} {indicator}: {value[0]} → {value[1]}{states}"
 
 
+def _name(code: re.Match[str], catalog: Catalog) -> str:
+    """The name of an area or indicator that a detail gives as ``{area:320703}``."""
+    named = (catalog.areas if code["kind"] == "area" else catalog.indicators)[code["code"]]
+    return named.name.in_language(LANGUAGE)
+
+
 def debt_line(row: dict[str, Any], readings: pl.DataFrame, catalog: Catalog) -> str:
     """One data debt as a sentence."""
     # Some debts are of no single reading.
@@ -374,7 +382,7 @@ def debt_line(row: dict[str, Any], readings: pl.DataFrame, catalog: Catalog) -> 
         area=area.name.in_language(LANGUAGE) if area else "–",
         tier=tier.short.in_language(LANGUAGE) if tier else "–",
         number=row["number"],
-        detail=row["detail"] or "",
+        detail=_CODE.sub(lambda code: _name(code, catalog), row["detail"] or ""),
     )
     if row["accepted_by"] is None:
         return line

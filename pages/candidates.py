@@ -37,7 +37,7 @@ with below:
     ui.offer_candidates(view, found, finding, labels)
 with table:
     shown = enterprises.page_of(view.build_id, found.picked, page)
-    ui.html(blocks_candidates.name_table(shown, found.version, units, labels, view))
+    ui.html(blocks_candidates.name_table(shown, found.picked, found.version, units, labels, view))
 ui.html(
     blocks.section(say("risk_title", number=text.number(found.holders.height, 0, language)), say("risk_note")),
     blocks.caption([say("review_rules", version=candidates_words.version_name(found.review_version, language))]),
@@ -47,5 +47,5 @@ with below:
     page = ui.pick_page("risk_page", enterprises.number_of_pages(found.holders))
 with table:
     at_risk = enterprises.page_of(view.build_id, found.holders, page)
-    ui.html(blocks_candidates.name_table(at_risk, found.review_version, units, labels, view))
+    ui.html(blocks_candidates.name_table(at_risk, found.holders, found.review_version, units, labels, view))
 ui.html(blocks.footer(ui.footer_lines(view, plan["source"])))

@@ -1,36 +1,17 @@
 """Router: language, who is there, view from the link, sidebar, the page, the view back into the link."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from tracker import ui
 from tracker.links import FIRST_PAGE, PAGES_WITHOUT_VIEW, SECTIONS
 from tracker.rights import may_open
-from tracker.text import word
 
 language = ui.language()
 ui.start_page(language)
 ui.start_run()
 person = ui.sign_in(language)
-here = Path(__file__).parent
-page = st.navigation(
-    {
-        word(f"app.menu_{section}", language): [
-            st.Page(
-                f"{name}.py",
-                title=word(f"{name}.title", language),
-                url_path=name,
-                default=name == FIRST_PAGE,
-                visibility="visible" if may_open(person, name) else "hidden",
-            )
-            for name in names
-            if (here / f"{name}.py").is_file()
-        ]
-        for section, names in SECTIONS.items()
-    },
-    position="top",
-)
+hidden = frozenset(name for names in SECTIONS.values() for name in names if not may_open(person, name))
+page = st.navigation(ui.pages(language, hidden), position="top")
 if person is None:
     st.stop()
 view = ui.choose_view(language, person)

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import socket
 import struct
-import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
@@ -20,6 +15,7 @@ from xml.etree import ElementTree
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from benchmarks.server import served
 from tests.invented_build import publish
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -47,40 +43,8 @@ class Visit:
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("data")
     publish(folder)
-    with served(folder) as base:
-        yield base
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """The address of a server on a data folder."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(
-            command, cwd=ROOT, env=os.environ | {"TRACKER_DATA": str(folder)}, stdout=log, stderr=log
-        )
-        base = f"http://localhost:{port}"
-        try:
-            _wait_for(base)
-            yield base
-        finally:
-            server.terminate()
-            server.wait(SECONDS)
-
-
-def _wait_for(base: str) -> None:
-    until = time.monotonic() + SECONDS
-    while True:
-        try:
-            with urllib.request.urlopen(f"{base}/health"):
-                return
-        except OSError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.2)
+    with served(folder) as server:
+        yield server.address
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, TimeoutError, expect
 
+from benchmarks.server import served
 from tests.demo import Demo
-from tests.test_browser import CHROMIUM, SECONDS, Visit, browser, served, visit
+from tests.test_browser import CHROMIUM, SECONDS, Visit, browser, visit
 
 __all__ = ["browser", "visit"]
 pytestmark = [
@@ -52,8 +53,8 @@ def folder(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def address(folder: Path) -> Iterator[str]:
-    with served(folder) as base:
-        yield base
+    with served(folder) as server:
+        yield server.address
 
 
 def position(page: Page, place: int) -> None:

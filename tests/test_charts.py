@@ -49,6 +49,15 @@ def test_a_value_that_cannot_be_judged_has_no_bar() -> None:
     assert findings.share(target(value=None, state="no_data")) is None
 
 
+@pytest.mark.parametrize(("language", "said"), [("zh", "数据已过期"), ("en", "out of date")])
+def test_a_value_out_of_date_stands_in_the_chart_as_in_the_table(language: str, said: str) -> None:
+    stale = target(state="not_assessable", status="not_reported", gap=4.0, observation_state="stale")
+    rows = findings.bullet_frame(frame(stale), DUE, language)
+    assert rows.select("share", "value", "gap").row(0) == (None, findings.value_phrase(stale, language), said)
+    texts = [note.text for note in bullet_rows(rows, "").layout.annotations]
+    assert sum(rows["value"][0] in text for text in texts) == 1
+
+
 def test_a_task_due_before_the_final_date_stands_beside_the_value() -> None:
     row = target(interim_due_on=dt.date(2024, 12, 31), interim_target_value=18.0, interim_state="slightly_behind")
     found = findings.notes(row, dt.date(2024, 6, 30), DEFAULT_RULE, "zh")

@@ -62,7 +62,7 @@ def test_every_number_of_the_ladder_is_the_length_of_its_list() -> None:
         area, tier, move = codes.get("area", CITY), codes.get("tier", ""), codes.get("move", "")
         as_of = pl.Series([codes["as_of"]]).str.to_date()[0]
         if move:
-            within = codes.get("part", area)
+            within = str(codes.get("part", area))
             rows = enterprises.moved(build_id(), PLAN, area, within, tier, as_of, DEFAULT_RULE, move)
         else:
             rows = enterprises.standing(build_id(), PLAN, area, tier, as_of, DEFAULT_RULE).filter("is_counted")

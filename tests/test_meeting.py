@@ -211,6 +211,9 @@ def test_the_order_is_kept_for_everybody(build_id: str) -> None:
     assert "srdi_smes" not in (office.meetings(PLAN_ID)[0].agenda or ())
     press(app, "meeting_reset")
     assert office.meetings(PLAN_ID)[0].agenda is None
+    app.text_input(key=f"meeting_name_{prepared.meeting_id}").set_value("推进会").run()
+    press(app, "meeting_rename")
+    assert office.meetings(PLAN_ID)[0].name == "推进会"
 
 
 def test_a_reported_build_is_listed_and_can_be_compared_with(build_id: str, own_data_folder: Path) -> None:

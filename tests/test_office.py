@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
+import json
 import os
 import subprocess
 import sys
@@ -28,6 +30,12 @@ from tracker import office
 meeting = office.open_meeting("lianyungang", "调度会", dt.date(2026, 1, 15), "b1", dt.date(2025, 12, 31))
 for number in range(20):
     office.decide(meeting, office.Asked(f"{sys.argv[1]}{number}", "市工信局", dt.date(2026, 3, 31)), "甲")
+"""
+
+
+READER = """
+from tracker import office
+print(*[f"{one.asked.text} {one.asked.state} {one.version}" for one in office.decisions("lianyungang")], sep="|")
 """
 
 
@@ -58,6 +66,22 @@ def test_a_meeting_is_one_a_day_and_keeps_its_build() -> None:
     assert office.last_meeting(PLAN, DAY) is None
     office.set_agenda(first.meeting_id, None)
     assert office.meetings(PLAN)[1] == first
+
+
+def test_a_prepared_meeting_gets_another_name_and_day() -> None:
+    first, other = meeting_on(DAY), meeting_on(DAY + dt.timedelta(1))
+    office.set_agenda(first.meeting_id, ["giants"])
+    decision = office.decide(first, ASKED, "甲")
+    with pytest.raises(office.DayTaken):
+        office.change_meeting(first, "推进会", other.held_on)
+    with pytest.raises(office_store.Incomplete):
+        office.change_meeting(first, " ", DAY)
+    moved_to = DAY + dt.timedelta(7)
+    office.change_meeting(first, " 推进会 ", moved_to)
+    now = office.meetings(PLAN)[0]
+    assert (now.meeting_id, now.name, now.held_on) == (first.meeting_id, "推进会", moved_to)
+    assert (now.agenda, now.build_id) == (("giants",), "b1")
+    assert office.decisions(PLAN, first.meeting_id) == [decision]
 
 
 def test_every_version_of_a_decision_is_kept() -> None:
@@ -116,6 +140,15 @@ def test_two_processes_writing_at_once_lose_nothing(folder: Path) -> None:
     )
 
 
+def test_decisions_outlive_a_build_and_a_restart(folder: Path) -> None:
+    decision = office.decide(meeting_on(DAY), ASKED, "甲")
+    office.change_decision(decision, dataclasses.replace(ASKED, state="closed"), "乙")
+    assert main(["build"]) == 0
+    environment = {**os.environ, "TRACKER_DATA": str(folder), "PYTHONIOENCODING": "utf-8"}
+    restarted = subprocess.run([sys.executable, "-c", READER], cwd=ROOT, env=environment, capture_output=True)
+    assert restarted.stdout.decode().strip() == f"{ASKED.text} closed 2"
+
+
 def test_a_damaged_or_newer_file_is_named_and_left_alone(folder: Path) -> None:
     file = folder / "office.sqlite"
     file.write_bytes(b"no database at all" * 100)
@@ -172,6 +205,12 @@ def test_the_command_marks_a_build_and_takes_the_mark_back(folder: Path, capsys:
     (folder / "builds" / "b1.duckdb").touch()
     stated = ["report-mark", "b1", "--as-of", "2025-12-31", "--meeting", "调度会", "--on", "2026-01-15", "--by", "甲"]
     assert main(stated) == 0
+    capsys.readouterr()
+    assert main(["builds"]) == 0
+    assert capsys.readouterr().out.splitlines() == ["  b1  已汇报：调度会（2026年1月15日，lianyungang）"]
+    assert main(["builds", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert (listed["kept"], [mark["meeting"] for mark in listed["reported"]]) == (["b1"], ["调度会"])
     [mark] = office.reported()
     assert (mark.build_id, mark.plan_id, mark.as_of, mark.held_on, mark.meeting) == ("b1", PLAN, AS_OF, DAY, "调度会")
     assert main(["report-mark", "b1", "--undo", "--by", "甲"]) == 0

@@ -11,7 +11,7 @@ from tracker import blocks, candidates_words, criteria, text
 from tracker.candidates import result_numbers
 from tracker.candidates_words import is_reported, unreported
 from tracker.catalog_criteria import Criterion
-from tracker.criteria import MET, NOT_MET, RESULTS, Version
+from tracker.criteria import MET, NOT_MET, RESULTS, UNKNOWN, Version
 from tracker.enterprises_words import Labels
 from tracker.findings import Row
 from tracker.links import View, href
@@ -44,12 +44,24 @@ def criterion_table(rows: pl.DataFrame, version: Version, view: View, picked: Ma
     return f'<div class="tt-moves">{blocks.table(captions, lines)}</div>'
 
 
-def name_table(rows: pl.DataFrame, version: Version, units: Mapping[str, str], labels: Labels, view: View) -> str:
-    """One row a name: where it stands, and for each criterion that anything is reported of the result and the value."""
+def name_table(
+    rows: pl.DataFrame, every: pl.DataFrame, version: Version, units: Mapping[str, str], labels: Labels, view: View
+) -> str:
+    """One row a name: where it stands, and the result and the value of each criterion that anything is known of.
+
+    Args:
+        rows: the names of one page of the list.
+        every: the whole list: a criterion that is unknown of everybody in it is named below and has no column.
+    """
     language = labels.language
     if rows.is_empty():
         return f'<p class="tt-empty">{escape(word("candidates.empty", language))}</p>'
-    asked = [criterion for criterion in version.criteria if is_reported(criterion)]
+    silent = [
+        criterion
+        for criterion in version.criteria
+        if not is_reported(criterion) or (every[criteria.result_column(criterion)] == UNKNOWN).all()
+    ]
+    asked = [criterion for criterion in version.criteria if criterion not in silent]
     captions = [word(f"candidates.column_{column}", language) for column in ("name", "standing")]
     captions += [criterion.short.in_language(language) for criterion in asked]
     lines = [
@@ -57,7 +69,7 @@ def name_table(rows: pl.DataFrame, version: Version, units: Mapping[str, str], l
         f"{''.join(_result_cell(row, criterion, units, language) for criterion in asked)}</tr>"
         for row in rows.iter_rows(named=True)
     ]
-    return f'<div class="tt-candidates">{blocks.table(captions, lines)}</div>{_not_reported(version, language)}'
+    return f'<div class="tt-candidates">{blocks.table(captions, lines)}</div>{_not_reported(silent, language)}'
 
 
 def _name_cell(row: Row, labels: Labels, view: View) -> str:
@@ -85,9 +97,9 @@ def _result_cell(row: Row, criterion: Criterion, units: Mapping[str, str], langu
     return f'<td><span class="tt-status" style="color:var(--{status}-text)">{escape(shown)}</span>{small}</td>'
 
 
-def _not_reported(version: Version, language: str) -> str:
-    """The criteria that have no column, because nothing of them is reported: unknown of everybody."""
-    left: Sequence[str] = [c.short.in_language(language) for c in version.criteria if not is_reported(c)]
-    if not left:
+def _not_reported(silent: Sequence[Criterion], language: str) -> str:
+    """The criteria that have no column: unknown of everybody."""
+    if not silent:
         return ""
-    return blocks.caption([word("candidates.not_reported", language, names=text.listed(list(left), language))])
+    names = text.listed([criterion.short.in_language(language) for criterion in silent], language)
+    return blocks.caption([word("candidates.not_reported", language, names=names)])

@@ -6,7 +6,7 @@ A name stands once, at the nearest of these places. ``possible`` counts the last
 from __future__ import annotations
 
 import datetime as dt
-from functools import lru_cache
+from collections.abc import Mapping
 
 import polars as pl
 
@@ -14,6 +14,7 @@ from tracker import batches, criteria, warehouse
 from tracker.catalog_criteria import Criterion
 from tracker.criteria import Version
 from tracker.enterprises import EXPIRY_MONTHS
+from tracker.keeping import kept
 
 STANDINGS = ("publicity", "recommended", "pool", "below")
 AT_RISK = "at_risk"
@@ -23,7 +24,7 @@ POSSIBLE = "possible"
 _AHEAD_DAYS = 3 * 366
 
 
-@lru_cache(maxsize=16)
+@kept(16)
 def candidates(build_id: str, plan_id: str, area_code: str, tier: str, as_of: dt.date) -> pl.DataFrame:
     """One row per name: ``enterprise_id``, ``standing``, ``area`` (a unit or part of the viewed one), ``since_on``.
 
@@ -50,12 +51,18 @@ def numbers_by_area(rows: pl.DataFrame, whole: str) -> pl.DataFrame:
 
 def standing_numbers(numbers: pl.DataFrame, area_code: str) -> dict[str, int]:
     """How many of an area stand where, zeros included, and how many could be recommended."""
-    found = dict(numbers.filter(pl.col("area_code") == area_code).select("standing", "number").iter_rows())
+    return with_possible(
+        dict(numbers.filter(pl.col("area_code") == area_code).select("standing", "number").iter_rows())
+    )
+
+
+def with_possible(found: Mapping[str, int]) -> dict[str, int]:
+    """Every standing, zeros included, and how many could be recommended."""
     counts = {standing: int(found.get(standing, 0)) for standing in STANDINGS}
     return {**counts, POSSIBLE: counts["pool"] + counts["below"]}
 
 
-@lru_cache(maxsize=16)
+@kept(16)
 def at_risk(build_id: str, plan_id: str, area_code: str, tier: str, as_of: dt.date) -> pl.DataFrame:
     """Holders whose title ends within the next months, as :func:`candidates`, with ``month_end``; the soonest first."""
     until = pl.Series([as_of]).dt.offset_by(f"{EXPIRY_MONTHS}mo").dt.month_end()[0]
@@ -74,7 +81,7 @@ def at_risk(build_id: str, plan_id: str, area_code: str, tier: str, as_of: dt.da
     )
 
 
-@lru_cache(maxsize=32)
+@kept(32)
 def versions(build_id: str, tier: str, language: str) -> tuple[Version, ...]:
     """The versions of the rules of a tier in the build, oldest first."""
     found = warehouse.query(build_id, "rule_versions", tier=tier, language=language)
@@ -90,6 +97,7 @@ def versions(build_id: str, tier: str, language: str) -> tuple[Version, ...]:
     )
 
 
+@kept(64)
 def coming_on(build_id: str, plan_id: str, tier: str, as_of: dt.date) -> dt.date | None:
     """The day on which the next batch of a tier is expected; None where its lists have no rhythm yet."""
     lists = warehouse.query(build_id, "list_dates", plan_id=plan_id, as_of=as_of).filter(pl.col("tier") == tier)
@@ -103,16 +111,26 @@ def coming_on(build_id: str, plan_id: str, tier: str, as_of: dt.date) -> dt.date
     return left[0] if left else None
 
 
-@lru_cache(maxsize=16)
+@kept(16)
 def judged(
     build_id: str, plan_id: str, area_code: str, tier: str, as_of: dt.date, version: Version, *, is_review: bool = False
 ) -> pl.DataFrame:
     """Names with the results of a version of the rules: candidates, or for a review the holders at risk."""
     rows = (at_risk if is_review else candidates)(build_id, plan_id, area_code, tier, as_of)
-    values = warehouse.query(build_id, "criterion_values", measures=criteria.measures_of(version.criteria), as_of=as_of)
-    titles = warehouse.query(build_id, "titles_held", as_of=as_of)
-    results = criteria.judged(rows, values, titles, version.criteria, as_of, is_review=is_review)
+    values = _values(build_id, tuple(criteria.measures_of(version.criteria)), as_of)
+    results = criteria.judged(rows, values, _titles(build_id, as_of), version.criteria, as_of, is_review=is_review)
     return rows.join(results, on="enterprise_id", how="left", maintain_order="left")
+
+
+# Candidates and those at risk are judged by the same values, which take most of the time of both.
+@kept(4)
+def _values(build_id: str, measures: tuple[str, ...], as_of: dt.date) -> pl.DataFrame:
+    return warehouse.query(build_id, "criterion_values", measures=list(measures), as_of=as_of)
+
+
+@kept(4)
+def _titles(build_id: str, as_of: dt.date) -> pl.DataFrame:
+    return warehouse.query(build_id, "titles_held", as_of=as_of)
 
 
 def result_numbers(rows: pl.DataFrame, version: Version) -> list[tuple[Criterion, dict[str, int]]]:
@@ -132,9 +150,3 @@ def narrowed(rows: pl.DataFrame, version: Version, standing: str, criterion_id: 
         if criterion.criterion_id == criterion_id and result:
             rows = rows.filter(pl.col(criteria.result_column(criterion)) == result)
     return rows
-
-
-def forget() -> None:
-    """Empty the caches of this module."""
-    for cached in (candidates, at_risk, versions, judged):
-        cached.cache_clear()

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import polars as pl
 
 from tracker import warehouse
+from tracker.keeping import kept
 from tracker.names import text_key
 from tracker.viewing import Rule, counted
 
@@ -54,7 +54,7 @@ class Narrowing:
         return replace(self, measure="") != Narrowing()
 
 
-@lru_cache(maxsize=3)
+@kept(3)
 def names(build_id: str) -> pl.DataFrame:
     """One row per enterprise: the code of its links, name, former names, search key, place in pinyin order."""
     found = warehouse.query(build_id, "enterprise_names")
@@ -62,7 +62,7 @@ def names(build_id: str) -> pl.DataFrame:
     return found.with_columns(place=order)
 
 
-@lru_cache(maxsize=8)
+@kept(8)
 def _states(build_id: str, tier: str, as_of: dt.date) -> pl.DataFrame:
     """The rows of a tier on a date, their numbers turned back into codes and days."""
     codes = warehouse.query(build_id, "code_numbers")
@@ -95,18 +95,18 @@ def _states(build_id: str, tier: str, as_of: dt.date) -> pl.DataFrame:
     )
 
 
-@lru_cache(maxsize=2)
+@kept(2)
 def _events(build_id: str) -> pl.DataFrame:
     return warehouse.query(build_id, "event_windows")
 
 
-@lru_cache(maxsize=8)
+@kept(8)
 def newest_values(build_id: str, measure: str, as_of: dt.date) -> pl.DataFrame:
     """One row per enterprise that stated a measure: its newest value up to a date."""
     return warehouse.query(build_id, "newest_values", measure=measure, as_of=as_of)
 
 
-@lru_cache(maxsize=12)
+@kept(12)
 def standing(build_id: str, plan_id: str, area_code: str, tier: str, as_of: dt.date, rule: Rule) -> pl.DataFrame:
     """One row per enterprise of an area that ever had to do with a tier (``""``: any, then with its highest).
 
@@ -121,7 +121,7 @@ def standing(build_id: str, plan_id: str, area_code: str, tier: str, as_of: dt.d
     return _placed(build_id, plan_id, area_code, rows, as_of, rule)
 
 
-@lru_cache(maxsize=12)
+@kept(12)
 def moved(
     build_id: str, plan_id: str, area_code: str, within: str, tier: str, as_of: dt.date, rule: Rule, move: str
 ) -> pl.DataFrame:
@@ -227,7 +227,7 @@ def _choices(picked: Narrowing) -> list[pl.Expr]:
     return choices
 
 
-@lru_cache(maxsize=64)
+@kept(64)
 def _matches(build_id: str, query: str) -> pl.DataFrame:
     """The enterprises whose name, former name, credit code or pinyin initials hold every word of a query."""
     words = [text_key(word) for word in query.split()]
@@ -316,9 +316,3 @@ def areas_of(units: pl.DataFrame, counts: pl.DataFrame, whole: str) -> list[tupl
     shown = level.filter(pl.col("is_unit") | pl.col("area_code").is_in(some.implode()))
     first = units.filter(pl.col("area_code") == whole)
     return list(pl.concat([first, shown]).select("area_code", "short").iter_rows())
-
-
-def forget() -> None:
-    """Empty the caches of this module."""
-    for cached in (names, newest_values, standing, moved, _states, _events, _matches):
-        cached.cache_clear()

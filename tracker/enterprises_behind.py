@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import polars as pl
 
 from tracker import excerpt, warehouse
+from tracker.keeping import kept
 from tracker.pace import DIRECT_BASES, FLOWS
 from tracker.viewing import Rule, counted
 
@@ -96,7 +96,7 @@ class Behind:
         return _is_same(self.total, self.value)
 
 
-@lru_cache(maxsize=256)
+@kept(256)
 def definition(build_id: str, plan_id: str, target_id: str, as_of: dt.date, language: str) -> Definition | None:
     """The target behind a number; None where the plan has no such target."""
     found = warehouse.query(
@@ -133,7 +133,7 @@ def titles_rule(number: Definition, rule: Rule) -> Rule:
     return Rule(basis="ever") if number.basis in ("new", "ever") else rule
 
 
-@lru_cache(maxsize=128)
+@kept(128)
 def values_behind(
     build_id: str, plan_id: str, number: Definition, area_code: str, as_of: dt.date, language: str
 ) -> Behind:
@@ -172,12 +172,6 @@ def _place(ranking: pl.DataFrame, area_code: str) -> float | None:
     if area_code not in known or len(known) < 2:
         return None
     return float(1 + sum(titles > known[area_code] for titles in known.values()))
-
-
-def forget() -> None:
-    """Empty the caches of this module."""
-    definition.cache_clear()
-    values_behind.cache_clear()
 
 
 def _observations(build_id: str, indicator_id: str, area_code: str, basis: str, as_of: dt.date) -> pl.DataFrame:

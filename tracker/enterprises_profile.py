@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -12,6 +11,7 @@ import polars as pl
 from tracker import text, warehouse
 from tracker.charts.frame import Frame
 from tracker.enterprises_words import amount, batch_name
+from tracker.keeping import kept
 from tracker.names import name_key
 from tracker.text import word
 
@@ -32,7 +32,7 @@ class Profile:
     rejected: pl.DataFrame
 
 
-@lru_cache(maxsize=64)
+@kept(64)
 def profile(build_id: str, code: str, language: str) -> Profile | None:
     """The enterprise of a link; None where the build has none under this code."""
     found = warehouse.query(build_id, "enterprise_by_code", code=code)
@@ -60,7 +60,7 @@ def profile(build_id: str, code: str, language: str) -> Profile | None:
     )
 
 
-@lru_cache(maxsize=3)
+@kept(3)
 def _refused(build_id: str) -> pl.DataFrame:
     return warehouse.query(build_id, "rejected_rows").with_columns(key=name_key("name_as_printed"))
 
@@ -71,12 +71,6 @@ def _rejected(build_id: str, keys: list[str], uscc: str | None) -> pl.DataFrame:
     if uscc:
         is_named = is_named | (pl.col("value") == uscc)
     return _refused(build_id).filter(is_named.fill_null(False))
-
-
-def forget() -> None:
-    """Empty the caches of this module."""
-    profile.cache_clear()
-    _refused.cache_clear()
 
 
 def highest_title(found: Profile, as_of: dt.date, language: str) -> str:

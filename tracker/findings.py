@@ -215,10 +215,10 @@ def bullet_frame(
                 "target": word("chart.target", language, target=target_phrase(row, language)),
                 "share": share(row),
                 "expected_share": _expected_share(row, as_of),
-                "value": value_phrase(row, language),
+                "value": value_phrase(row, language) if row["value"] is not None else "–",
                 "status": row["status"],
                 "status_word": word(f"status.{row['status']}", language),
-                "gap": gap_phrase(row, language),
+                "gap": _why_not_judged(row, language) or gap_phrase(row, language),
                 "outlook": (outlooks or {}).get(row["target_id"], ""),
                 "past": (past or {}).get(row["target_id"], []),
             }
@@ -259,6 +259,13 @@ def rules_in_words(thresholds: pl.DataFrame, language: str) -> list[str]:
         word("overview.rule", language, name=row["name"], value=text.quantity(row["value"], row["unit"], 0, language))
         for row in thresholds.filter(pl.col("threshold_id").is_in(STATE_THRESHOLDS)).iter_rows(named=True)
     ]
+
+
+def _why_not_judged(row: Row, language: str) -> str:
+    """Why a value that stands there has no bar: it is out of date, or of too few; empty where it has one."""
+    is_shown = row["value"] is not None and row["state"] == "not_assessable"
+    is_known = row["observation_state"] in ("stale", "sample_too_small")
+    return word(f"enterprises.state_{row['observation_state']}", language) if is_shown and is_known else ""
 
 
 def _expected_share(row: Row, as_of: dt.date) -> float | None:

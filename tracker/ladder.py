@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import polars as pl
 
 from tracker import findings, text, warehouse
-from tracker.candidates import POSSIBLE, standing_numbers
+from tracker.candidates import POSSIBLE, with_possible
 from tracker.enterprises import EXPIRY_MONTHS, areas_of
 from tracker.findings import Row
+from tracker.keeping import kept
 from tracker.text import word
 
 COLUMNS = ("stock", "entries", "promotions", "exits")
@@ -38,14 +40,26 @@ class Ladder:
 
     def move(self, rung: str, area_code: str) -> Row | None:
         """Stock and moves of a rung in an area on the day; None where no list reaches it."""
-        found = self.now.filter((pl.col("rung") == rung) & (pl.col("area_code") == area_code) & pl.col("is_known"))
-        return found.row(0, named=True) if found.height else None
+        return self._moves.get((rung, area_code))
+
+    @cached_property
+    def _moves(self) -> dict[tuple[str, str], Row]:
+        return {(row["rung"], row["area_code"]): row for row in self.now.filter("is_known").iter_rows(named=True)}
 
     def standing(self, tier: str, area_code: str) -> dict[str, int]:
         """How many in an area are shown, recommended, in the pool or on the rung below."""
-        return standing_numbers(self.candidates[tier], area_code)
+        return with_possible(self._candidates.get((tier, area_code), {}))
+
+    @cached_property
+    def _candidates(self) -> dict[tuple[str, str], dict[str, int]]:
+        found: dict[tuple[str, str], dict[str, int]] = {}
+        for tier, numbers in self.candidates.items():
+            for area_code, standing, number in numbers.select("area_code", "standing", "number").iter_rows():
+                found.setdefault((tier, area_code), {})[standing] = number
+        return found
 
 
+@kept(8)
 def tiers(build_id: str, language: str) -> pl.DataFrame:
     """``tier``, ``name``, ``short``, ``below``: the tiers of the ladder and beside it, lowest first."""
     return warehouse.query(build_id, "ladder_rungs", language=language)

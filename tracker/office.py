@@ -19,6 +19,10 @@ from tracker.office_store import Connection, OfficeError, Row, new_id, now, read
 STATES = ("open", "in_progress", "closed")
 
 
+class DayTaken(OfficeError):
+    """The plan has another meeting on that day."""
+
+
 class DecisionChanged(OfficeError):
     """Somebody else changed the decision after it was read; theirs stands."""
 
@@ -127,6 +131,21 @@ def open_meeting(plan_id: str, name: str, held_on: dt.date, build_id: str, as_of
         )
         found = office.execute("SELECT * FROM meeting WHERE plan_id = ? AND held_on = ?", [plan_id, values[3]])
         return Meeting(*found.fetchone())
+
+
+def change_meeting(meeting: Meeting, name: str, held_on: dt.date) -> None:
+    """Give a prepared meeting another name or day; its agenda, decisions and build stay.
+
+    Raises:
+        DayTaken: where the plan has another meeting on that day.
+        Incomplete: where the name is empty.
+    """
+    values = [stated(name), held_on.isoformat(), meeting.meeting_id]
+    with writing() as office:
+        others = "SELECT 1 FROM meeting WHERE plan_id = ? AND held_on = ? AND meeting_id <> ?"
+        if office.execute(others, [meeting.plan_id, *values[1:]]).fetchone():
+            raise DayTaken(held_on.isoformat())
+        office.execute("UPDATE meeting SET name = ?, held_on = ? WHERE meeting_id = ?", values)
 
 
 def set_agenda(meeting_id: str, agenda: Sequence[str] | None) -> None:

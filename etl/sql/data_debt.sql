@@ -99,13 +99,14 @@ question as (
         end as shown_value
     from core.value_question
 ),
--- values that ask for a reason, with one of them: whose, in which cell, before and after, and the reason if given
+-- values that ask for a reason, with one of them: whose, in which cell, before and after, and the reason if given;
+-- areas and indicators in details are codes in braces, which readers see as names in their language
 asked as (
     select
         question.question as kind, question.reading_id, cast(null as varchar) as tier, reading.area_code,
         count(*) as number,
         min(concat(
-            coalesce(enterprise.name, area.name_zh, ''), ' ', question."column", cast(question.row as varchar), ': ',
+            coalesce(enterprise.name, concat('{area:', question.area_code, '}')), ' ', question."column", cast(question.row as varchar), ': ',
             case when question.compared_before is null then '' else concat(question.compared_before, ' → ') end,
             question.shown_value,
             case when question.reason is null then '' else concat(' (', question.reason, ')') end
@@ -113,7 +114,6 @@ asked as (
     from question
     inner join core.source_reading as reading on reading.reading_id = question.reading_id
     left join core.enterprise as enterprise on enterprise.enterprise_id = question.enterprise_id
-    left join core.area as area on area.area_code = question.area_code
     group by question.question, question.reading_id, reading.area_code
 ),
 identity as (
@@ -138,7 +138,7 @@ unapplied as (
         concat('correction_', correction.cause) as kind, cast(null as varchar) as reading_id, correction.tier,
         correction.area_code, count(*) as number,
         min(concat(
-            correction.correction_id, ' ', coalesce(file.original_name, correction.enterprise, area.name_zh, ''), ' ',
+            correction.correction_id, ' ', coalesce(file.original_name, correction.enterprise, concat('{area:', correction.area_code, '}')), ' ',
             coalesce(correction.sheet, ''), ' ', coalesce(correction."column", ''),
             coalesce(cast(correction.row as varchar), ''),
             ': ', correction.expected,
@@ -146,7 +146,6 @@ unapplied as (
         )) as detail
     from core.correction as correction
     left join core.source_file as file on file.file_id = correction.file_id
-    left join core.area as area on area.area_code = correction.area_code
     where correction.state in ('not_needed', 'guard_failed')
     group by correction.correction_id, correction.cause, correction.tier, correction.area_code
 ),
@@ -167,9 +166,11 @@ event_differs as (
     select
         'activity_differs' as kind, stated.reading_id, cast(null as varchar) as tier, stated.area_code,
         stated.value as number,
-        concat(indicator.name_zh, ' ', cast(stated.period_end as varchar), ' ', cast(counted.value as integer)) as detail
+        concat(
+            '{indicator:', stated.indicator_id, '} ', cast(stated.period_end as varchar), ' ',
+            cast(counted.value as integer)
+        ) as detail
     from event_stated as stated
-    inner join core.indicator as indicator on indicator.indicator_id = stated.indicator_id
     inner join mart.activity_count as counted
         on counted.indicator_id = stated.indicator_id
         and counted.area_code = stated.area_code
@@ -180,9 +181,9 @@ event_differs as (
 event_unrecorded as (
     select
         'activity_unrecorded' as kind, stated.reading_id, cast(null as varchar) as tier, stated.area_code,
-        stated.value as number, concat(indicator.name_zh, ' ', cast(stated.period_end as varchar)) as detail
+        stated.value as number,
+        concat('{indicator:', stated.indicator_id, '} ', cast(stated.period_end as varchar)) as detail
     from event_stated as stated
-    inner join core.indicator as indicator on indicator.indicator_id = stated.indicator_id
     where
         stated.place = 1
         -- none reported and none recorded agree

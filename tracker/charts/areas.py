@@ -22,6 +22,8 @@ _TILE_COLUMNS = 4
 _TILE_HEIGHT = 104
 _PART_HEIGHT = 32
 _PLOT_HEIGHT = 176
+_SHORT_MONTHS = 14
+_MOST_YEARS = 3
 _PLOT_COLUMNS = 6
 _PLAIN = {"showarrow": False, "borderpad": 0, "align": "left", "xanchor": "left"}
 _FIXED = {"fixedrange": True, "visible": False}
@@ -265,9 +267,10 @@ def multiples(rows: pl.DataFrame, frame: Frame) -> go.Figure:
         names = {"xaxis": f"x{axis}", "yaxis": f"y{axis}"}
         figure.add_traces(_multiple_lines(plot, names, dash_pace=True))
         axes = {"fixedrange": True, "showgrid": False, "zeroline": False, "tickfont": {"size": 12, "color": SECONDARY}}
+        ticks = _month_ticks(plot["as_of"])
         figure.update_layout(
             {
-                f"xaxis{axis}": axes | {"domain": x_domain, "anchor": names["yaxis"], "nticks": 3, "tickformat": "%Y"},
+                f"xaxis{axis}": axes | ticks | {"domain": x_domain, "anchor": names["yaxis"]},
                 f"yaxis{axis}": axes
                 | {
                     "domain": y_domain,
@@ -288,13 +291,23 @@ def multiples(rows: pl.DataFrame, frame: Frame) -> go.Figure:
 
 
 def _multiple_lines(plot: pl.DataFrame, names: dict[str, str], *, dash_pace: bool) -> list[go.Scatter]:
-    months = plot["as_of"].to_list()
+    months = plot["as_of"].dt.to_string().to_list()  # dates took Plotly ten times as long to send, in each rerun
     pace = {"color": SECONDARY, "width": 1.5, "dash": "dash" if dash_pace else "solid"}
     done = {"color": DATA, "width": 3, "shape": "hv"}
     return [
         go.Scatter(x=months, y=plot["pace"].to_list(), mode="lines", line=pace, hoverinfo="skip", **names),
         go.Scatter(x=months, y=plot["done"].to_list(), mode="lines", line=done, hoverinfo="skip", **names),
     ]
+
+
+def _month_ticks(months: pl.Series) -> dict[str, object]:
+    """The first month of each year, at most four of them; of a task of about a year its first and last month."""
+    if months.len() <= _SHORT_MONTHS:
+        ends = [months[0], months[-1]] if months.len() > 1 else [months[0]]
+        return {"tickvals": [f"{day}" for day in ends], "ticktext": [f"{day:%Y-%m}" for day in ends]}
+    first = months.filter(months.dt.month() == 1)
+    shown = first.gather_every(-(-first.len() // _MOST_YEARS))
+    return {"tickvals": shown.dt.to_string().to_list(), "ticktext": shown.dt.year().cast(pl.String).to_list()}
 
 
 def _multiple_words(plot: pl.DataFrame, left: float, top: float) -> list[dict[str, object]]:

@@ -33,7 +33,7 @@ def bullet_rows(rows: pl.DataFrame, foot: str) -> go.Figure:
 
     Args:
         rows: as :func:`tracker.findings.bullet_frame`. ``share`` and ``expected_share`` are parts of the target;
-            a null share is a value that nobody reported: its track stays empty and grey.
+            a null share is a value that nobody reported, or that is out of date: its track stays empty and grey.
         foot: the line that lets a saved picture stand alone: area, as-of date, basis, demonstration.
     """
     bars = [place + _BAR_BELOW for place in range(rows.height)]
@@ -87,12 +87,14 @@ def _words(place: int, row: dict[str, object]) -> list[dict[str, object]]:
     name, target = (escape(str(row[key]), quote=False) for key in ("name", "target"))
     title = f"<b>{name}</b>  <span style='color:{SECONDARY};font-size:16px'>{target}</span>"
     status = f"<span style='color:{look.text}'><b>{look.mark} {row['status_word']}</b></span>"
-    is_reported = row["share"] is not None
-    value = f"<b>{row['value']}</b>" if is_reported else "–"
+    # What is out of date is said, and is as grey as what nobody reported: it decides nothing.
+    is_judged = row["share"] is not None
+    value = f"<b>{row['value']}</b>" if is_judged else row["value"]
+    number = {"size": _value_size(str(row["value"])), "color": INK if is_judged else SECONDARY}
     outlook = escape(str(row["outlook"]), quote=False)
     return [
         left | {"text": title, "yshift": 25, "font": {"size": 18}},
-        right | {"text": value, "xshift": 16, "yshift": -4, "font": {"size": _value_size(str(row["value"]))}},
+        right | {"text": value, "xshift": 16, "yshift": -4, "font": number},
         right | {"text": status, "xshift": _STATUS_OFFSET, "yshift": 3, "font": {"size": 16}},
         right | {"text": row["gap"], "xshift": _STATUS_OFFSET, "yshift": -15, "font": {"size": 16, "color": SECONDARY}},
         right | {"text": outlook, "xshift": _STATUS_OFFSET, "yshift": -33, "font": {"size": 14, "color": SECONDARY}},

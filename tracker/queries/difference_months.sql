@@ -32,9 +32,27 @@ changed as (
         enterprise_id,
         count_later - count_earlier as amount,
         is_elsewhere,
-        case when count_later > count_earlier then came_on else went_on end as changed_on,
+        case when is_elsewhere then null when count_later > count_earlier then came_on else went_on end as changed_on,
     from counted
     where count_later <> count_earlier
+),
+-- what begins a title (1) or ends one (-1) and on which day: a join by equals only, or 100,000 names take a minute
+dated as (
+    select
+        event.enterprise_id,
+        event.event,
+        event.event_on,
+        event.file_id,
+        event.row,
+        event.event_id,
+        inclusion.distance,
+        case when event.event in ('recognition', 'review_passed') then 1 else -1 end as amount,
+        case when event.event in ('recognition', 'review_passed') then event.counts_from else event.event_on end
+            as changed_on,
+    from core.recognition_event as event
+    join core.tier_inclusion as inclusion on inclusion.via_tier = event.tier
+    join asked on asked.tier = inclusion.tier
+    where event.event in ('recognition', 'review_passed', 'revoked', 'lapsed', 'moved_out')
 ),
 -- what begins a title on the day on which the enterprise came, or ends one on the day on which it went
 cause as (
@@ -43,32 +61,18 @@ cause as (
         changed.amount,
         changed.is_elsewhere,
         changed.changed_on,
-        event.event,
-        event.event_on,
-        event.file_id,
-        event.row,
+        dated.event,
+        dated.event_on,
+        dated.file_id,
+        dated.row,
         row_number() over (
-            partition by changed.enterprise_id order by event.event, inclusion.distance, event.event_id
+            partition by changed.enterprise_id order by dated.event, dated.distance, dated.event_id
         ) as place,
     from changed
-    cross join asked
-    join core.tier_inclusion as inclusion on inclusion.tier = asked.tier
-    left join core.recognition_event as event
-        on not changed.is_elsewhere
-        and event.enterprise_id = changed.enterprise_id
-        and event.tier = inclusion.via_tier
-        and (
-            (
-                changed.amount > 0
-                and event.event in ('recognition', 'review_passed')
-                and event.counts_from = changed.changed_on
-            )
-            or (
-                changed.amount < 0
-                and event.event in ('revoked', 'lapsed', 'moved_out')
-                and event.event_on = changed.changed_on
-            )
-        )
+    left join dated
+        on dated.enterprise_id = changed.enterprise_id
+        and dated.amount = changed.amount
+        and dated.changed_on = changed.changed_on
 )
 
 select
@@ -81,7 +85,7 @@ select
     cause.amount,
     enterprise.name,
     enterprise.uscc,
-    case when not cause.is_elsewhere then cause.changed_on end as changed_on,
+    cause.changed_on,
     file.original_name as file_name,
     cause.row,
 from cause

@@ -9,6 +9,7 @@ import polars as pl
 import streamlit as st
 
 from tracker import about, blocks_about, links, viewing, warehouse, what_if
+from tracker.keeping import kept
 from tracker.links import OFF, ON, View
 from tracker.text import word
 from tracker.ui.reading import read, targets_at
@@ -105,7 +106,7 @@ def tried(view: View, changed: Mapping[str, float]) -> pl.DataFrame:
     return rows if view.area_code == view.plan_area else rows.filter(pl.col("area_code") == view.area_code)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@kept(64)
 def _judged_anew(view: View, changed: tuple[tuple[str, float], ...]) -> pl.DataFrame:
     return viewing.targets_at(view.build_id, view.plan_id, view.as_of, view.language, view.rule, dict(changed))
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import plotly.graph_objects as go
-import streamlit as st
 
 from tracker import blocks, districts
 from tracker.boundaries import BoundaryFault, boundary_file, read_boundaries
 from tracker.charts.frame import Frame
 from tracker.charts.outlines import outlined_areas
+from tracker.keeping import kept
 from tracker.links import View
 from tracker.text import word
 from tracker.ui.district_reads import areas_on_target
@@ -30,7 +30,7 @@ def draw_outlines(view: View, alt: str) -> None:
     draw_figure(figure, key="outlines", file_name=name, alt=alt)
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
+@kept(32)
 def _figure(view: View, modified_ns: int) -> go.Figure:
     picture = areas_on_target(view)
     boundaries = read_boundaries(boundary_file(), picture.areas["area_code"].to_list())

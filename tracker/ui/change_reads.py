@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import lru_cache
 
 import polars as pl
 
 from tracker import excerpt, office, text, warehouse
 from tracker.difference_text import difference_line
 from tracker.explained import Moment, explain
+from tracker.keeping import kept
 from tracker.links import View
 from tracker.text import word
 from tracker.ui.reading import read, reported_builds
@@ -17,6 +17,8 @@ from tracker.ui.state import pick
 
 _MONTHS = ("3", "1", "12")
 _BUILD = "build"
+# Asked for every target alike. The names behind a number are not: a hundred thousand would be kept for one line.
+_SAME_FOR_ALL = ("definitions", "difference_files", "progress", "rule_targets", "thresholds")
 
 
 def pick_changes(view: View, targets: pl.DataFrame) -> list[str]:
@@ -86,14 +88,19 @@ def _before(view: View, months: str) -> dt.date | None:
     return day if day in known else None
 
 
-@lru_cache(maxsize=512)
+@kept(512)
 def change_line(
     target_id: str, area: str, due_on: dt.date, earlier: Moment, view: View, *, is_short: bool = False
 ) -> str | None:
     """What changed on a target of a view since a moment; None where nothing did."""
-    difference = explain(view.plan_id, target_id, area, due_on, earlier, Moment(view.build_id, view.as_of))
+    later = Moment(view.build_id, view.as_of)
+    difference = explain(view.plan_id, target_id, area, due_on, earlier, later, _remembered)
     if not difference.is_change:
         return None
     rows = read(view.build_id, "targets", plan_id=view.plan_id, as_of=view.as_of, language=view.language)
     is_asked = (pl.col("target_id") == target_id) & (pl.col("area_code") == area) & (pl.col("due_on") == due_on)
     return difference_line(rows.row(by_predicate=is_asked, named=True), difference, view.language, is_short=is_short)
+
+
+def _remembered(build_id: str, name: str, **parameters: object) -> pl.DataFrame:
+    return (read if name in _SAME_FOR_ALL else warehouse.query)(build_id, name, **parameters)

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 import plotly.graph_objects as go
 import polars as pl
-import streamlit as st
 
 from tracker import districts, viewing
 from tracker.charts import finished
+from tracker.keeping import kept
 from tracker.links import View
 from tracker.text import word
 from tracker.ui.frame import picture_foot
@@ -35,6 +35,7 @@ def with_target(view: View, target_ids: list[str], names: Mapping[str, str]) -> 
     return replace(view, target_id=select("target", target_ids, label, names.__getitem__))
 
 
+@kept(128)
 def areas_on_target(view: View) -> AreasOnTarget:
     """Ranks, gaps and names of the areas on the target of a view, and their ranks a quarter before."""
     areas = read(view.build_id, "areas", plan_id=view.plan_id, language=view.language)
@@ -52,7 +53,7 @@ def _months_before(day: dt.date, months: int) -> dt.date:
     return pl.Series([day]).dt.offset_by(f"-{months}mo").dt.month_end()[0]  # type: ignore[no-any-return]
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@kept(64)
 def area_figures(view: View) -> dict[str, go.Figure]:
     """The finished figures of the areas on the target of a view, see :func:`tracker.charts.finished.area_figures`."""
     picture = areas_on_target(view)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import plotly.graph_objects as go
 import polars as pl
@@ -15,6 +14,7 @@ from tracker.charts.titles import title_timeline as draw_timeline
 from tracker.enterprises import Narrowing
 from tracker.enterprises_behind import Behind, Definition
 from tracker.enterprises_profile import Profile
+from tracker.keeping import kept
 from tracker.links import View
 from tracker.text import word
 from tracker.ui.frame import marks, offer_book
@@ -32,7 +32,7 @@ class Listing:
 
 
 # A rerun that changes nothing must not go through a hundred thousand rows again; few lists, for they are large.
-@lru_cache(maxsize=8)
+@kept(8)
 def everyone(view: View, number: Definition | None, tier: str) -> pl.DataFrame:
     """All enterprises that a list can be narrowed from. Shared by all sessions, so never changed in place."""
     rule = view.rule if number is None else enterprises_behind.titles_rule(number, view.rule)
@@ -40,13 +40,13 @@ def everyone(view: View, number: Definition | None, tier: str) -> pl.DataFrame:
     return rows if number is None else enterprises_behind.counted_titles(rows, number)
 
 
-@lru_cache(maxsize=64)
+@kept(64)
 def choices_of(view: View, number: Definition | None, tier: str, dimension: str) -> list[str]:
     """The codes that a reader can choose in a dimension."""
     return enterprises.choices_of(everyone(view, number, tier), dimension)
 
 
-@lru_cache(maxsize=16)
+@kept(16)
 def listing(view: View, number: Definition | None, tier: str, picked: Narrowing, order: str) -> Listing:
     """The list that a reader picked."""
     every = everyone(view, number, tier)
@@ -63,12 +63,6 @@ def listing(view: View, number: Definition | None, tier: str, picked: Narrowing,
         counted=every.filter("is_counted").height,
         outside=enterprises.outside(view.build_id, every, picked, view.as_of),
     )
-
-
-def forget_lists() -> None:
-    """Empty the caches of this module."""
-    for cached in (everyone, choices_of, listing):
-        cached.cache_clear()
 
 
 def number_behind(view: View) -> Definition | None:
@@ -101,7 +95,7 @@ def profile_of(view: View, code: str) -> Profile | None:
     return found
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@kept(64)
 def title_timeline(view: View, code: str) -> go.Figure:
     """The finished figure of the titles of one enterprise."""
     chosen = view.language

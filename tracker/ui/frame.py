@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,14 @@ import streamlit as st
 
 from tracker import blocks, excerpt, export, findings, office_store, rights, text, warehouse
 from tracker.charts.frame import PICTURE_SIZES, config
-from tracker.links import View
+from tracker.links import FIRST_PAGE, SECTIONS, View
 from tracker.look import css_variables
 from tracker.text import word
 from tracker.ui.gate import is_allowed, save_button
 from tracker.ui.native_words import script
 
-STATIC = Path(__file__).resolve().parent.parent.parent / "static"
+ROOT = Path(__file__).resolve().parent.parent.parent
+STATIC = ROOT / "static"
 ICON = STATIC / "icon.png"
 # What the camera of a chart saves, the first unless the reader chooses otherwise.
 PICTURE_CHOICES = {"picture_kind": ("png", "svg"), "picture_size": PICTURE_SIZES}
@@ -33,6 +35,36 @@ def start_page(chosen: str) -> None:
     code = "zh-CN" if chosen == "zh" else "en"
     language_of_document = f"<script>document.documentElement.lang = '{code}'</script>"
     st.html(language_of_document + script(chosen), unsafe_allow_javascript=True)
+
+
+def pages(chosen: str, hidden: frozenset[str]) -> dict[str, list[st.Page]]:
+    """The pages of the menu by the name of their section in a language: those whose file is there.
+
+    Args:
+        hidden: the pages that the menu does not show to this reader.
+    """
+    # A page may be run once only, and two readers may run it at once: everybody gets a copy.
+    return {section: [copy(page) for page in found] for section, found in _pages(chosen, hidden).items()}
+
+
+@lru_cache(maxsize=32)
+def _pages(chosen: str, hidden: frozenset[str]) -> dict[str, list[st.Page]]:
+    # Looking for a dozen files and their real paths took a tenth of a rerun of the overview.
+    folder = ROOT / "pages"
+    return {
+        word(f"app.menu_{section}", chosen): [
+            st.Page(
+                folder / f"{name}.py",
+                title=word(f"{name}.title", chosen),
+                url_path=name,
+                default=name == FIRST_PAGE,
+                visibility="hidden" if name in hidden else "visible",
+            )
+            for name in names
+            if (folder / f"{name}.py").is_file()
+        ]
+        for section, names in SECTIONS.items()
+    }
 
 
 @lru_cache(maxsize=1)

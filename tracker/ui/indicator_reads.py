@@ -7,11 +7,11 @@ from typing import Any
 
 import plotly.graph_objects as go
 import polars as pl
-import streamlit as st
 
 from tracker import closing, indicators, opinions, outlook_view, viewing
 from tracker.charts import areas, finished
 from tracker.charts.frame import Frame
+from tracker.keeping import kept
 from tracker.links import View
 from tracker.second_opinion import METHODS
 from tracker.text import word
@@ -47,6 +47,7 @@ def definition_of(view: View) -> dict[str, Any]:
     return known.row(by_predicate=pl.col("indicator_id") == indicator_id, named=True)
 
 
+@kept(128)
 def one_target(view: View, tier: str | None) -> OneTarget:
     """Everything about the target of a view, which has a task in the viewed area."""
     rows = targets_at(view.build_id, view.plan_id, view.as_of, view.language, view.rule)
@@ -114,7 +115,7 @@ def _parts(view: View, row: dict[str, Any]) -> pl.DataFrame:
     return rows if view.area_code == view.plan_area and basis != "new" else rows.clear()
 
 
-@st.cache_resource(max_entries=128, show_spinner=False)
+@kept(128)
 def target_figures(view: View, tier: str | None) -> dict[str, go.Figure]:
     """The finished figures of a target in an area: ``burn_up``, and ``parts`` where it has parts."""
     found = one_target(view, tier)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 import polars as pl
-import streamlit as st
 
 from tracker import enterprises, ladder, text
 from tracker.candidates import candidates, numbers_by_area
 from tracker.charts.frame import Frame
 from tracker.charts.ladder import move_bars
 from tracker.enterprises import POOL
+from tracker.keeping import kept
 from tracker.ladder import Ladder
 from tracker.links import View
 from tracker.outlook_view import expiring_enterprises
@@ -29,6 +29,7 @@ def pick_rung(view: View) -> str:
     return pick("tier", [tier for tier in order if tier in names], label, names.__getitem__)
 
 
+@kept(32)
 def ladder_of(view: View) -> Ladder:
     """All that the page shows of a view."""
     language = view.language
@@ -53,6 +54,7 @@ def ladder_of(view: View) -> Ladder:
     )
 
 
+@kept(32)
 def expiring_names(view: View, tier: str) -> pl.DataFrame:
     """Names whose title of a tier ends within the next months: ``area``, ``code``, ``name``, ``month_end``."""
     found = expiring_enterprises(
@@ -65,7 +67,7 @@ def expiring_names(view: View, tier: str) -> pl.DataFrame:
     return enterprises.with_names(view.build_id, placed)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@kept(64)
 def ladder_figures(view: View, rung: str) -> dict[str, go.Figure]:
     """The finished figures of a view: ``rungs``, and of one rung ``years`` and ``areas``."""
     chosen = view.language

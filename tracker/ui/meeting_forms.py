@@ -58,7 +58,7 @@ def _agenda(screen: Screen) -> None:
             write("decide", f"meeting {held_on}", office.open_meeting, *prepared)
             st.rerun()
         return
-    html(blocks.side([_describe(screen.meeting, screen.view.language)]))
+    _rename(screen, screen.meeting)
     places = {target_id: f"{place}. " for place, target_id in enumerate(screen.agenda, 1)}
     others = [target_id for target_id in screen.names if target_id in set(screen.targets["target_id"])]
     options = list(dict.fromkeys([*screen.agenda, *others]))
@@ -83,8 +83,19 @@ def _agenda(screen: Screen) -> None:
         st.button(_say("default_order", screen), key="meeting_reset", on_click=write, args=(*agenda, None))
 
 
-def _describe(found: Meeting, language: str) -> str:
-    return word("meeting.reported_one", language, meeting=found.name, day=text.day(found.held_on, language))
+def _rename(screen: Screen, now: Meeting) -> None:
+    """Name and day of a prepared meeting, for changing."""
+    name = st.text_input(_say("name", screen), now.name, key=f"meeting_name_{now.meeting_id}")
+    held_on = st.date_input(_say("held_on", screen), now.held_on, screen.today, key=f"meeting_day_{now.meeting_id}")
+    is_other = (name.strip(), held_on) != (now.name, now.held_on)
+    if not st.button(_say("save", screen), key="meeting_rename", disabled=not (is_other and name.strip())):
+        return
+    try:
+        office.change_meeting(now, name, held_on)
+    except office.DayTaken:
+        html(blocks.notice(_say("day_taken", screen, day=text.day(held_on, screen.view.language))))
+        return
+    st.rerun()
 
 
 def _decide(screen: Screen) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import polars as pl
 
 from tracker import blocks, districts, excerpt, findings
+from tracker.keeping import kept
 from tracker.links import View
 from tracker.text import word
 from tracker.ui.reading import read, targets_at, targets_of
@@ -27,7 +27,7 @@ class OverviewParts:
     table: tuple[str, ...]
 
 
-@lru_cache(maxsize=128)
+@kept(128)
 def overview_parts(view: View) -> OverviewParts:
     """The parts of a view that has targets."""
     language = view.language

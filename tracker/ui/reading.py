@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import lru_cache
 
 import plotly.graph_objects as go
 import polars as pl
-import streamlit as st
 
 from tracker import (
     enterprises,
@@ -21,6 +19,7 @@ from tracker import (
 from tracker.briefing.content import Content, NoTargets, content
 from tracker.briefing.selection import Selection
 from tracker.charts.bullets import bullet_rows
+from tracker.keeping import kept
 from tracker.links import View
 from tracker.text import word
 from tracker.viewing import Rule
@@ -29,19 +28,19 @@ _SPARK_MONTHS = 24
 
 
 # Frames are cached without Streamlit's help: making its key costs more than finding a small frame.
-@lru_cache(maxsize=512)
+@kept(512)
 def read(build_id: str, name: str, **parameters: object) -> pl.DataFrame:
     """Rows of a named query. Shared by all sessions, so never changed in place."""
     return warehouse.query(build_id, name, **parameters)
 
 
-@lru_cache(maxsize=256)
+@kept(256)
 def targets_at(build_id: str, plan_id: str, as_of: dt.date, language: str, rule: Rule) -> pl.DataFrame:
     """See :func:`tracker.viewing.targets_at`. Shared by all sessions, so never changed in place."""
     return viewing.targets_at(build_id, plan_id, as_of, language, rule)
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
+@kept(256)
 def bullets(view: View, foot: str) -> go.Figure:
     """The finished figure of the headline targets of a view."""
     rows = targets_of(view).filter(pl.col("is_headline"))
@@ -94,7 +93,7 @@ def targets_of(view: View) -> pl.DataFrame:
     return rows if view.area_code == view.plan_area else rows.with_columns(is_headline=pl.lit(True))
 
 
-@lru_cache(maxsize=64)
+@kept(64)
 def tier_counts(view: View) -> pl.DataFrame:
     """Tiers by areas inside the viewed area. Shared by all sessions, so never changed in place."""
     return enterprises.tier_counts(view.build_id, view.area_code, view.as_of, view.rule)
@@ -111,7 +110,7 @@ def reported_builds(plan_id: str) -> list[office.Reported] | None:
         return None
 
 
-@lru_cache(maxsize=16)
+@kept(16)
 def briefing_of(selection: Selection, recorded: tuple[office.Meeting | office.Decision, ...]) -> Content | None:
     """What the documents of a selection print; None where the area has none of the targets.
 

@@ -1,0 +1,47 @@
+"""The server's own parts: what is sent leaves at once, also on a socket bound as Streamlit binds it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import threading
+import time
+
+import uvicorn
+from starlette.types import Receive, Scope, Send
+from websockets.asyncio.client import connect
+
+from app import SendAtOnce
+
+
+async def tell_of_socket(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answers whether its connection waits before it sends a small message."""
+    if scope["type"] != "websocket":
+        return
+    connection = send.__self__  # type: ignore[attr-defined]
+    own = connection.transport.get_extra_info("socket")
+    await receive()
+    await send({"type": "websocket.accept"})
+    await send({"type": "websocket.send", "text": str(own.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0)})
+    await send({"type": "websocket.close"})
+
+
+def test_small_messages_of_a_session_leave_at_once() -> None:
+    with contextlib.closing(socket.socket(family=socket.AF_INET)) as bound:
+        bound.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(SendAtOnce(tell_of_socket), lifespan="off", log_level="error"))
+        running = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
+        running.start()
+        try:
+            while not server.started:
+                time.sleep(0.02)
+            assert asyncio.run(_answer(bound.getsockname()[1])) == "True"
+        finally:
+            server.should_exit = True
+            running.join()
+
+
+async def _answer(port: int) -> str | bytes:
+    async with connect(f"ws://127.0.0.1:{port}") as client:
+        return await client.recv()
