@@ -10,11 +10,13 @@ import struct
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 from xml.etree import ElementTree
 
 import pytest
@@ -52,31 +54,45 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
+def served(folder: Path, port: int = 0, **environment: str) -> Iterator[str]:
     """The address of a server on a data folder."""
+    port = port or free_port()
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    settings = {"TRACKER_DATA": str(folder), **environment}
+    with (folder / "log").open("ab") as log, running(command, log, settings):
+        base = f"http://localhost:{port}"
+        wait_for(f"{base}/health")
+        yield base
+
+
+def free_port() -> int:
+    """A port of this machine that nobody uses."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(
-            command, cwd=ROOT, env=os.environ | {"TRACKER_DATA": str(folder)}, stdout=log, stderr=log
-        )
-        base = f"http://localhost:{port}"
-        try:
-            _wait_for(base)
-            yield base
-        finally:
-            server.terminate()
-            server.wait(SECONDS)
+        port: int = probe.getsockname()[1]
+        return port
 
 
-def _wait_for(base: str) -> None:
+@contextmanager
+def running(command: list[str], log: IO[bytes], environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A server process, ended with the test."""
+    server = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, stdout=log, stderr=log)
+    try:
+        yield server
+    finally:
+        server.terminate()
+        server.wait(SECONDS)
+
+
+def wait_for(address: str) -> None:
+    """Wait until a server answers, whatever it answers."""
     until = time.monotonic() + SECONDS
     while True:
         try:
-            with urllib.request.urlopen(f"{base}/health"):
+            with urllib.request.urlopen(address):
                 return
+        except urllib.error.HTTPError:
+            return
         except OSError:
             if time.monotonic() > until:
                 raise
