@@ -7,17 +7,20 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import psutil
 
 from benchmarks.measure import ROOT
 
 START_SECONDS = 30.0
+PYTHON = (sys.executable, "-m")
 APP = ("streamlit", "run", "app.py", "--server.port")
 
 
@@ -35,40 +38,64 @@ class Server:
 
 
 @contextmanager
-def served(folder: Path, command: Sequence[str] = APP, health: str = "/health") -> Iterator[Server]:
+def served(
+    folder: Path, command: Sequence[str] = APP, health: str = "/health", port: int = 0, **environment: str
+) -> Iterator[Server]:
     """A server on a data folder until the end of the block.
 
     Args:
         folder: the data folder; what the server says goes into its file ``log``.
-        command: ``python -m`` with these words and a free port starts it.
+        command: ``python -m`` with these words and a port starts it.
         health: a path that answers once it is ready.
+        port: a free one where none is named.
+        environment: settings of the server beside the data folder.
 
     Raises:
         OSError: it does not answer in time.
     """
+    port = port or free_port()
+    settings = {"TRACKER_DATA": str(folder), **environment}
+    with (folder / "log").open("wb") as log, running([*command, str(port)], log, settings) as started:
+        address = f"http://localhost:{port}"
+        wait_for(address + health)
+        yield Server(address, psutil.Process(started.pid))
+
+
+def free_port() -> int:
+    """A port of this machine that nobody uses."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
-    environment = os.environ | {"TRACKER_DATA": str(folder)}
-    with (folder / "log").open("wb") as log:
-        started = subprocess.Popen(
-            [sys.executable, "-m", *command, port], cwd=ROOT, env=environment, stdout=log, stderr=log
-        )
-        try:
-            address = f"http://localhost:{port}"
-            _wait_for(address + health)
-            yield Server(address, psutil.Process(started.pid))
-        finally:
-            started.terminate()
-            started.wait(START_SECONDS)
+        port: int = probe.getsockname()[1]
+        return port
 
 
-def _wait_for(url: str) -> None:
+@contextmanager
+def running(
+    command: Sequence[str], log: IO[bytes], environment: Mapping[str, str], program: Sequence[str] = PYTHON
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A server process until the end of the block: a module of Python unless another program is named."""
+    settings = {**os.environ, **environment}
+    started = subprocess.Popen([*program, *command], cwd=ROOT, env=settings, stdout=log, stderr=log)
+    try:
+        yield started
+    finally:
+        started.terminate()
+        started.wait(START_SECONDS)
+
+
+def wait_for(url: str) -> None:
+    """Wait until a server answers, whatever it answers.
+
+    Raises:
+        OSError: it does not in time.
+    """
     until = time.monotonic() + START_SECONDS
     while True:
         try:
             with urllib.request.urlopen(url):
                 return
+        except urllib.error.HTTPError:
+            return
         except OSError:
             if time.monotonic() > until:
                 raise

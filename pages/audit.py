@@ -5,7 +5,7 @@ import streamlit as st
 from tracker import audit, blocks, blocks_people, ui
 from tracker.text import word
 
-language = ui.language()
+language = ui.chosen_language()
 chain = audit.chain()
 head = st.container()
 found = ui.pick_entries(language)

@@ -5,7 +5,7 @@ import streamlit as st
 from tracker import blocks, blocks_people, people, ui
 from tracker.text import word
 
-language = ui.language()
+language = ui.chosen_language()
 known = people.people()
 areas = ui.units(language)
 common = people.own_area_only()

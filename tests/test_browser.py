@@ -6,6 +6,7 @@ import json
 import shutil
 import struct
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field

@@ -17,7 +17,7 @@ from tracker.ui.frame import html
 from tracker.ui.gate import allowed
 
 _OWN_AREA = {"common": None, "own": True, "all": False}
-_SAID = "rights_said"
+_SAID, _DONE = "rights_said", "rights_done"
 
 
 def units(language: str) -> dict[str, str]:
@@ -46,7 +46,8 @@ def ask_to_grant(known: Mapping[str, Granted], areas: Mapping[str, str], languag
         index=None,
         placeholder=_say("pick_or_type", language),
         accept_new_options=True,
-        key="rights_name",
+        # What was done is done: the next change begins with nobody.
+        key=f"rights_name_{st.session_state.get(_DONE, 0)}",
     )
     given = known.get(str(name), Granted(str(name or ""), ROLES[0]))
     key = f"rights_{name}_{given.in_words}"
@@ -124,6 +125,7 @@ def _try(language: str, done: str, name: str, change: Callable[[str], None]) -> 
     except tuple(refusals) as fault:
         html(blocks.notice(word(f"rights.{refusals[type(fault)]}", language)))
         return
+    st.session_state[_DONE] = st.session_state.get(_DONE, 0) + 1
     st.session_state[_SAID] = word(f"rights.{done}", language, **({"name": name} if name else {}))
     st.rerun()
 

@@ -1,0 +1,192 @@
+"""Signing in as people do: a real provider of identities, a real nginx, a stranger at the door."""
+
+from __future__ import annotations
+
+import base64
+import shutil
+import socket
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from benchmarks.server import free_port, running, served, wait_for
+from tests.invented_build import publish
+from tests.test_browser import CHROMIUM
+from tracker import audit, people
+from tracker.people import Granted
+
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")]
+NGINX = shutil.which("nginx")
+MENU_OF_A_LEADER = ["进展", "企业", "会议与简报", "说明"]
+HEADER = "X-Remote-User"
+# The proxy asks who it is, drops what a visitor sends under the header, and sets it once.
+PROXY = """
+worker_processes 1; daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log;
+events {{ worker_connections 64; }}
+http {{
+  access_log off;
+  client_body_temp_path {folder}/b; proxy_temp_path {folder}/p; fastcgi_temp_path {folder}/f;
+  uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
+  map $http_upgrade $connection_upgrade {{ default upgrade; '' close; }}
+  server {{
+    listen 127.0.0.1:{port};
+    auth_basic "tracker"; auth_basic_user_file {folder}/users;
+    location / {{
+      proxy_pass http://127.0.0.1:{behind};
+      proxy_http_version 1.1;
+      proxy_set_header Host $http_host;
+      proxy_set_header Upgrade $http_upgrade;
+      proxy_set_header Connection $connection_upgrade;
+      proxy_set_header X-Forwarded-For $remote_addr;
+      proxy_set_header {header} $remote_user;
+    }}
+  }}
+}}
+"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder with one build, where 张三 may look."""
+    publish(tmp_path)
+    monkeypatch.setenv("TRACKER_DATA", str(tmp_path))
+    people.grant(Granted("zhangsan", "leader"), "root", "command")
+    return tmp_path
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a server answers outside a browser."""
+
+    status: int
+    text: str
+
+
+def asked(address: str, **headers: str) -> Answer:
+    request = urllib.request.Request(
+        address, headers={name.replace("_", "-"): value for name, value in headers.items()}
+    )
+    try:
+        with urllib.request.urlopen(request) as response:
+            return Answer(response.status, response.read().decode())
+    except urllib.error.HTTPError as fault:
+        return Answer(fault.code, fault.read().decode())
+
+
+def panel(page: Page, title: str) -> None:
+    expect(page.locator(".tt-panel h1")).to_have_text(title, timeout=30_000)
+
+
+def test_a_provider_lets_in_and_rights_are_ours(folder: Path, browser: Browser) -> None:
+    provider, port = free_port(), free_port()
+    settings = {
+        "TRACKER_OIDC_METADATA_URL": f"http://localhost:{provider}/.well-known/openid-configuration",
+        "TRACKER_OIDC_CLIENT_ID": "tracker",
+        "TRACKER_OIDC_CLIENT_SECRET": "secret",
+        "TRACKER_OIDC_REDIRECT_URI": f"http://localhost:{port}/oauth2callback",
+        "TRACKER_COOKIE_SECRET": "0123456789abcdef0123456789abcdef",
+    }
+    command = ["oidc_provider_mock", "--port", str(provider)]
+    page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    with served(folder, port=port, **settings) as server:
+        base = server.address
+        with (folder / "provider.log").open("wb") as log, running(command, log, {}):
+            wait_for(settings["TRACKER_OIDC_METADATA_URL"])
+            page.goto(f"{base}/districts")
+            panel(page, "请先登录")
+            expect(page.locator("[data-testid=stTopNavLink], [data-testid=stTopNavSection]")).to_have_count(0)
+            page.get_by_role("button", name="登录").click()
+            page.locator("input[name=sub]").fill("zhangsan")
+            page.locator("button[type=submit]").first.click()
+            expect(page.locator(".tt-finding").first).to_be_visible(timeout=30_000)
+            expect(page.get_by_text("zhangsan（领导）")).to_be_visible()
+            assert page.locator("[data-testid=stTopNavSection]").all_inner_texts() == MENU_OF_A_LEADER
+            page.goto(f"{base}/rights")
+            panel(page, "您没有打开此页的权限")
+            # Taken back while the page is open: gone at the next click, whatever the cookie says.
+            page.goto(f"{base}/")
+            expect(page.locator(".tt-finding").first).to_be_visible(timeout=30_000)
+            people.grant(Granted("wangwu", "admin"), "root", "command")
+            people.revoke("zhangsan", "wangwu", "page")
+            page.get_by_text("English", exact=True).click()
+            panel(page, "You have no rights here yet")
+        stranger = browser.new_context().new_page()
+        stranger.goto(base)
+        stranger.get_by_role("button", name="登录").click()
+        expect(stranger.locator("h1").first).to_have_text("统一身份认证暂时无法访问", timeout=30_000)
+    kept = [(entry.person, entry.action) for entry in audit.entries() if entry.action in ("sign_in", "refused")]
+    assert kept[-1] == ("zhangsan", "sign_in")
+    assert kept[0] == ("zhangsan", "refused")
+
+
+@pytest.mark.skipif(NGINX is None, reason="no nginx on this machine")
+def test_nginx_says_who_is_there_and_nobody_else_can(folder: Path, browser: Browser) -> None:
+    proxy = free_port()
+    (folder / "users").write_text("zhangsan:{PLAIN}geheim\n", encoding="utf-8")
+    (folder / "users").chmod(0o644)
+    with served(folder, TRACKER_USER_HEADER=HEADER, STREAMLIT_SERVER_ADDRESS="0.0.0.0") as server:
+        base = server.address
+        behind = base.rsplit(":", 1)[1]
+        written = PROXY.format(folder=folder, port=proxy, behind=behind, header=HEADER)
+        (folder / "nginx.conf").write_text(written, encoding="utf-8")
+        command = ["-c", str(folder / "nginx.conf"), "-g", "user root;"]
+        with (folder / "nginx.out").open("wb") as log, running(command, log, {}, (str(NGINX),)):
+            wait_for(f"http://127.0.0.1:{proxy}/")
+            credentials = base64.b64encode(b"zhangsan:geheim").decode()
+            assert asked(f"http://127.0.0.1:{proxy}/").status == 401
+            assert asked(f"http://127.0.0.1:{proxy}/health", Authorization=f"Basic {credentials}").status == 200
+            context = browser.new_context(
+                http_credentials={"username": "zhangsan", "password": "geheim"},
+                # A visitor who claims to be somebody else: the proxy writes over it.
+                extra_http_headers={HEADER: "wangwu"},
+            )
+            page = context.new_page()
+            page.goto(f"http://127.0.0.1:{proxy}/districts")
+            expect(page.locator(".tt-finding").first).to_be_visible(timeout=30_000)
+            expect(page.get_by_text("zhangsan（领导）")).to_be_visible()
+        own = outside_address()
+        if own is None:
+            pytest.skip("this machine has no address but loopback")
+        for headers in ({HEADER: "zhangsan"}, {HEADER: "zhangsan", "X-Forwarded-For": own}, {}):
+            answer = asked(f"http://{own}:{behind}/", **headers)
+            assert answer.status == 403
+            assert "请从登录入口访问" in answer.text
+        assert asked(f"{base}/", **{HEADER: "a,b"}).status == 403
+
+
+def test_without_a_way_to_sign_in_only_this_computer_is_answered(folder: Path) -> None:
+    with served(folder, STREAMLIT_SERVER_ADDRESS="0.0.0.0") as server:
+        base = server.address
+        own, port = outside_address(), base.rsplit(":", 1)[1]
+        assert asked(f"{base}/health").status == 200
+        assert asked(f"{base}/health", Host="evil.example").status == 403
+        assert asked(f"{base}/health", **{"X-Forwarded-For": "127.0.0.1"}).status == 403
+        if own is None:
+            pytest.skip("this machine has no address but loopback")
+        answer = asked(f"http://{own}:{port}/")
+        assert answer.status == 403
+        assert "TRACKER_USER_HEADER" in answer.text
+
+
+def outside_address() -> str | None:
+    """An address of this machine under which others would reach it; None where it has none. Nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return None
+        own = str(probe.getsockname()[0])
+    return None if own.startswith("127.") else own
