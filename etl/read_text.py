@@ -21,6 +21,8 @@ _CHUNK_RECORDS = 50_000
 _HEAD_LINES = 50
 # GB18030 text passes as UTF-8 for a character or two by chance, never for eight.
 _PROOF_CHARACTERS = 8
+# Above the limit of a file: a cell that is too long is refused by its place, not by the csv module's own limit.
+csv.field_size_limit(2**31 - 1)
 
 
 def in_utf8(source: Path, target: Path, file: str) -> tuple[str, Path]:
