@@ -1,0 +1,110 @@
+"""A build in which everything that people wrote is hostile: no page runs it, no file that is saved computes it."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import duckdb
+import openpyxl
+import pytest
+
+from etl.publish import Builds
+from tests.demo import Demo
+from tests.test_own_area import opened
+from tracker import ui
+from tracker.links import PAGES
+from tracker.ui import gate
+
+ROOT = Path(__file__).resolve().parent.parent
+HOSTILE = "=1+1<script>alert(1)</script>\"><img src=x onerror=alert(2)>'; drop table core.area; --"
+RAW = ("<script>alert", "<img src=x")
+# What comes from lists, sheets, forms and people's own words; codes and ids come from the catalogue and the program.
+WRITTEN = {
+    "core.enterprise": ("name",),
+    "core.enterprise_name": ("name",),
+    "core.recognition_event": ("document_no", "name_as_printed", "title_as_printed", "sheet"),
+    "core.source_file": ("original_name", "issuer", "source"),
+    "core.source_reading": ("document_no", "reason", "accepted_by", "accept_reason"),
+    "core.rejected_row": ("sheet", "column", "value", "name_as_printed", "candidates"),
+    "core.enterprise_value": ("value_text", "sheet"),
+    "core.reported_value": ("value_text", "sheet"),
+    "core.activity": ("title", "organiser", "note"),
+    "core.measure": ("title_zh", "title_en", "section"),
+    "core.measure_report": ("note", "evidence"),
+    "core.plan": ("name_zh", "name_en", "short_zh", "short_en", "source_zh", "source_en", "document_no"),
+    "core.plan_unit": ("name_zh", "name_en"),
+    "core.plan_rule": ("text_zh", "text_en", "section"),
+    "core.area": ("name_zh", "name_en", "short_zh", "short_en"),
+    "core.indicator": ("name_zh", "short_zh", "definition_zh", "caution_zh"),
+    "core.target": ("decided_by", "wording_zh", "clause_zh", "section", "document_no", "sheet"),
+    "core.correction": ("recorded_by", "reason", "expected", "old_value", "new_value", "origin"),
+    "core.closing_decision": ("reason", "decided_by"),
+    "core.value_question": ("reason", "sheet"),
+    "core.data_debt": ("accepted_by", "accept_reason"),
+}
+VIEWS: dict[str, list[dict[str, str]]] = {
+    "overview": [{"area": "320722"}],
+    "indicators": [{"target": "little_giants"}, {"target": "numerical_control"}],
+    "enterprises": [{"target": "srdi_smes"}, {"status": "every"}],
+    "about": [{"section": section} for section in ("rules", "debts", "sources", "forecasts")],
+}
+
+
+@pytest.fixture(scope="module")
+def poisoned(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The demo's build with hostile words in every column that people fill."""
+    folder = tmp_path_factory.mktemp("hostile")
+    shutil.copytree(demo.folder / "builds", folder / "builds")
+    current = Builds(folder).current()
+    assert current is not None
+    with duckdb.connect(str(Builds(folder).path(current))) as connection:
+        for table, columns in WRITTEN.items():
+            for column in columns:
+                connection.execute(f'update {table} set "{column}" = concat(?, "{column}")', [HOSTILE])
+    yield folder
+    ui.forget()
+
+
+@pytest.fixture
+def saved(poisoned: Path, monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], bytes]]:
+    """What the buttons of a page would save, with the poisoned build in force."""
+    monkeypatch.setenv("TRACKER_DATA", str(poisoned))
+    offered: list[Callable[[], bytes]] = []
+    monkeypatch.setattr(gate.st, "download_button", lambda label, made, **named: offered.append(made))
+    return offered
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", PAGES)
+def test_nothing_that_people_wrote_runs_on_a_page_or_in_a_file(page: str, saved: list[Callable[[], bytes]]) -> None:
+    if not (ROOT / "pages" / f"{page}.py").is_file():
+        pytest.skip("the page is not there")
+    for codes in [{}, *VIEWS.get(page, [])]:
+        saved.clear()
+        app = opened(page, **codes)
+        markup = "\n".join(element.proto.body for element in app.get("html"))
+        markup += "\n".join(element.proto.body for element in app.get("markdown") if element.proto.allow_html)
+        assert [raw for raw in RAW if raw in markup] == []
+        if page not in ("desk", "questions", "due", "builds", "rights", "audit"):
+            assert "&lt;script&gt;alert" in markup  # it is there, as text
+        for made in saved:
+            refuse_formulas(made())
+
+
+def refuse_formulas(content: bytes) -> None:
+    """No cell of a workbook is a formula, and no line of a CSV file begins a cell as one."""
+    if content.startswith(b"PK"):
+        try:
+            book = openpyxl.load_workbook(io.BytesIO(content))
+        except KeyError:
+            return  # a Word or PowerPoint document or an archive: no cells
+        cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+        assert [cell.coordinate for cell in cells if cell.data_type == "f"] == []
+    elif not content.startswith(b"%PDF"):
+        text = content.decode("utf-8-sig")
+        assert [
+            line for line in text.splitlines() if line.startswith(("=", '"=')) or ",=" in line or ',"=' in line
+        ] == []
