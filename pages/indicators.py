@@ -57,8 +57,9 @@ with right:
         who = blocks.link(word("candidates.takes_link", language), href("candidates", view))
         parts.append(f"<p>{who}</p>")
     notes = findings.notes(row, view.as_of, view.rule, language)
-    link = blocks.link(say("behind_link", value=indicators.value(row, language)), blocks.number_link(row, view))
-    parts += [blocks.section(say("behind_title")), blocks.caption(notes), f"<p>{link}</p>"]
+    behind = "behind" if definition["tier"] else "origin"
+    link = blocks.link(say(f"{behind}_link", value=indicators.value(row, language)), blocks.number_link(row, view))
+    parts += [blocks.section(say(f"{behind}_title")), blocks.caption(notes), f"<p>{link}</p>"]
     if found.closing is not None:
         rows = indicators.closing_rows(found.closing, row, language)
         parts += [

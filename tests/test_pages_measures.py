@@ -84,6 +84,8 @@ def opened(language: str, **codes: str) -> AppTest:
     """The tasks page on a cold link."""
     app = AppTest.from_file(str(PAGES / "main.py"), default_timeout=60)
     app.query_params["lang"], app.query_params["as_of"] = language, str(AS_OF)
+    if "plan" in codes:
+        app.query_params["plan"] = codes["plan"]
     app.run()
     for code, value in codes.items():
         app.query_params[code] = value

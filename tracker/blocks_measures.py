@@ -144,11 +144,12 @@ def record_table(records: pl.DataFrame, note: str, language: str) -> list[str]:
             text.day(row["held_on"], language),
             *(row["kind"], row["title"], row["area_short"], row["organiser"] or "–"),
             *("–" if row[key] is None else str(row[key]) for key in ("participants", "enterprises")),
-            *(row["original_name"], f"{row['sheet']} {row['row']}"),
+            f"{row['original_name']} · {row['sheet']} {row['row']}",
         ]
         for row in records.head(MOST_RECORDS).iter_rows(named=True)
     ]
-    captions = [word(f"activities.column_{column}", language) for column in measures.RECORD_COLUMNS]
+    # File and row share a cell, so that long file names have room.
+    captions = [word(f"activities.column_{column}", language) for column in measures.RECORD_COLUMNS[:-1]]
     cut = [word("activities.cut", language, shown=MOST_RECORDS)] if records.height > MOST_RECORDS else []
     return [
         blocks.section(word("activities.title", language), note),

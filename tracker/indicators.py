@@ -73,12 +73,13 @@ def task_rows(tasks: pl.DataFrame, as_of: dt.date, language: str) -> list[list[s
     """The row of years: when each task is due, what it asks, what there was, how it stands. Empty for a single task."""
     if tasks.height < 2:
         return []
+    # Nothing was done and nothing is missing in a year that has not begun.
     return [
         [
             _due(row, language),
             findings.target_phrase(row, language),
-            "–" if row["value"] is None else findings.value_phrase(row, language),
-            findings.gap_phrase(row, language),
+            "–" if row["value"] is None or as_of < row["starts_on"] else findings.value_phrase(row, language),
+            "–" if as_of < row["starts_on"] else findings.gap_phrase(row, language),
             _task_status(row, as_of, language),
         ]
         for row in tasks.iter_rows(named=True)

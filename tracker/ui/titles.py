@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import polars as pl
+
 from tracker import blocks, blocks_enterprises, enterprises
 from tracker import enterprises_words as words
 from tracker.links import View
@@ -15,6 +17,8 @@ def titles_by_area(view: View) -> tuple[str, list[str]]:
     tiers = read(view.build_id, "tiers", language=language)
     below = read(view.build_id, "area_units", plan_id=view.plan_id, area_code=view.area_code, language=language)
     counts = tier_counts(view)
+    # A title that no indicator counts has lists all the same: its column would say that there are none.
+    tiers = tiers.filter(pl.col("tier").is_in(counts["tier"].unique().implode())) if counts.height else tiers
     rows = enterprises.areas_of(below, counts, view.area_code)
     return words.tiers_finding(counts, tiers, rows[0], language), [
         blocks.section(word("overview.titles_title", language), word("overview.titles_note", language)),
