@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import docx
 import openpyxl
 import polars as pl
 import pytest
 from pptx import Presentation
+from pptx.oxml import parse_xml
 from pptx.oxml.ns import qn
 from pptx.util import Inches
 
@@ -20,13 +22,16 @@ from tests.demo import Demo
 from tracker import warehouse
 from tracker.briefing import documents, tables
 from tracker.briefing.content import Comparison, Content, content
+from tracker.briefing.excel import workbook
 from tracker.briefing.figures import figures
 from tracker.briefing.package import package
 from tracker.briefing.selection import Selection
 from tracker.briefing.slide_parts import SMALLEST, divided, text_height
 from tracker.briefing.slides import presentation
+from tracker.briefing.templates import TemplateRefused
+from tracker.briefing.word import document
 from tracker.notice import tight
-from tracker.text import word
+from tracker.text import LANGUAGES, word
 
 AS_OF = dt.date(2025, 9, 30)
 LONG = "位于很远地方名字特别长的国家级经济技术开发区管理委员会第{}片区"
@@ -242,6 +247,111 @@ def test_the_units_own_master_is_kept_and_its_example_slides_are_not(whole: Cont
     assert {slide.slide_layout.name for slide in made.slides} == {"Title Only"}
     typefaces = {run.get("typeface") for slide in made.slides for run in slide._element.iter(qn("a:ea"))}
     assert typefaces == {"+mn-ea"}
+
+
+def saved(own: Any) -> bytes:
+    buffer = io.BytesIO()
+    own.save(buffer)
+    return buffer.getvalue()
+
+
+def named_master(*names: str) -> Any:
+    """A master of which the layout of a title and one place is named 简报, its places after their use."""
+    own = Presentation()
+    layout = own.slide_layouts[1]
+    layout.element.cSld.set("name", "简报")
+    for place, name in zip(list(layout.placeholders)[1:], names, strict=False):
+        place.name = name
+    return own
+
+
+def test_named_places_of_the_units_own_layout_are_used(whole: Content) -> None:
+    own = named_master("简报内容")
+    content_place = own.slide_layouts[1].placeholders[1]
+    made = opened(whole, saved(own))
+    assert {slide.slide_layout.name for slide in made.slides} == {"简报"}
+    for table in shapes(made, "table"):
+        assert table.left + table.width <= content_place.left + content_place.width + Inches(0.01)
+        assert table.top >= content_place.top
+    title = made.slides[0].shapes.title
+    assert title.text == whole.notice.title
+    assert not list(title._element.iter(qn("a:solidFill")))  # the colour of the master
+
+
+def test_a_master_that_lacks_what_slides_need_is_refused() -> None:
+    untitled = named_master()
+    title = untitled.slide_layouts[1].placeholders[0]._element
+    title.getparent().remove(title)
+    small = named_master("简报内容")
+    small.slide_layouts[1].placeholders[1].width = Inches(2)
+    bare = Presentation()
+    for layout in bare.slide_layouts:
+        for place in list(layout.placeholders):
+            place._element.getparent().remove(place._element)
+    cases = [("m.pptx", saved(untitled), "title"), ("m.pptx", saved(small), "room"), ("m.pptx", saved(bare), "layout")]
+    cases += [("m.pptx", b"PK no slides", "slides"), ("m.docx", saved(bare), "word"), ("m.potx", saved(bare), "kind")]
+    for name, template, reason in cases:
+        with pytest.raises(TemplateRefused) as refused:
+            documents.checked_template(name, template)
+        assert refused.value.reason == reason
+        for language in LANGUAGES:
+            assert name in word(f"refusal.brief.template_{reason}", language, file=name)
+    assert documents.checked_template("M.PPTX", saved(named_master())) == "slides"
+
+
+def test_a_draft_and_invented_data_are_marked_on_every_slide_sheet_and_page(chosen: Selection) -> None:
+    draft = content(replace(chosen, plan_id="zhejiang", area_codes=(), paragraph=""))
+    words = [word("app.demo", "zh"), word("app.draft", "zh")]
+    for slide in opened(draft).slides:
+        said = [shape.text_frame.text for shape in slide.shapes if shape.has_text_frame]
+        assert any(line.split("　") == words for line in said)
+    book = openpyxl.load_workbook(io.BytesIO(workbook(draft)))
+    in_full = [word("app.demo_explained", "zh"), word("app.draft_explained", "zh")]
+    assert all([sheet["A1"].value, sheet["A2"].value] == in_full for sheet in book.worksheets)
+    section = docx.Document(io.BytesIO(document(draft))).sections[0]
+    for header in (section.header, section.even_page_header):
+        assert header.paragraphs[0].text.split("\n") == in_full
+    assert all(said in draft.foot for said in words)
+
+
+def test_a_plan_without_numbers_still_has_its_documents(chosen: Selection, whole: Content) -> None:
+    """What a build without values gives: every target unreported, no month, no area, no title."""
+    nothing = pl.lit(None, pl.Float64)
+    own = whole.facts.own.with_columns(
+        status=pl.lit("not_reported"), state=pl.lit("no_data"), value=nothing, completion=nothing, lead_points=nothing
+    )
+    empty = tuple(
+        replace(one, table=tables.history_table(one.target, one.months.clear(), whole.foot, "zh"))
+        for one in whole.histories[:1]
+    )
+    bare = replace(
+        whole, targets=tables.target_table(own, whole.facts.units, whole.foot, "zh"), histories=empty, comparisons=(),
+        behind=whole.behind.clear(), area_counts=None, expiries=None, expiries_by_month=None, annexes=(),
+        facts=replace(whole.facts, targets=own),
+    )  # fmt: skip
+    made = opened(bare)
+    assert_readable(made)
+    assert {row[-1] for row in printed_tables(made, 9)} == {"未报送"}
+    assert openpyxl.load_workbook(io.BytesIO(workbook(bare))).sheetnames
+    assert docx.Document(io.BytesIO(document(bare))).tables
+
+
+def test_charts_of_a_workbook_hold_the_values_of_their_sheets(chosen: Selection) -> None:
+    file = workbook(content(replace(chosen, target_ids=("little_giants", "controlled_processes"))))
+    book = openpyxl.load_workbook(io.BytesIO(file))
+    checked = 0
+    with zipfile.ZipFile(io.BytesIO(file)) as parts:
+        for name in parts.namelist():
+            if not name.startswith("xl/charts/chart"):
+                continue
+            for values in parse_xml(parts.read(name)).iter(qn("c:val")):
+                sheet, _, cells = values.find(".//" + qn("c:f")).text.rpartition("!")
+                stored = [cell.value for row in book[sheet.strip("'")][cells.replace("$", "")] for cell in row]
+                points = {int(point.get("idx")): point.find(qn("c:v")).text for point in values.iter(qn("c:pt"))}
+                cached = [float(points[place]) if points.get(place) else None for place in range(len(stored))]
+                assert cached == pytest.approx(stored)
+                checked += 1
+    assert checked >= 4
 
 
 def test_groups_of_rows_are_even_and_hold_every_row() -> None:

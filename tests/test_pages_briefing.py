@@ -31,6 +31,10 @@ def pressed(app: Any, name: str) -> None:
     button.click().run()
 
 
+def offered(app: Any) -> list[str]:
+    return [button.label for button in app.get("download_button")]
+
+
 def test_the_zip_is_offered_with_or_without_pictures(build_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BROWSER_PATH", "/nowhere/chromium")
     app = opened("briefing", as_of="2025-12-31")
@@ -40,9 +44,9 @@ def test_the_zip_is_offered_with_or_without_pictures(build_id: str, monkeypatch:
     assert not app.exception
     assert word("refusal.images.no_browser", "zh") in page_text(app)
     label = word("briefing.save_archive", "zh", number=3)
-    assert label in [button.label for button in app.get("download_button")]
+    assert label in offered(app)
     app.text_input(key="briefing_title").set_value("另一份").run()
-    assert label not in [button.label for button in app.get("download_button")]  # that zip has the old title
+    assert label not in offered(app)  # that zip has the old title
 
 
 def test_the_text_is_shown_and_the_choice_is_kept(build_id: str) -> None:

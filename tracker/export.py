@@ -56,13 +56,14 @@ def looks(book: Any) -> dict[str, Any]:
     """The formats of headings, of those above numbers, days, notes, running text, whole numbers and others."""
     head = {"bold": True, "bg_color": "#F3F6F8", "bottom": 1, "text_wrap": True, "valign": "top"}
     return {
-        "head": book.add_format(head),
+        "head": book.add_format({**head, "align": "left", "indent": 1}),
         "head_of_numbers": book.add_format({**head, "align": "right", "indent": 1}),
-        "day": book.add_format({"num_format": "yyyy-mm-dd", "align": "left", "valign": "top"}),
+        "day": book.add_format({"num_format": "yyyy-mm-dd", "align": "left", "indent": 1, "valign": "top"}),
         "note": book.add_format({"font_color": "#5B6C76"}),
         "text": book.add_format({"text_wrap": True, "valign": "top"}),
+        "cell": book.add_format({"align": "left", "indent": 1, "valign": "top"}),
+        "wrapped": book.add_format({"align": "left", "indent": 1, "valign": "top", "text_wrap": True}),
         # Whole numbers without a decimal point, others with one or two decimals; the cell keeps what it holds.
-        # The indent keeps a number away from the text of the column at its right.
         "whole": book.add_format({"num_format": "#,##0", "align": "right", "indent": 1, "valign": "top"}),
         "tenths": book.add_format({"num_format": "#,##0.0", "align": "right", "indent": 1, "valign": "top"}),
         "hundredths": book.add_format({"num_format": "#,##0.00", "align": "right", "indent": 1, "valign": "top"}),
@@ -77,12 +78,12 @@ def sheet_name(name: str) -> str:
 def write_table(sheet: Any, frame: pl.DataFrame, top: int, looks: Mapping[str, Any]) -> None:
     """A table with its headings in a row of a sheet: frozen and repeated head, filter, column widths, page set-up."""
     breaks = _line_breaks(frame)
-    look = looks["text"] if any(breaks) else None
+    look = looks["wrapped" if any(breaks) else "cell"]
     for place, (name, kind) in enumerate(frame.schema.items()):
         values = frame[name].to_list()
         sheet.write_string(top, place, name, looks["head_of_numbers" if kind.is_numeric() else "head"])
         longest = max([_widest_line(name), *(_widest_line(str(value)) for value in values[:1000] if value is not None)])
-        sheet.set_column(place, place, min(max(longest + (3 if kind.is_numeric() else 2), _NARROWEST), _WIDEST))
+        sheet.set_column(place, place, min(max(longest + 3, _NARROWEST), _WIDEST))
         for row, value in enumerate(values, start=top + 1):
             if value is None:
                 continue

@@ -39,7 +39,9 @@ def workbook(content: Content) -> bytes:
         sheets.area_chart(sheet, comparison)
     for history in content.histories:
         name = word("briefing.sheet_months", content.language, name=history.table.name)
-        sheets.month_chart(sheets.table(history.table, name=name), history)
+        sheet = sheets.table(history.table, name=name)
+        if history.table.frame.height:
+            sheets.month_chart(sheet, history)
     for annex in content.annexes:
         sheets.table(annex.table, title=annex.title)
     for name, lines, frame in _enterprise_lists(content):

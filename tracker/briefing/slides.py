@@ -177,8 +177,8 @@ def _comparison(deck: Deck, content: Content, comparison: Comparison) -> None:
         rows.append([replace(cell, is_bold=True) for cell in cells] if place < whole else cells)
     body = deck.body
     half = body.width * 0.52
-    cells = [[row[place].text for row in rows] for place in range(len(head))]
-    widths = column_widths(head, cells, (1, 2, 3), half)
+    columns = [[row[place].text for row in rows] for place in range(len(head))]
+    widths = column_widths(head, columns, (1, 2, 3), half)
     lines = word("slides.with_unit", language, caption=table.caption, unit=table.unit)
     top = text_height(lines, SMALLEST, body.width) + 0.1
     title = comparison_title(comparison, language)

@@ -52,6 +52,8 @@ class _Writer:
         self.styles = style_ids(self.document)
         self.elements: list[Any] = []
         self.charts = 0
+        # Without a month there is nothing to draw, and no chart may be empty.
+        self.histories = [history for history in content.histories if history.table.frame.height]
 
     def written(self) -> bytes:
         filled = self._fill_bookmarks()
@@ -131,7 +133,7 @@ class _Writer:
         titles = [content.targets.caption]
         if content.comparisons:
             titles.append(word("briefing.annex_areas", self.language))
-        if content.histories:
+        if self.histories:
             titles.append(word("briefing.annex_histories", self.language))
         return [*titles, *(annex.title for annex in content.annexes)]
 
@@ -160,9 +162,9 @@ class _Writer:
                 picture = comparison_chart(comparison, _FACE)
                 height = _HEAD_MM + _AREA_MM * len(picture.categories)
                 self._add_chart(picture, height, comparison_title(comparison, self.language), content.foot)
-        if content.histories:
+        if self.histories:
             self._annex_head(next(titles))
-            for history in content.histories:
+            for history in self.histories:
                 self._add_chart(history_chart(history.table, _FACE), _HISTORY_MM, history.finding, content.foot)
         for numbered, annex in zip(titles, content.annexes, strict=True):
             self._annex_head(numbered)

@@ -42,7 +42,7 @@ _TYPICAL = 1.25  # of the mean of a column: most of its rows
 _BOLD = 1.15
 _LETTER = 0.1
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_WORDS = re.compile(r"[A-Za-z]+")
+_WORDS = re.compile(r"[!-\u2e7f]+")  # words and figures, which do not break; Chinese breaks anywhere
 _CHART_KIND = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/chart"
 _SHEET_KIND = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/package"
 _FONT_TABLE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/fontTable"
@@ -211,23 +211,21 @@ def column_widths(made: Table) -> list[int]:
     """Twips of each printed column: figures and headings get what they need, long texts break into lines.
 
     Where all of it is too much, the texts take what most of their rows need rather than the longest, then break
-    further, and headings take two lines at last.
+    further; headings take two lines only after that, and words and figures never break.
     """
     shown = made.narrow
     needed, wanted, heads, words = [], [], [], []
     for name in shown.columns:
         sizes = [_room(cell) for cell in shown[name]] or [0]
-        heads.append(_BOLD * _room(name))
-        parts = [*(_BOLD * _room(part) for part in _WORDS.findall(name))]
+        heads.append(_room(name) * (_BOLD if _WORDS.search(name) else 1.0))
+        parts = [_BOLD * _room(part) for part in _WORDS.findall(name)]
         parts += [_room(part) for cell in shown[name] for part in _WORDS.findall(cell)]
         words.append(max(parts, default=0))
         needed.append(max(heads[-1], *sizes))
         wanted.append(min(needed[-1], _TYPICAL * sum(sizes) / len(sizes)))
-    for lines in (1, 2):
+    for lines, long in ((1, _LONG), (2, _LONG), (2, 0)):
         top = [max(head / lines, part) for head, part in zip(heads, words, strict=True)]
-        least = [
-            max(_NARROWEST, _PADDING + max(low, min(width, _LONG))) for low, width in zip(top, needed, strict=True)
-        ]
+        least = [max(_NARROWEST, _PADDING + max(low, min(width, long))) for low, width in zip(top, needed, strict=True)]
         if sum(least) <= TEXT_WIDTH:
             break
     else:
@@ -243,7 +241,7 @@ def column_widths(made: Table) -> list[int]:
 
 def _room(said: str) -> float:
     """Twips of a text in a table; a letter is a little narrower than the figure or half a Chinese character."""
-    return _CHARACTER * (text_width(said) - _LETTER * sum(map(len, _WORDS.findall(said))))
+    return _CHARACTER * (text_width(said) - _LETTER * sum(map(str.isascii, filter(str.isalpha, said))))
 
 
 def chart(document: Any, number: int, parts: tuple[bytes, bytes], height_mm: int, alt: str, style_id: str) -> Any:
