@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -74,30 +73,28 @@ def assemble(sources: Iterable[Source], sidecars: Iterable[Sidecar], catalog: Ca
     judged = [(source, _without_copies(outcome)) for source, outcome in judged]
     stated = stated_identities(valued, rows)
     identified = identify(pl.concat([rows.select(IDENTIFYING), stated], how="diagonal").select(IDENTIFYING))
-    keys = identified.rows["enterprise_key"]
+    keys, codes = identified.rows["enterprise_key"], identified.rows["uscc_clean"]
+    questions = identified.questions
+    del identified
     settled = settle_ledgers(rows.with_columns(keys.head(rows.height)), judged, catalog)
     del rows
     placed = _place(settled.rows, catalog)
     # What a ledger merely repeats names and places its enterprise and is no event of its own.
     is_own = pl.col("kind") != "mention"
     accepted = _numbered(_only(placed, pl.col("area_scope") == "inside"), is_own)
-    enterprise = _enterprises(_only(accepted, is_own), identified.rows["uscc_clean"])
-    with ThreadPoolExecutor(1) as pool:
-        settling = pool.submit(settle, valued, stated.with_columns(keys.tail(stated.height)), enterprise, catalog)
-        of_titles = {
-            "area_closure": area_closure(catalog),
-            "enterprise": enterprise.select("enterprise_id", "uscc", "name", "name_key"),
-            "enterprise_name": _former_names(accepted, enterprise),
-            "enterprise_area": _areas_over_time(_only(accepted, is_own)),
-            "recognition_event": _events(_only(accepted, pl.col("kind").is_in(["list", "ledger"])), catalog),
-            "pool_entry": _pool(accepted.filter(pl.col("kind") == "pool")),
-            "reading_vague": _vague(placed, catalog),
-            "identity_question": identified.questions,
-            "ledger_difference": settled.differences,
-        }
-        values = settling.result()
+    enterprise = _enterprises(_only(accepted, is_own), codes)
+    values = settle(valued, stated.with_columns(keys.tail(stated.height)), enterprise, catalog)
+    valued = [(source, replace(outcome, accepted=outcome.accepted.clear())) for source, outcome in valued]
     frames = {
-        **of_titles,
+        "area_closure": area_closure(catalog),
+        "enterprise": enterprise.select("enterprise_id", "uscc", "name", "name_key"),
+        "enterprise_name": _former_names(accepted, enterprise),
+        "enterprise_area": _areas_over_time(_only(accepted, is_own)),
+        "recognition_event": _events(_only(accepted, pl.col("kind").is_in(["list", "ledger"])), catalog),
+        "pool_entry": _pool(accepted.filter(pl.col("kind") == "pool")),
+        "reading_vague": _vague(placed, catalog),
+        "identity_question": questions,
+        "ledger_difference": settled.differences,
         **values.frames,
         **target_frames(decided, catalog),
         **measure_frames(reported, held),
