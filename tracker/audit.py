@@ -16,8 +16,8 @@ from tracker.office_store import Connection, Row, now, reading, store_exists, wr
 
 # What a person does, beside the actions of tracker.rights; a refused sign-in is kept once a session.
 ACTIONS = (
-    "sign_in", "refused", "load", "withdraw", "publish", "go_back", "report", "decide", "correct", "threshold",
-    "target", "catalogue", "export", "rights", "command",
+    "sign_in", "refused", "upload", "load", "withdraw", "publish", "go_back", "report", "decide", "correct",
+    "threshold", "target", "catalogue", "export", "rights", "command",
 )  # fmt: skip
 SOURCES = ("page", "command")
 _LONGEST = 500
