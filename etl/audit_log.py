@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from pathlib import Path
 from tracker import audit
 from tracker.desk import BY_PAGE
 from tracker.office_store import OfficeError
-from tracker.rights import COMMAND_ACTIONS, READING_COMMANDS
+from tracker.rights import COMMAND_ACTIONS, READING_COMMANDS, actions_of
 from tracker.text import LANGUAGES, word
 
 _NOT_KEPT = ("--json", "--by")
@@ -27,15 +28,21 @@ def record(command: str, options: argparse.Namespace, arguments: Sequence[str]) 
         return True
     by_page = os.environ.get(BY_PAGE, "")
     person = by_page or (getattr(options, "by", None) or "").strip() or audit.os_user()
+    done = {"load": _names(options)} if getattr(options, "stated", None) else {}
     try:
-        audit.record(
-            person, COMMAND_ACTIONS.get(command, "command"), _subject(arguments), "page" if by_page else "command"
-        )
+        for action in actions_of(arguments) if command in COMMAND_ACTIONS else ["command"]:
+            audit.record(person, action, done.get(action) or _subject(arguments), "page" if by_page else "command")
     except OfficeError as fault:
         for language in LANGUAGES:
             print(word("audit.not_written", language, detail=str(fault)), file=sys.stderr)
         return False
     return True
+
+
+def _names(options: argparse.Namespace) -> str:
+    """The names of the files that a page hands over with what it states of them."""
+    entries = json.loads(Path(options.stated).read_text(encoding="utf-8"))
+    return ", ".join(str(entry.get("name") or entry.get("file")) for entry in entries)
 
 
 def _subject(arguments: Sequence[str]) -> str:

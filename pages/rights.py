@@ -23,4 +23,4 @@ with left:
 with right:
     ui.html(blocks.section(word("rights.common_title", language)))
     ui.ask_common(language)
-    ui.html(blocks.caption([word("rights.common_note", language), word("rights.way_back", language)]))
+    ui.html(*(blocks.paragraph(word(f"rights.{key}", language)) for key in ("common_note", "way_back")))

@@ -29,6 +29,7 @@ from tracker.rights import (
 EXPECTED = {
     "view": "LSEA",
     "export": "LSEA",
+    "upload": "SEA",
     "load": "SEA",
     "decide": "SEA",
     "withdraw": "EA",
@@ -46,6 +47,8 @@ EXPECTED = {
 EXPECTED_PAGES = {
     **dict.fromkeys(("overview", "indicators", "ladder", "candidates", "enterprises", "briefing", "about"), "LSEA own"),
     **dict.fromkeys(("districts", "measures", "plans", "meeting"), "LSEA"),
+    **dict.fromkeys(("desk", "questions", "builds"), "SEA"),
+    "due": "LSEA",
     "audit": "EA",
     "rights": "A",
 }
@@ -106,7 +109,7 @@ def test_areas_and_the_right_to_export_narrow_a_role(
 
 def test_a_command_is_refused_before_any_process_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[object] = []
-    monkeypatch.setattr(desk.subprocess, "run", lambda *given, **named: started.append(given))
+    monkeypatch.setattr("tracker.desk.subprocess.run", lambda *given, **named: started.append(given))
     staff = Person("李四", "staff", ("320722",))
     for arguments, area in (
         (["build"], None),
@@ -114,16 +117,18 @@ def test_a_command_is_refused_before_any_process_is_started(monkeypatch: pytest.
         (["add", "a.csv"], None),
         (["add", "a.csv"], "320706"),
         (["add", "a.csv", "--build"], "320722"),
-        (["check", "a.csv"], "320706"),
         (["withdraw", "f"], "320722"),
         (["rights", "grant", "李四", "admin"], None),
         (["command-of-tomorrow"], None),
     ):
         with pytest.raises(NotAllowed):
-            desk.run(arguments, staff, area=area)
+            desk.run(arguments, staff, areas=[area])
     assert started == []
-    assert desk.permit(["add", "a.csv"], staff, "320722")[desk.BY_PAGE] == "李四"
+    assert desk.permit(["add", "a.csv"], staff, ["320722"])[desk.BY_PAGE] == "李四"
     assert desk.permit(["files"], staff)
+    assert desk.permit(["check", "a.csv"], staff)
+    with pytest.raises(NotAllowed):
+        desk.permit(["check", "a.csv"], Person("甲", "leader"))
     assert desk.permit(["add", "a.csv", "--build"], Person("王五", "editor"))
 
 
@@ -140,12 +145,10 @@ def test_rights_are_given_changed_taken_and_the_last_administrator_stays() -> No
     known = people.person_of("李四")
     assert known is not None
     assert known.only_areas is None
-    for change in (
-        lambda: people.revoke("王五", "王五", "page"),
-        lambda: people.grant(Granted("王五", "editor"), "", ""),
-    ):
-        with pytest.raises(people.LastAdmin):
-            change()
+    with pytest.raises(people.LastAdmin):
+        people.revoke("王五", "王五", "page")
+    with pytest.raises(people.LastAdmin):
+        people.grant(Granted("王五", "editor"), "王五", "page")
     people.revoke("李四", "王五", "page")
     assert people.person_of("李四") is None
     with pytest.raises(people.NobodyOfThatName):

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 
 from tracker.office_store import Connection, Row, now, reading, store_exists, writing
 
-# What a person does, beside the actions of tracker.rights; a refused sign-in is kept once a session.
+# What a person does, beside the actions of tracker.rights.
 ACTIONS = (
-    "sign_in", "refused", "load", "withdraw", "publish", "go_back", "report", "decide", "correct", "threshold",
-    "target", "catalogue", "export", "rights", "command",
+    "sign_in", "refused", "upload", "load", "withdraw", "publish", "go_back", "report", "decide", "correct",
+    "threshold", "target", "catalogue", "export", "rights", "command",
 )  # fmt: skip
 SOURCES = ("page", "command")
 _LONGEST = 500
@@ -49,6 +49,18 @@ def record(person: str, action: str, subject: str, source: str = "page") -> None
     """Keep that a person did something."""
     with writing() as office:
         record_in(office, person, action, subject, source)
+
+
+def record_daily(person: str, action: str, subject: str) -> None:
+    """Keep something once a day and person: every link opens a new session, and strangers may try for ever."""
+    today = now()[:10]
+    with reading() as office:
+        known = office.execute(
+            "SELECT 1 FROM audit WHERE at >= ? AND person = ? AND action = ? AND subject = ? LIMIT 1",
+            [today, person[:_LONGEST], action, subject],
+        ).fetchone()
+    if known is None:
+        record(person, action, subject)
 
 
 def record_in(office: Connection, person: str, action: str, subject: str, source: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 import polars as pl
@@ -12,7 +13,8 @@ from tracker.people import Granted
 from tracker.rights import ROLES, is_at_least
 from tracker.text import word
 
-_COLUMNS = ("entry", "at", "person", "action", "subject", "source")
+_COLUMNS = ("at", "person", "action", "subject", "source", "entry")
+_GRANT = re.compile(r"grant (.+): (\w+), (\S+), (\w+), (\w+)")
 
 
 def people_finding(people: Iterable[Granted], language: str) -> str:
@@ -55,30 +57,46 @@ def audit_frame(entries: Iterable[Entry], language: str) -> pl.DataFrame:
     """One row an entry of the audit, in words, as it is shown and saved."""
     rows = [
         {
-            "entry": entry.entry,
             "at": entry.at.replace("T", " "),
             "person": entry.person or "–",
             "action": word(f"audit.action_{entry.action}", language),
             "subject": subject(entry, language),
             "source": word(f"audit.source_{entry.source}", language),
+            "entry": entry.entry,
         }
         for entry in entries
     ]
-    schema = {"entry": pl.Int64} | dict.fromkeys(_COLUMNS[1:], pl.String)
+    schema = dict.fromkeys(_COLUMNS, pl.String) | {"entry": pl.Int64}
     frame = pl.DataFrame(rows, schema=schema)
     return frame.rename({column: word(f"audit.column_{column}", language) for column in _COLUMNS})
 
 
 def subject(entry: Entry, language: str) -> str:
-    """What it was done to; why a sign-in was refused in the words that the person read."""
+    """What it was done to; why a sign-in was refused, and which rights were given, in words."""
     if entry.action == "refused" and entry.subject:
         return word(f"sign_in.{entry.subject}_title", language)
-    return entry.subject
+    if entry.action != "rights":
+        return entry.subject
+    if found := _GRANT.fullmatch(entry.subject):
+        name, role, areas, sees, export = found.groups()
+        given = {
+            "name": name,
+            "role": word(f"role.{role}", language),
+            "areas": word("rights.all_areas", language) if areas == "all" else areas,
+            "sees": word(f"rights.sees_{sees}", language),
+            "export": word("audit.export" if export == "export" else "audit.no_export", language),
+        }
+        return word("audit.granted", language, **given)
+    verb, _, rest = entry.subject.partition(" ")
+    if verb == "revoke":
+        return word("audit.revoked", language, name=rest)
+    return word("audit.common_on" if rest == "1" else "audit.common_off", language)
 
 
 def audit_table(frame: pl.DataFrame) -> str:
     """Rows of :func:`audit_frame`."""
-    return blocks.table(frame.columns, blocks.plain_rows([str(value) for value in row] for row in frame.iter_rows()))
+    rows = ([at.replace(" ", "\u00a0"), *map(str, others)] for at, *others in frame.iter_rows())
+    return blocks.table(frame.columns, blocks.plain_rows(rows))
 
 
 def audit_finding(found: int, chain: Chain, language: str) -> str:

@@ -53,20 +53,21 @@ def command(arguments: Sequence[str]) -> list[str]:
     return [sys.executable, "-m", "etl", *arguments, "--json"]
 
 
-def permit(arguments: Sequence[str], person: Person, area: str | None = None) -> dict[str, str]:
+def permit(arguments: Sequence[str], person: Person, areas: Sequence[str | None] = (None,)) -> dict[str, str]:
     """The environment of a command that a person may run.
 
     Args:
         arguments: the command and its options.
         person: who asks for it, as :func:`tracker.ui.gate.allowed` says.
-        area: the code of the reporting unit that it is done for; None for the whole, which who works for some areas
+        areas: the codes of the reporting units that it is done for; None for the whole, which who works for some areas
             may not load.
 
     Raises:
         NotAllowed: where the person has no right to it.
     """
     for action in actions_of(arguments):
-        require(person, action, area)
+        for area in areas:
+            require(person, action, area)
     return {**os.environ, "TRACKER_DATA": str(data_folder()), "PYTHONIOENCODING": "utf-8", BY_PAGE: person.name}
 
 
@@ -75,12 +76,12 @@ def run(
     person: Person,
     given: bytes = b"",
     seconds: float = QUICK_SECONDS,
-    area: str | None = None,
+    areas: Sequence[str | None] = (None,),
 ) -> Answer:
     """Run a command for a person and wait for its answer.
 
     Args:
-        person, area: see :func:`permit`.
+        person, areas: see :func:`permit`.
         arguments: the command and its options (``["check", path, "--tier", "srdi"]``).
         given: what it reads from its standard input (pasted rows).
         seconds: after so long it is stopped; a build takes longer and is started as a job.
@@ -88,7 +89,7 @@ def run(
     Raises:
         NotAllowed: where the person has no right to it.
     """
-    environment = permit(arguments, person, area)
+    environment = permit(arguments, person, areas)
     try:
         done = subprocess.run(
             command(arguments), input=given, capture_output=True, timeout=seconds, cwd=ROOT, env=environment

@@ -25,6 +25,7 @@ CREATE TABLE audit (
   source TEXT NOT NULL,
   hash TEXT NOT NULL
 );
+CREATE INDEX audit_by_time ON audit (at);
 CREATE TRIGGER audit_not_changed BEFORE UPDATE ON audit
 BEGIN SELECT RAISE(ABORT, 'an entry of the audit is never changed'); END;
 CREATE TRIGGER audit_not_removed BEFORE DELETE ON audit

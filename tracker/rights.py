@@ -15,6 +15,7 @@ ROLES = ("leader", "staff", "editor", "admin")
 LEAST_ROLE = {
     "view": "leader",
     "export": "leader",
+    "upload": "staff",
     "load": "staff",
     "decide": "staff",
     "withdraw": "editor",
@@ -30,7 +31,7 @@ LEAST_ROLE = {
 }
 ACTIONS = tuple(LEAST_ROLE)
 # Pages that ask for more than the right to view.
-PAGE_ACTIONS = {"desk": "load", "questions": "load", "builds": "load", "audit": "audit", "rights": "rights"}
+PAGE_ACTIONS = {"desk": "upload", "questions": "upload", "builds": "upload", "audit": "audit", "rights": "rights"}
 # Pages that show nothing of other areas to who sees the own area only; every other page compares areas or shows all.
 OWN_AREA_PAGES = frozenset(("overview", "indicators", "ladder", "candidates", "enterprises", "briefing", "about"))
 
@@ -51,7 +52,7 @@ COMMAND_ACTIONS = {
     "threshold": "threshold",
     "rights": "rights",
 }
-# Commands that change nothing. What is checked is about to be loaded; the others only tell.
+# Commands that change nothing: what is checked was uploaded, the others only tell.
 READING_COMMANDS = frozenset(
     ("check", "files", "builds", "corrections", "questions", "thresholds", "report", "template", "compare", "verify")
 )
@@ -124,7 +125,7 @@ def actions_of(arguments: Sequence[str]) -> list[str]:
     """
     command = arguments[0]
     if command in READING_COMMANDS:
-        return ["load" if command == "check" else "view"]
+        return ["upload" if command == "check" else "view"]
     publishes = ["publish"] if "--build" in arguments else []
     return [COMMAND_ACTIONS.get(command, "rights"), *publishes]
 

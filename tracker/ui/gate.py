@@ -84,6 +84,14 @@ def operator() -> str:
         return audit.os_user()
 
 
+def known_name() -> str:
+    """The name of who acts on this page; empty on one PC until it was asked."""
+    if way_in() == entrance.ONE_PC:
+        return str(st.session_state.get("operator") or people.remembered(people.OPERATOR))
+    found = person()
+    return found.name if found else ""
+
+
 def is_allowed(action: str, area: str | None = None) -> bool:
     """Whether who looks at this page may do something: what is not allowed is not offered."""
     return may(person(), action, area)

@@ -77,8 +77,8 @@ def _sign_out(chosen: str) -> None:
 
 
 def _record(found: Visitor) -> None:
-    """Keep a sign-in, or that one was refused, once for each outcome in a session; a page that waits is neither."""
+    """Keep a sign-in, or that one was refused, once a day for each outcome; a page that waits is neither."""
     if found.fault in ("please", "expired") or st.session_state.get(_RECORDED) == (found.name, found.fault):
         return
     st.session_state[_RECORDED] = (found.name, found.fault)
-    audit.record(found.name, "refused" if found.fault else "sign_in", found.fault)
+    audit.record_daily(found.name, "refused" if found.fault else "sign_in", found.fault)
