@@ -58,7 +58,8 @@ with right:
         parts.append(f"<p>{who}</p>")
     notes = findings.notes(row, view.as_of, view.rule, language)
     link = blocks.link(say("behind_link", value=indicators.value(row, language)), blocks.number_link(row, view))
-    parts += [blocks.section(say("behind_title")), blocks.caption(notes), f"<p>{link}</p>"]
+    files = blocks.link(word("builds.make_trace", language), href("builds", view, part="trace"))
+    parts += [blocks.section(say("behind_title")), blocks.caption(notes), f"<p>{link}</p><p>{files}</p>"]
     if found.closing is not None:
         rows = indicators.closing_rows(found.closing, row, language)
         parts += [

@@ -49,6 +49,9 @@ COMMAND_ACTIONS = {
     "backup": "export",
     "answer": "correct",
     "threshold": "threshold",
+    "assign": "target",
+    "handover": "export",
+    "trace": "export",
     "rights": "rights",
 }
 # Commands that change nothing. What is checked is about to be loaded; the others only tell.
