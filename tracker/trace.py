@@ -116,7 +116,7 @@ class _Found:
             sheets[word("trace.sheet_cells", language)] = self._reported(found.cells)
             files += found.cells["file_id"].to_list()
         asked = {"indicator_id": number.indicator_id, "area_code": self.area_code, "as_of": self.as_of}
-        records = self.read("number_records", **asked, language=language)
+        records = self.read("activity_records", **asked, since=self.as_of.replace(month=1, day=1), language=language)
         if records.height:
             sheets[word("trace.sheet_records", language)] = self._records(records)
             files += records["file_id"].to_list()
