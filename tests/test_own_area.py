@@ -332,7 +332,7 @@ def test_every_file_is_saved_by_the_one_button() -> None:
     ]
     # A native table carries a button of its own that saves it, unseen by any gate: the one grid that is edited stands
     # in the gate, too.
-    assert found == ["gate.py", "gate.py"]
+    assert set(found) == {"gate.py"}
 
 
 def is_gated(around: list[ast.Call]) -> bool:
