@@ -44,6 +44,7 @@ from etl.form_print import (
     print_targets_form,
     print_task_forms,
 )
+from etl.handover import add_handover_options, write_handover
 from etl.inbox import Inbox
 from etl.inputs import go_without
 from etl.measure_form import write_task_forms
@@ -61,6 +62,7 @@ from etl.report_command import add_decide_options, add_report_options, decide, p
 from etl.report_mark import add_mark_options, mark_reported
 from etl.rights_command import add_rights_options, change_rights
 from etl.sample import write_sample
+from etl.target_grid import add_assign_options, assign
 from etl.template import (
     DEFAULT_PLAN,
     plan_of,
@@ -69,6 +71,8 @@ from etl.template import (
     write_reports,
     write_targets_form,
 )
+from etl.threshold_command import add_threshold_options, edit_threshold, list_thresholds
+from etl.trace_command import add_trace_options, write_trace
 from tracker import jobs
 from tracker.catalog import CatalogError, data_folder, for_data_folder
 
@@ -144,7 +148,10 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--by", help=report.say("cli.by"))
     sub.add_argument("--reason", help=report.say("cli.reason"))
     command("builds", list_builds)
-    command("use", _use).add_argument("build_id")
+    sub = command("use", _use)
+    sub.add_argument("build_id")
+    sub.add_argument("--by", help=report.say("cli.by"))
+    sub.add_argument("--reason", help=report.say("cli.reason"))
     add_mark_options(command("report-mark", mark_reported))
     add_backup_options(command("backup", run_backup))
     add_restore_options(command("restore", run_restore))
@@ -154,6 +161,11 @@ def _parser() -> argparse.ArgumentParser:
     add_decide_options(command("decide", decide))
     add_brief_options(command("brief", brief))
     add_rights_options(command("rights", change_rights))
+    add_threshold_options(command("threshold", edit_threshold))
+    command("thresholds", list_thresholds)
+    add_assign_options(command("assign", assign))
+    add_handover_options(command("handover", write_handover))
+    add_trace_options(command("trace", write_trace))
     sub = command("template", _template)
     sub.add_argument("kind", choices=(*get_args(FormKind), "plan"), help=report.say("form.kind_option"))
     sub.add_argument("--area", help=report.say("form.area_option"))
@@ -251,7 +263,9 @@ def _build(options: argparse.Namespace) -> int:
 def _use(options: argparse.Namespace) -> int:
     builds = Builds(data_folder())
     with builds.lock():
+        before = builds.current()
         builds.point_to(options.build_id)
+        builds.record_move(before, options.build_id, options.by or "", options.reason or "")
     report.print_line("cli.in_force", options.json, build_id=options.build_id)
     return 0
 

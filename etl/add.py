@@ -23,12 +23,13 @@ from etl.lists import judge
 from etl.measure_reports import judge_reports
 from etl.reconcile import Source
 from etl.refusal import Refusal
+from etl.report_versions import refuse_unclear_report
 from etl.rows import ListRows
 from etl.sandbox import Parsed, parse, unpack
 from etl.sniff import is_zip_of_files
 from etl.targets import judge_targets
 from etl.value_history import asked_of_report
-from etl.values import judge_values
+from etl.values import ValueRows, judge_values
 from tracker.catalog import Catalog
 from tracker.catalog_models import Code
 
@@ -196,8 +197,11 @@ def _add_reading(
     if same is not None:
         return Added(name, "unchanged", file_id, same, rows, asked=asked)
     _refuse_second_claim(name, known, reading)
-    replaces = inbox.find(statement.replaces).file_id if statement.replaces else None
+    replaced = inbox.find(statement.replaces) if statement.replaces else None
+    replaces = replaced.file_id if replaced else None
     refuse_second_form(reading, name, file_id, replaces, inbox.counting())
+    if isinstance(rows, ValueRows):
+        refuse_unclear_report(reading, rows, name, file_id, received_on, replaced, inbox, catalog)
     twins = _twins(reading, file_id, replaces, inbox.counting())
     if not keep:
         return Added(name, "checked", file_id, reading, rows, asked=asked, twins=twins)

@@ -29,6 +29,7 @@ from etl.refusal import Refusal
 from etl.sandbox import PARSER_VERSION, parse
 from etl.steps import COUNTING, SQL, load, read_sql, run
 from etl.target_estimate import add_estimates
+from etl.thresholds import ThresholdBook, edit_frame, with_edits
 from tracker import jobs
 from tracker.catalog import Catalog, for_data_folder
 from tracker.catalog_models import Model
@@ -65,13 +66,15 @@ def build(data_folder: Path) -> Built:
         Refusal: where the inbox cannot be read, the disk is full or a check fails. The build in force stays.
         CatalogError: where the catalogue has faults.
     """
-    catalog = for_data_folder(data_folder)
+    shipped = for_data_folder(data_folder)
     builds = Builds(data_folder)
     with builds.lock():
         refuse_loss(data_folder)
         rested_on = input_frame(data_folder)
         jobs.tell("counting")
         inbox = Inbox(data_folder)
+        edits = ThresholdBook(inbox).all()
+        catalog = with_edits(shipped, edits)
         sidecars = inbox.sidecars()
         decisions = Decisions(data_folder).all()
         sources, unreadable = counting_sources(inbox, data_folder, catalog)
@@ -82,9 +85,11 @@ def build(data_folder: Path) -> Built:
             "closing_decision": decision_frame(decisions),
             "correction": changed.frame,
             "given_up_file": given_up_frame(data_folder),
+            "threshold_edit": edit_frame(edits, shipped),
         }
         core = replace(core, frames={**core.frames, **decided})
-        hashed = _hash_of([*sidecars, *decisions, *(said for record in records for said in record.all())])
+        said = [said for record in records for said in record.all()]
+        hashed = _hash_of([*sidecars, *decisions, *said, *edits])
         build_id = f"{dt.datetime.now():%Y%m%dT%H%M%S%f}"[:-3] + f"-{hashed[:6]}"
         previous_id = builds.current()
         part = builds.unfinished(build_id)

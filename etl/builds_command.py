@@ -30,6 +30,7 @@ def list_builds(options: argparse.Namespace) -> int:
             "kept": sorted(kept & set(known)),
             "reported": [_codes(mark) for mark in marks],
             "office_unreadable": fault,
+            "moves": [move.model_dump(mode="json") for move in builds.moves()],
         }
         print(json.dumps(found, ensure_ascii=False, indent=2))
         return 0

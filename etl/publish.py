@@ -6,6 +6,7 @@ and check, fsync file and folder, rename, then replace the pointer. A file name 
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import shutil
 import time
@@ -18,8 +19,19 @@ from filelock import FileLock, Timeout
 
 from etl.refusal import Refusal
 from tracker import office, office_store
+from tracker.catalog_models import Model
 
 _WAIT_SECONDS = 600
+
+
+class Move(Model):
+    """Another build was put in force: which instead of which, by whom, why, when."""
+
+    before: str | None
+    after: str
+    by: str
+    reason: str
+    at: dt.datetime
 
 
 @dataclass(frozen=True)
@@ -100,6 +112,21 @@ class Builds:
         _sync(temporary)
         _replace(temporary, self.folder / "current")
         _sync_folder(self.folder)
+
+    def moves(self) -> list[Move]:
+        """Every time that somebody put another build in force, the first first."""
+        try:
+            lines = (self.folder / "moves.jsonl").read_text(encoding="utf-8").splitlines()
+        except FileNotFoundError:
+            return []
+        # A line that a kill cut short tells of a move that happened, and of nothing else.
+        return [Move.model_validate_json(line) for line in lines if line.endswith("}")]
+
+    def record_move(self, before: str | None, after: str, by: str, reason: str) -> None:
+        """Note who put which build in force and why; nothing is ever taken out again."""
+        move = Move(before=before, after=after, by=by, reason=reason, at=dt.datetime.now())
+        with (self.folder / "moves.jsonl").open("a", encoding="utf-8") as lines:
+            lines.write(f"{move.model_dump_json()}\n")
 
     def remove_unfinished(self) -> None:
         """Remove what a failed or killed build left. Only under the lock: nobody else is writing then."""

@@ -133,7 +133,7 @@ class _Writer:
         self._captions(sheet, HEADER_ROW, "whole_baseline", has_check=False)
         for row, target in enumerate(targets.values(), start=FIRST_ROW):
             self._keys(sheet, row, row - FIRST_ROW + 1, target)
-            self._whole(sheet, row, target.baseline_value)
+            self._whole(sheet, row, target, target.baseline_value)
             self._tasks_of_areas(sheet, row, target)
         self._set_up(sheet, targets.values(), "baseline", has_check=False)
 
@@ -148,7 +148,7 @@ class _Writer:
         self._captions(sheet, HEADER_ROW, "whole", has_check=True)
         for row, target in enumerate(targets.values(), start=FIRST_ROW):
             self._keys(sheet, row, row - FIRST_ROW + 1, target)
-            self._whole(sheet, row, target.value if self.plan.due_on(target).year == year else None)
+            self._whole(sheet, row, target, target.value if self.plan.due_on(target).year == year else None)
             self._check(sheet, row, target, self._tasks_of_areas(sheet, row, target))
         self._set_up(sheet, targets.values(), "task", has_check=True)
         if rules:
@@ -164,7 +164,7 @@ class _Writer:
         shown = list(targets_of_year(self.plan, self.plan.ends_on.year).values())[:_EXAMPLES]
         for row, target in enumerate(shown, start=2):
             self._keys(sheet, row, row - 1, target)
-            self._whole(sheet, row, target.value)
+            self._whole(sheet, row, target, target.value)
             # The first row shows more than the whole, the others less.
             with_task = len(self.areas) - 1
             task = int(target.value / with_task) + (row == 2)
@@ -191,10 +191,11 @@ class _Writer:
         sheet.write_string(row, 2, self.catalog.indicators[target.indicator_id].name.zh, looks.text)
         sheet.write_string(row, 3, words()["units"][target.unit], looks.centred)
 
-    def _whole(self, sheet: Any, row: int, value: float | None) -> None:
+    def _whole(self, sheet: Any, row: int, target: Target, value: float | None) -> None:
         """The plan's own number, locked; where it has none the city may state it."""
         if value is None:
-            sheet.write_blank(row, _WHOLE_COLUMN, None, self.book.looks.fill_number)
+            stated = self.answers.cells.get((sheet.get_name(), target.target_id, self.plan.area_code))
+            sheet.write(row, _WHOLE_COLUMN, stated, self.book.looks.fill_number)
         else:
             sheet.write_number(row, _WHOLE_COLUMN, value, self.book.looks.grey_number)
 

@@ -6,9 +6,7 @@ import datetime as dt
 
 from etl.form import words
 from tracker.catalog import Catalog
-from tracker.catalog_models import MONEY_UNITS, WHOLE_UNITS, Code, Plan, Target
-
-_SUMMED_BASES = frozenset({"in_force", "ever", "new", "annual", "level"})
+from tracker.catalog_models import MONEY_UNITS, SUMMED_BASES, WHOLE_UNITS, Code, Plan, Target
 
 
 def years(plan: Plan) -> range:
@@ -42,12 +40,12 @@ def baseline_on(plan: Plan, target: Target) -> dt.date:
 
 def is_summed(target: Target) -> bool:
     """Whether the tasks of areas add up to that of the whole: numbers of things and money do, ratios and ranks not."""
-    return target.basis in _SUMMED_BASES and target.unit in WHOLE_UNITS | MONEY_UNITS
+    return target.basis in SUMMED_BASES and target.unit in WHOLE_UNITS | MONEY_UNITS
 
 
 def is_whole(target: Target) -> bool:
     """Whether a task is a whole number: half an enterprise is none."""
-    return target.basis in _SUMMED_BASES and target.unit in WHOLE_UNITS
+    return target.basis in SUMMED_BASES and target.unit in WHOLE_UNITS
 
 
 def areas_of(plan: Plan, catalog: Catalog) -> dict[str, Code]:

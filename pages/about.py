@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from tracker import about, blocks, blocks_about, blocks_enterprises, links, text, ui, what_if
+from tracker import about, blocks, blocks_about, blocks_builds, blocks_enterprises, links, text, ui, what_if
 from tracker.text import word
 
 view = ui.current_view()
@@ -37,6 +37,7 @@ def rules() -> None:
     ui.html(
         blocks_about.rules(language),
         blocks_about.threshold_tables(thresholds, language),
+        blocks_builds.threshold_edits(ui.threshold_history(view), language),
         blocks_about.definitions(indicators, language),
         blocks_about.assumptions(plans, targets, units, language),
     )

@@ -330,8 +330,9 @@ def test_every_file_is_saved_by_the_one_button() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if named(node) in ("download_button", "DownloadButton", "dataframe", "data_editor")
     ]
-    # A native table carries a button of its own that saves it, unseen by any gate.
-    assert found == ["gate.py"]
+    # A native table carries a button of its own that saves it, unseen by any gate: the one grid that is edited stands
+    # in the gate, too.
+    assert set(found) == {"gate.py"}
 
 
 def is_gated(around: list[ast.Call]) -> bool:

@@ -29,15 +29,15 @@ Rules = Mapping[str, Iterable[tuple[str, str, list[str]]]]
 
 
 def chips(found: Sequence[tuple[str, str]], view: View, picked: Mapping[str, str]) -> str:
-    """Each choice that narrows the list, with a link that takes it back."""
-    if not found:
-        return ""
+    """Each choice that narrows the list, with a link that takes it back; of a number, the way to its files."""
     items = [
         f'<li>{escape(phrase)} <a href="{escape(href("enterprises", view, **{**picked, code: None}))}" '
         f'aria-label="{escape(word("enterprises.take_back", view.language, choice=phrase))}">✕</a></li>'
         for code, phrase in found
     ]
-    return f'<ul class="tt-chips">{"".join(items)}</ul>'
+    if view.target_id:
+        items.append(f"<li>{link(word('builds.make_trace', view.language), href('builds', view, part='trace'))}</li>")
+    return f'<ul class="tt-chips">{"".join(items)}</ul>' if items else ""
 
 
 def remark(phrase: str, shown: str, target: str) -> str:

@@ -30,6 +30,7 @@ Formula = Literal[
 AreaKind = Literal["province", "city", "county", "zone", "unassigned"]
 WHOLE_UNITS = frozenset({"enterprise", "item", "piece", "award", "person", "project", "event", "time"})
 MONEY_UNITS = frozenset({"10k_yuan", "100m_yuan"})
+SUMMED_BASES = frozenset({"in_force", "ever", "new", "annual", "level"})
 NUMBER_UNITS = WHOLE_UNITS | MONEY_UNITS | {"percent", "person_per_enterprise", "index", "rank"}
 
 

@@ -45,6 +45,12 @@ def workbook(sheets: Mapping[str, pl.DataFrame], notes: Iterable[str]) -> bytes:
     return buffer.getvalue()
 
 
+def without_empty_columns(frame: pl.DataFrame) -> pl.DataFrame:
+    """A table without the columns in which nothing stands: on paper they cost the others their size."""
+    kept = [name for name in frame.columns if frame[name].null_count() < frame.height or not frame.height]
+    return frame.select(kept)
+
+
 def new_book(buffer: io.BytesIO) -> Any:
     """An empty workbook in which text is never run; to be closed by the caller."""
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})

@@ -50,6 +50,9 @@ COMMAND_ACTIONS = {
     "backup": "export",
     "answer": "correct",
     "threshold": "threshold",
+    "assign": "target",
+    "handover": "export",
+    "trace": "export",
     "rights": "rights",
 }
 # Commands that change nothing: what is checked was uploaded, the others only tell.

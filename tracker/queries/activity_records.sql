@@ -11,6 +11,7 @@ select
     file.original_name,
     activity.sheet,
     activity.row,
+    activity.file_id,
 from core.activity
 join core.activity_kind as kind using (activity)
 join core.area_closure as closure on closure.area_code = activity.area_code and closure.ancestor_code = $area_code

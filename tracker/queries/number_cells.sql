@@ -16,6 +16,7 @@ select
     value.sheet,
     value.row,
     value."column",
+    value.file_id,
 from core.reported_value as value
 left join core.source_file as file using (file_id)
 left join core.area as area using (area_code)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+import polars as pl
 import streamlit as st
 
 from tracker import audit, entrance, people
@@ -148,3 +149,22 @@ def save_button(label: str, made: Callable[[], bytes], file_name: str, mime: str
         return content
 
     st.download_button(label, gated, file_name=file_name, mime=mime, on_click="ignore")
+
+
+def edit_grid(frame: pl.DataFrame, key: str, locked: Sequence[str], numbers: Sequence[str] = ()) -> pl.DataFrame:
+    """The only grid in which cells are typed. It carries a button of its own that saves it as a file, unseen by any
+    gate: who may not export sees nothing of it and gets it back as it is.
+
+    Args:
+        frame: what stands in it.
+        key: one of its own for each grid.
+        locked: the columns that stay as they are.
+        numbers: the columns of numbers, shown with all their digits.
+    """
+    if not is_allowed("export"):
+        return frame
+    shown = {name: st.column_config.NumberColumn(format="%g", required=True) for name in numbers}
+    edited: pl.DataFrame = st.data_editor(
+        frame, key=key, hide_index=True, disabled=list(locked), column_config=shown, height="content"
+    )
+    return edited

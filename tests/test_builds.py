@@ -1,0 +1,303 @@
+"""A number, its files and its rules long after: edits of thresholds, builds compared, traces, the handover."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from etl.__main__ import main
+from etl.add import withdraw
+from etl.file_names import clean_names
+from etl.inbox import Inbox
+from etl.refusal import Refusal
+from etl.target_grid import cells_of
+from etl.thresholds import ThresholdBook, values_in_force
+from tests.test_pages import page_text
+from tests.worlds import add, built, write_list
+from tracker import builds, desk, office, ui, warehouse
+from tracker.catalog import load
+from tracker.rights import Person
+from tracker.text import LANGUAGES, word
+
+PAGES = Path(__file__).resolve().parent.parent / "pages"
+AS_OF = dt.date(2024, 3, 31)
+HEAD = "序号,企业名称,所属县区"
+STATED = ("--document", "连测〔2024〕2号", "--on", "2024-02-01", "--by", "市中小企业办")
+
+
+@dataclass(frozen=True)
+class World:
+    """A data folder with two builds: the first was reported, before a list was withdrawn and a threshold edited."""
+
+    folder: Path
+    first: str
+    second: str
+    withdrawn: str
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Two lists of little giants and a task; then one list is withdrawn, and a lead of 5 points is ahead no more."""
+    folder = tmp_path_factory.mktemp("desk")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TRACKER_DATA", str(folder))
+        giants = {"tier": "little_giant", "valid_to": dt.date(2026, 6, 30)}
+        names = ["甲公司", "乙公司", "丙公司"]
+        lines = [HEAD, *(f"{place},{name},海州区" for place, name in enumerate(names, start=1))]
+        add(folder, write_list(folder, "第一批 名单.csv", "\n".join(lines)), **giants)
+        late = add(folder, write_list(folder, "补充:名单.csv", f"{HEAD}\n1,丁公司,东海县"), batch="补", **giants)
+        tasks = folder / "tasks.json"
+        tasks.write_text(json.dumps({"2025": {"320706": 6, "320722": 2, "320703": "不考核"}}), encoding="utf-8")
+        assert main(["assign", str(tasks), "--target", "little_giants", *STATED]) == 0
+        first = built(folder).build_id
+        office.mark_reported(first, "lianyungang", AS_OF, "调度会", dt.date(2024, 4, 5), "王五")
+        assert late.file_id is not None
+        withdraw(late.file_id, folder, by="赵六", reason="重复报送")
+        edited = ["threshold", "--by", "李四", "--reason", "领导小组要求", "ahead_lead_points", "20"]
+        assert main(edited) == 0
+        second = built(folder).build_id
+        yield World(folder, first, second, late.file_id)
+    ui.forget()
+
+
+@pytest.fixture
+def world(made: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    monkeypatch.setenv("TRACKER_DATA", str(made.folder))
+    return made
+
+
+def judged(build_id: str, area: str = "320706") -> tuple[Any, ...]:
+    """Value, task, lead and state of the little giants of an area in March 2024."""
+    rows = warehouse.query(build_id, "progress", plan_id="lianyungang", as_of=AS_OF)
+    [row] = (
+        rows.filter(target_id="little_giants", area_code=area)
+        .select("value", "target_value", "lead_points", "state")
+        .rows()
+    )
+    return row
+
+
+def test_an_edited_threshold_flips_the_state_that_it_should_and_no_earlier_build(world: World) -> None:
+    # Three of six after fifteen of 36 months: 8.3 points ahead, which is enough by the catalogue's 5 and not by 20.
+    before, after = judged(world.first), judged(world.second)
+    assert before == (3.0, 6.0, pytest.approx(100 * (3 / 6 - 15 / 36)), "ahead")
+    assert after == (*before[:3], "on_pace")
+    [edit] = warehouse.query(world.second, "threshold_edits", language="zh").iter_rows(named=True)
+    assert (edit["edited_by"], edit["before"], edit["value"], edit["default_value"]) == ("李四", 5.0, 20.0, 5.0)
+    assert edit["is_in_force"]
+    assert warehouse.query(world.first, "threshold_edits", language="zh").is_empty()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "phrase"),
+    [
+        (["ahead_lead_points", "-5"], "要由高到低"),
+        (["ahead_lead_points", "20"], "没有可改的"),
+        (["review_pass_srdi_percent", "130"], "应在 0 到 100 之间"),
+        (["pace_by_days", "0.5"], "整数"),
+        (["small_count_limit", "很多"], "不是数字"),
+        (["no_such", "1"], "没有判定线"),
+        (["ahead_lead_points"], "只选其一"),
+    ],
+)
+def test_an_impossible_threshold_is_refused_in_words(
+    world: World, arguments: list[str], phrase: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["threshold", "--by", "甲", "--reason", "乙", "--", *arguments]) == 1
+    assert phrase in capsys.readouterr().out
+    assert len(list((world.folder / "inbox" / "thresholds").glob("*.yml"))) == 1
+
+
+def traced(world: World, build_id: str, area: str, out: Path) -> dict[str, Any]:
+    said = ["--build", build_id, "--target", "little_giants", "--as-of", "2024-03", "--area", area, "--out", str(out)]
+    assert main(["trace", *said, "--json"]) == 0
+    with zipfile.ZipFile(out) as archive:
+        [book] = [name for name in archive.namelist() if name.endswith(".xlsx")]
+        sheets = openpyxl.load_workbook(io.BytesIO(archive.read(book)))
+        files = {name: archive.read(name) for name in archive.namelist() if name != book}
+    return {"sheets": {sheet.title: list(sheet.values) for sheet in sheets}, "files": files}
+
+
+def below_head(rows: list[tuple[Any, ...]], caption: str) -> list[tuple[Any, ...]]:
+    at = next(place for place, row in enumerate(rows) if row[0] == caption)
+    return rows[at + 1 :]
+
+
+def test_a_number_of_a_reported_build_gives_its_names_rows_and_withdrawn_files(world: World, tmp_path: Path) -> None:
+    old = traced(world, world.first, "320700", tmp_path / "old.zip")
+    names = [row[0] for row in below_head(old["sheets"]["企业"], "企业名称")]
+    assert sorted(names) == ["丁公司", "丙公司", "乙公司", "甲公司"]
+    assert len(names) == judged(world.first, "320700")[0]
+    assert {row[0] for row in below_head(old["sheets"]["依据"], "企业名称")} == set(names)
+    # The withdrawn list is still there, under a name that every system takes, byte for byte.
+    kept = (world.folder / "补充:名单.csv").read_bytes()
+    assert old["files"]["原始文件/补充_名单.csv"] == kept
+    assert "原始文件/第一批 名单.csv" in old["files"]
+    new = traced(world, world.second, "320700", tmp_path / "new.zip")
+    assert len(below_head(new["sheets"]["企业"], "企业名称")) == judged(world.second, "320700")[0] == 3
+    assert list(new["files"]) == ["原始文件/第一批 名单.csv"]
+    rule = {row[0]: row[1] for row in below_head(old["sheets"]["规则"], "规则")}
+    assert rule["超序时进度不低于"] == "5 个百分点"
+
+
+def test_what_cannot_be_traced_is_refused(world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = ["--as-of", "2024-03", "--out", str(tmp_path / "x")]
+    assert main(["trace", "--target", "no_such", *out]) == 1
+    assert "没有目标“no_such”" in capsys.readouterr().out
+    assert main(["trace", "--target", "numerical_control_rate", *out]) == 1
+    assert "没有数值" in capsys.readouterr().out
+    assert not (tmp_path / "x").exists()
+
+
+def test_names_of_files_are_taken_by_every_system_and_stay_apart() -> None:
+    assert clean_names(["a/b:名单.xlsx", "名单.csv", "名单.CSV", "con.txt", ""]) == [
+        "a_b_名单.xlsx", "名单.csv", "名单 (2).CSV", "_con.txt", "_",
+    ]  # fmt: skip
+    [long] = clean_names(["汉" * 200 + ".xlsx"])
+    assert len(long.encode()) <= 200
+    assert long.endswith(".xlsx")
+
+
+def test_the_handover_holds_files_decisions_thresholds_and_withdrawals(world: World, tmp_path: Path) -> None:
+    out = tmp_path / "handover.xlsx"
+    assert main(["handover", "--out", str(out)]) == 0
+    sheets = {sheet.title: list(sheet.values) for sheet in openpyxl.load_workbook(out)}
+    names = ("files", "open", "refused", "decisions", "thresholds", "withdrawn", "due", "expiries")
+    assert list(sheets) == [word(f"handover.sheet_{name}", "zh") for name in names]
+    files = below_head(sheets["文件与发文"], "文件")
+    assert sorted(row[0] for row in files) == ["第一批 名单.csv", "补充:名单.csv", "连云港_目标任务分解表.xlsx"]
+    assert {row[0] for row in files if "不计入" in row} == {"补充:名单.csv"}
+    [withdrawn] = below_head(sheets["撤回和替换的文件"], "文件")
+    assert {"补充:名单.csv", "赵六", "重复报送"} <= set(withdrawn)
+    edited = {row[0]: row for row in below_head(sheets["判定线"], "判定线")}["超序时进度不低于"]
+    assert edited[:4] == ("超序时进度不低于", "20 个百分点", "5 个百分点", "李四")
+    assert {row[1] for row in below_head(sheets["十二个月内到期"], "计划")} >= {"甲公司", "乙公司", "丙公司"}
+    assert below_head(sheets["谁欠什么"], "计划")
+
+
+def test_tasks_of_a_grid_are_the_form_and_a_second_grid_of_the_document_keeps_the_first(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = {(row["area_code"], row["due_on"].year): (row["value"], row["is_exempt"], row["document_no"])
+             for row in warehouse.query(world.first, "task_grid", plan_id="lianyungang", target_id="little_giants")
+             .iter_rows(named=True)}  # fmt: skip
+    assert asked["320706", 2025] == (6.0, False, "连测〔2024〕2号")
+    assert asked["320703", 2025] == (None, True, "连测〔2024〕2号")
+    assert asked["320700", 2025] == (25.0, False, None)
+    monkeypatch.setenv("TRACKER_DATA", str(tmp_path))
+    for target, cells in (("little_giants", {"320706": 6}), ("srdi_smes", {"320706": 30, "320722": "不考核"})):
+        path = tmp_path / f"{target}.json"
+        path.write_text(json.dumps({"2025": cells}), encoding="utf-8")
+        assert main(["assign", str(path), "--target", target, *STATED]) == 0
+    grid = tmp_path / "srdi_smes.json"
+    assert main(["assign", str(grid), "--target", "no_such", *STATED]) == 1
+    [counting] = Inbox(tmp_path).counting()
+    kept = {(target, area): value for (_, target, area), value in cells_of(counting, tmp_path, load()).items()}
+    assert kept == {
+        ("little_giants", "320706"): 6.0, ("srdi_smes", "320706"): 30.0, ("srdi_smes", "320722"): "不考核",
+    }  # fmt: skip
+    assert len(Inbox(tmp_path).sidecars()) == 2
+
+
+def test_the_list_says_what_came_in_where_it_was_reported_and_what_went(world: World) -> None:
+    newest, oldest = builds.builds()
+    assert (newest.is_current, oldest.is_current) == (True, False)
+    assert newest.came == ()
+    assert newest.went == ("补充:名单.csv",)
+    assert [mark.meeting for mark in oldest.reported] == ["调度会"]
+    assert oldest.is_kept
+    found = builds.inputs(world.first, world.second, "zh")
+    assert (found.came, found.went) == ([], ["补充:名单.csv"])
+    assert found.thresholds == [("超序时进度不低于", 5.0, 20.0)]
+
+
+def opened(language: str, part: str) -> AppTest:
+    app = AppTest.from_file(str(PAGES / "main.py"), default_timeout=60)
+    app.query_params["lang"], app.query_params["as_of"] = language, str(AS_OF)
+    app.query_params["plan"] = "lianyungang"
+    app.run()
+    app.query_params["part"] = part
+    app.switch_page("builds.py").run()
+    assert not app.exception
+    return app
+
+
+@pytest.fixture
+def quick(world: World, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The commands that a page runs, in this process: a process of its own takes a second each."""
+    asked: list[list[str]] = []
+
+    def run(arguments: Sequence[str], person: Person, given: bytes = b"", seconds: float = 0) -> desk.Answer:
+        asked.append(list(arguments))
+        printed = io.StringIO()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("sys.stdout", printed)
+            code = main([*arguments, "--json"]) if arguments[0] in ("thresholds", "builds") else 0
+        return desk.Answer(code, json.loads(printed.getvalue() or "{}"))
+
+    monkeypatch.setattr(desk, "run", run)
+    return asked
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_shows_compares_edits_and_traces(world: World, quick: list[list[str]], language: str) -> None:
+    expected: dict[str, dict[str, list[str]]] = {
+        "zh": {
+            "list": ["共 2 个版本", "调度会（2024年4月5日，王五 标记）", "不再计入：补充:名单.csv"],
+            "compare": ["由4 家变为3 家", "撤回的文件", "丁公司", "超序时进度不低于：5 → 20", "超序时", "达序时"],
+            "thresholds": ["改过的判定线", "李四", "领导小组要求"],
+            "targets": ["不考核"],
+            "trace": ["撤回的文件也在内"],
+        },
+        "en": {
+            "list": ["2 builds", "no longer counting: 补充:名单.csv"],
+            "compare": ["Ahead of schedule from: 5 → 20", "丁公司"],
+            "thresholds": ["Edited thresholds", "李四"],
+            "targets": ["District targets"],
+            "trace": ["withdrawn ones included"],
+        },
+    }
+    for part, phrases in expected[language].items():
+        shown = page_text(opened(language, part))
+        for phrase in phrases:
+            assert phrase in shown, (part, phrase)
+
+
+def test_another_build_is_put_in_force_with_who_and_why(world: World, quick: list[list[str]]) -> None:
+    app = opened("zh", "list")
+    assert app.button(key="use_now").disabled
+    app.text_input(key="use_by").set_value("王五").run()
+    app.text_input(key="use_reason").set_value("会上要看旧版").run()
+    app.button(key="use_now").click().run()
+    assert ["use", world.first, "--by", "王五", "--reason", "会上要看旧版"] in quick
+
+
+def test_using_a_build_is_written_down(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["use", world.first, "--by", "王五", "--reason", "核对"]) == 0
+    assert main(["use", world.second]) == 0
+    capsys.readouterr()
+    assert main(["builds", "--json"]) == 0
+    moves = json.loads(capsys.readouterr().out)["moves"]
+    assert [(move["before"], move["after"], move["by"]) for move in moves] == [
+        (world.second, world.first, "王五"), (world.first, world.second, ""),
+    ]  # fmt: skip
+
+
+def test_a_threshold_of_nothing_is_no_record(world: World) -> None:
+    book = ThresholdBook(Inbox(world.folder))
+    edits = book.all()
+    assert values_in_force(load(), edits)["ahead_lead_points"] == 20
+    taken_back = edits[0].model_copy(update={"edit_no": 2, "before": 20.0, "value": None})
+    assert values_in_force(load(), [*edits, taken_back])["ahead_lead_points"] == 5
+    with pytest.raises(Refusal):
+        book.record(load(), "pace_by_days", 7, "甲", "乙", dt.datetime(2026, 1, 1))
