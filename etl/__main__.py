@@ -23,7 +23,6 @@ from etl.backup_command import (
     run_restore,
     run_verify,
 )
-from etl.brief_command import add_brief_options, brief
 from etl.build import build
 from etl.builds_command import list_builds
 from etl.compare_book import write_book
@@ -90,9 +89,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _answered(arguments: list[str] | None) -> int:
-    as_json = "--json" in (sys.argv if arguments is None else arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    as_json = "--json" in given
     try:
-        options = _parser().parse_args(arguments)
+        options = _parser(is_brief="brief" in given[:1]).parse_args(given)
         command: Callable[[argparse.Namespace], int] = options.command
         code = command(options)
         sys.stdout.flush()
@@ -119,7 +119,7 @@ def _survive_any_console() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(*, is_brief: bool) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m etl", description=report.say("cli.about"))
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -159,7 +159,12 @@ def _parser() -> argparse.ArgumentParser:
     command("sample", _sample)
     add_report_options(command("report", print_report))
     add_decide_options(command("decide", decide))
-    add_brief_options(command("brief", brief))
+    sub = command("brief", _brief)
+    if is_brief:
+        # Documents and their pictures take a third of the time in which every command starts.
+        from etl.brief_command import add_brief_options
+
+        add_brief_options(sub)
     add_rights_options(command("rights", change_rights))
     add_threshold_options(command("threshold", edit_threshold))
     command("thresholds", list_thresholds)
@@ -184,6 +189,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _brief(options: argparse.Namespace) -> int:
+    from etl.brief_command import brief
+
+    return brief(options)
+
+
 def _withdraw(options: argparse.Namespace) -> int:
     folder = data_folder()
     stated = {"by": options.by, "reason": options.reason, "reading_no": options.reading, "undo": options.undo}
@@ -191,6 +202,8 @@ def _withdraw(options: argparse.Namespace) -> int:
         effect = try_out(folder, lambda scratch, _: withdraw(options.file_id, scratch, **stated))
         print_effect(effect, for_data_folder(folder), options.json)
         return 0
+    if options.is_built:
+        jobs.take_turn()
     try:
         sidecar = withdraw(options.file_id, folder, **stated)
     except Refusal as refusal:

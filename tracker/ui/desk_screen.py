@@ -103,19 +103,24 @@ def tell_last(board: Board, language: str) -> None:
     what = {"job": word(f"desk.job_{last.kind}", language), "by": last.by, "at": f"{last.started:%H:%M}"}
     outcome = desk_words.outcome(last)
     current = warehouse.current_build_id() or word("desk.no_build", language)
-    html(blocks.notice(word(f"desk.last_{outcome}", language, **what, build_id=current)))
+    said = word(f"desk.last_{outcome}", language, **what, build_id=current)
+    if outcome == "done":
+        is_same = desk_board.is_as_tried(last, board.jobs)
+        said += word("desk.effect_same_as_tried" if is_same else "desk.effect_not_as_tried", language)
+    html(blocks.notice(said))
     if outcome == "refused":
         html(blocks_desk.problems(desk_words.refused_lines(last, language)))
 
 
 def pick_upload(items: Sequence[Item], language: str) -> Item | None:
-    """Which file to look at: the one that needs something first."""
-    order = {"asks": 0, "refused": 1, "broken": 1, "faulty": 2}
-    by_id = {item.upload.file_id: item for item in sorted(items, key=lambda item: order.get(item.state, 3))}
-    if not by_id:
-        return None
-    chosen = pick("file", list(by_id), word("desk.pick_file", language), lambda code: by_id[code].upload.name)
-    return by_id[chosen]
+    """Which file to look at: the one that needs something first; where none does, none until one is asked for."""
+    places = {state: place for place, state in enumerate(("asks", "refused", "broken", "faulty"))}
+    by_id = {item.upload.file_id: item for item in sorted(items, key=lambda item: places.get(item.state, len(places)))}
+    is_needed = any(item.state in places for item in items)
+    options = list(by_id) if is_needed else ["", *by_id]
+    names = {code: item.upload.name for code, item in by_id.items()} | {"": word("desk.pick_none", language)}
+    chosen = pick("file", options, word("desk.pick_file", language), names.__getitem__)
+    return by_id.get(chosen)
 
 
 def publication(board: Board, catalog: Catalog, view: View | None, language: str) -> None:
@@ -204,10 +209,12 @@ def files_in(board: Board, catalog: Catalog, view: View | None, language: str) -
     record = by_id[chosen]
     asked = Withdrawal(chosen, record["original_name"], undo=desk_words.is_withdrawn(record))
     side = "restore" if asked.undo else "withdraw"
-    operator_name(language, "desk_withdraw_by")
-    reason = st.text_input(
-        word(f"desk.reason_{side}", language), key=f"desk_reason_{chosen[:12]}", max_chars=200
-    ).strip()
+    left, right = st.columns([1, 3])
+    with left:
+        operator_name(language, "desk_withdraw_by")
+    with right:
+        label = word(f"desk.reason_{side}", language)
+        reason = st.text_input(label, key=f"desk_reason_{chosen[:12]}", max_chars=200).strip()
     job = board.preview(asked.given)
     with st.container(horizontal=True):
         is_tried = st.button(word(f"desk.try_{side}", language), key="desk_try_withdraw")
