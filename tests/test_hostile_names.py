@@ -16,7 +16,6 @@ from tests.demo import Demo
 from tests.test_own_area import opened
 from tracker import ui
 from tracker.links import PAGES
-from tracker.ui import gate
 
 ROOT = Path(__file__).resolve().parent.parent
 HOSTILE = "=1+1<script>alert(1)</script>\"><img src=x onerror=alert(2)>'; drop table core.area; --"
@@ -73,7 +72,7 @@ def saved(poisoned: Path, monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], 
     """What the buttons of a page would save, with the poisoned build in force."""
     monkeypatch.setenv("TRACKER_DATA", str(poisoned))
     offered: list[Callable[[], bytes]] = []
-    monkeypatch.setattr(gate.st, "download_button", lambda label, made, **named: offered.append(made))
+    monkeypatch.setattr("streamlit.download_button", lambda label, made, **named: offered.append(made))
     return offered
 
 
