@@ -22,7 +22,7 @@ from tracker.text import LANGUAGES, day, word
 
 LANGUAGE = "zh"
 _SHOWN_ROWS = 20
-_CODE = re.compile(r"\{(?P<kind>area|indicator):(?P<code>[^}]+)\}")
+_CODE = re.compile(r"\[(?P<kind>area|indicator):(?P<code>[^]]+)\]")
 
 
 def say(key: str, **values: object) -> str:
@@ -369,7 +369,7 @@ def _change_line(row: dict[str, Any], catalog: Catalog) -> str:
 
 
 def _name(code: re.Match[str], catalog: Catalog) -> str:
-    """The name of an area or indicator that a detail gives as ``{area:320703}``."""
+    """The name of an area or indicator that a detail gives as ``[area:320703]``."""
     named = (catalog.areas if code["kind"] == "area" else catalog.indicators)[code["code"]]
     return named.name.in_language(LANGUAGE)
 

@@ -324,7 +324,7 @@ def test_one_district_is_silent_and_one_wrote_yuan(demo: Demo) -> None:
     assert demo.rows(held, "smart_workshops", "320724", CLOSE) == [("stale",)]
     assert demo.rows(held, "smart_workshops", CITY, CLOSE) == [("partial",)]
     [(kind, number, detail)] = demo.rows("select kind, number, detail from core.data_debt where kind = 'unit_jump'")
-    assert (kind, number, detail.split()[0]) == ("unit_jump", 1, "{area:320703}")
+    assert (kind, number, detail.split()[0]) == ("unit_jump", 1, "[area:320703]")
 
 
 def test_a_blank_row_of_the_original_is_a_debt(demo: Demo) -> None:

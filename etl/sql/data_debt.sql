@@ -100,13 +100,13 @@ question as (
     from core.value_question
 ),
 -- values that ask for a reason, with one of them: whose, in which cell, before and after, and the reason if given;
--- areas and indicators in details are codes in braces, which readers see as names in their language
+-- areas and indicators in details are codes in brackets, which readers see as names in their language
 asked as (
     select
         question.question as kind, question.reading_id, cast(null as varchar) as tier, reading.area_code,
         count(*) as number,
         min(concat(
-            coalesce(enterprise.name, concat('{area:', question.area_code, '}')), ' ', question."column", cast(question.row as varchar), ': ',
+            coalesce(enterprise.name, concat('[area:', question.area_code, ']')), ' ', question."column", cast(question.row as varchar), ': ',
             case when question.compared_before is null then '' else concat(question.compared_before, ' → ') end,
             question.shown_value,
             case when question.reason is null then '' else concat(' (', question.reason, ')') end
@@ -138,7 +138,7 @@ unapplied as (
         concat('correction_', correction.cause) as kind, cast(null as varchar) as reading_id, correction.tier,
         correction.area_code, count(*) as number,
         min(concat(
-            correction.correction_id, ' ', coalesce(file.original_name, correction.enterprise, concat('{area:', correction.area_code, '}')), ' ',
+            correction.correction_id, ' ', coalesce(file.original_name, correction.enterprise, concat('[area:', correction.area_code, ']')), ' ',
             coalesce(correction.sheet, ''), ' ', coalesce(correction."column", ''),
             coalesce(cast(correction.row as varchar), ''),
             ': ', correction.expected,
@@ -167,7 +167,7 @@ event_differs as (
         'activity_differs' as kind, stated.reading_id, cast(null as varchar) as tier, stated.area_code,
         stated.value as number,
         concat(
-            '{indicator:', stated.indicator_id, '} ', cast(stated.period_end as varchar), ' ',
+            '[indicator:', stated.indicator_id, '] ', cast(stated.period_end as varchar), ' ',
             cast(counted.value as integer)
         ) as detail
     from event_stated as stated
@@ -182,7 +182,7 @@ event_unrecorded as (
     select
         'activity_unrecorded' as kind, stated.reading_id, cast(null as varchar) as tier, stated.area_code,
         stated.value as number,
-        concat('{indicator:', stated.indicator_id, '} ', cast(stated.period_end as varchar)) as detail
+        concat('[indicator:', stated.indicator_id, '] ', cast(stated.period_end as varchar)) as detail
     from event_stated as stated
     where
         stated.place = 1

@@ -11,18 +11,18 @@ select
     end as area_short,
     case $language when 'zh' then tier.short_zh else tier.short_en end as tier_short,
     debt.number,
-    -- its codes in braces as names
+    -- its codes in brackets as names
     case
         when about_area.area_code is not null
         then replace(
             debt.detail,
-            concat('{area:', about_area.area_code, '}'),
+            concat('[area:', about_area.area_code, ']'),
             case $language when 'zh' then about_area.name_zh else about_area.name_en end
         )
         when about_indicator.indicator_id is not null
         then replace(
             debt.detail,
-            concat('{indicator:', about_indicator.indicator_id, '}'),
+            concat('[indicator:', about_indicator.indicator_id, ']'),
             case $language when 'zh' then about_indicator.name_zh else about_indicator.name_en end
         )
         else debt.detail
@@ -41,9 +41,9 @@ left join (
     group by file_id
 ) as files on files.file_id = reading.file_id
 left join core.area on area.area_code = debt.area_code
-left join core.area as about_area on about_area.area_code = regexp_extract(debt.detail, '\{area:([^}]+)\}', 1)
+left join core.area as about_area on about_area.area_code = regexp_extract(debt.detail, '\[area:([^]]+)\]', 1)
 left join core.indicator as about_indicator
-    on about_indicator.indicator_id = regexp_extract(debt.detail, '\{indicator:([^}]+)\}', 1)
+    on about_indicator.indicator_id = regexp_extract(debt.detail, '\[indicator:([^]]+)\]', 1)
 left join core.area_closure as inside on inside.area_code = debt.area_code and inside.ancestor_code = $area_code
 -- a list of the province tells of its cities too
 left join core.area_closure as above on above.area_code = $area_code and above.ancestor_code = debt.area_code
