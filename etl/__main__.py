@@ -179,6 +179,8 @@ def _withdraw(options: argparse.Namespace) -> int:
         effect = try_out(folder, lambda scratch, _: withdraw(options.file_id, scratch, **stated))
         print_effect(effect, for_data_folder(folder), options.json)
         return 0
+    if options.is_built:
+        jobs.take_turn()
     try:
         sidecar = withdraw(options.file_id, folder, **stated)
     except Refusal as refusal:

@@ -60,6 +60,9 @@ def add(options: argparse.Namespace) -> int:
         raise Refusal("desk.no_files", {})
     effect: dict[str, Any] | None = None
     built: Built | None = None
+    if options.keep and options.is_built:
+        # Before anything is added: else the build of whoever is first would hold the files of those who wait.
+        jobs.take_turn()
     with _entries(options) as entries:
         is_first_tried = not options.keep or options.is_built
         if is_first_tried:
@@ -73,11 +76,11 @@ def add(options: argparse.Namespace) -> int:
             built = publish(folder) if options.is_built and not is_refused else None
         elif not options.keep and options.effect and not is_refused:
             effect = try_out(folder, lambda scratch, known: _take(_copies(entries), scratch, known, keep=True))
+        _say(entries, effect, built, options, folder, catalog)
         if not options.keep and options.annotate:
             written = write_annotated(options.annotate, _sources(entries), folder, catalog, options.language)
             if not options.json:
                 print("\n".join(map(str, written)))
-        _say(entries, effect, built, options, folder, catalog)
     return 0 if all(entry.is_clean for entry in entries) and not is_refused else _REFUSED
 
 

@@ -36,11 +36,10 @@ Read = Callable[..., pl.DataFrame]
 
 
 def publish(data_folder: Path) -> Built:
-    """Build from everything in the inbox, in turn with others, unless the build in force says just that already.
+    """Build from everything in the inbox, unless the build in force says just that already.
 
     Pressing twice, or again after a crash, so adds nothing and makes no second build.
     """
-    jobs.take_turn()
     known = last_built(data_folder)
     return known if known is not None else build(data_folder)
 

@@ -205,7 +205,7 @@ def row_message(row: dict[str, Any], file_name: str, language: str) -> str:
         row=row["row"],
         column=row["column"] or "–",
     )
-    return where + rule_message(row, language)
+    return where + _what(row, language)
 
 
 def _said(row: dict[str, Any]) -> dict[str, str]:
@@ -214,7 +214,12 @@ def _said(row: dict[str, Any]) -> dict[str, str]:
 
 
 def rule_message(row: dict[str, Any], language: str) -> str:
-    """By which rule a row was refused, and what to do, in one language."""
+    """By which rule a row was refused, and what to do, as a sentence of its own."""
+    said = _what(row, language)
+    return said[:1].upper() + said[1:]
+
+
+def _what(row: dict[str, Any], language: str) -> str:
     value = row["value"] if row["value"] is not None else word("rule.blank", language)
     if row["rule"] == CORRECTION_REFUSED and language == "en":
         # The refusal of a correction is a whole sentence, and its row has it in both languages.

@@ -36,11 +36,11 @@ def load() -> None:
     ui.html(
         blocks.section(say("uploads"), say("uploads_note")), blocks_desk.upload_table(board.items, catalog, language)
     )
-    ui.publication(board, catalog, view, language)
     ui.html(blocks.section(say("one_file"), say("one_file_note")))
     item = ui.pick_upload(board.items, language)
     if item is not None:
         ui.one_upload(item, catalog, language)
+    ui.publication(board, catalog, view, language)
 
 
 def files() -> None:

@@ -108,13 +108,14 @@ def tell_last(board: Board, language: str) -> None:
 
 
 def pick_upload(items: Sequence[Item], language: str) -> Item | None:
-    """Which file to look at: the one that needs something first."""
-    order = {"asks": 0, "refused": 1, "broken": 1, "faulty": 2}
-    by_id = {item.upload.file_id: item for item in sorted(items, key=lambda item: order.get(item.state, 3))}
-    if not by_id:
-        return None
-    chosen = pick("file", list(by_id), word("desk.pick_file", language), lambda code: by_id[code].upload.name)
-    return by_id[chosen]
+    """Which file to look at: the one that needs something first; where none does, none until one is asked for."""
+    places = {state: place for place, state in enumerate(("asks", "refused", "broken", "faulty"))}
+    by_id = {item.upload.file_id: item for item in sorted(items, key=lambda item: places.get(item.state, len(places)))}
+    is_needed = any(item.state in places for item in items)
+    options = list(by_id) if is_needed else ["", *by_id]
+    names = {code: item.upload.name for code, item in by_id.items()} | {"": word("desk.pick_none", language)}
+    chosen = pick("file", options, word("desk.pick_file", language), names.__getitem__)
+    return by_id.get(chosen)
 
 
 def publication(board: Board, catalog: Catalog, view: View | None, language: str) -> None:
