@@ -138,19 +138,32 @@ def _compared(scratch: Path, built: Built, before: str | None, read: Read) -> di
     after = built.build_id
     newest_after = read(after, "effect_newest")["newest"][0]
     newest_before = read(before, "effect_newest")["newest"][0] if before else None
-    earlier = newest_after if newest_before is None or newest_after is None else min(newest_before, newest_after)
+    known = [month for month in (newest_before, newest_after) if month is not None]
+    earlier, later = (min(known), max(known)) if known else (None, None)
     targets = built.change if before else read(after, "effect_first", as_of=newest_after)
-    catalog = for_data_folder(scratch)
+    # Without the newest list the months end sooner: what stood in the last one is compared with what stands now.
+    has_fewer_months = before is not None and newest_after is not None and earlier != newest_before
+    gone = _fewer_months(before, after, newest_before, newest_after, read) if before and has_fewer_months else []
     return {
         "before": None if before is None else {"build_id": before, "as_of": newest_before},
         "after": {"as_of": newest_after},
         "inputs_hash": built.inputs_hash,
-        "targets": targets.to_dicts(),
+        "targets": targets.to_dicts() + gone,
         "history": _history(before, after, earlier, read),
         "tiers": _tiers(before, after, earlier, newest_after, read),
-        "names": _names(before, after, earlier, newest_after, catalog, read),
+        "names": _names(before, after, newest_before or earlier, later, for_data_folder(scratch), read),
         "debts": _debts(before, after, read),
     }
+
+
+def _fewer_months(before: str, after: str, month_before: Any, month_after: Any, read: Read) -> list[dict[str, Any]]:
+    """As ``meta.change``, of the newest month of each build where that of the later one lies before."""
+    keys = ["plan_id", "indicator_id", "target_id", "area_code", "due_on"]
+    then, now = read(before, "effect_progress", as_of=month_before), read(after, "effect_progress", as_of=month_after)
+    both = now.join(then, on=keys, how="full", coalesce=True, suffix="_before")
+    differs = pl.col("value").ne_missing(pl.col("value_before")) | pl.col("state").ne_missing(pl.col("state_before"))
+    rows = both.filter(differs).sort(keys).rename({"value": "value_after", "state": "state_after"})
+    return rows.with_columns(as_of_before=pl.lit(month_before), as_of=pl.lit(month_after)).to_dicts()
 
 
 def _history(before: str | None, after: str, until: Any, read: Read) -> list[dict[str, Any]]:
@@ -183,10 +196,11 @@ def _names(
     """One row per enterprise, tier and city that counts only before or only after, with the reason."""
     found = []
     # Of a tier without lists nothing is published, though holders of higher titles are there.
+    newest = read(after, "effect_newest")["newest"][0]
     moments = [(before, earlier)] if before else []
     published = {
         pair
-        for b, day in [*moments, (after, later)]
+        for b, day in [*moments, (after, newest)]
         for pair in read(b, "effect_tier", as_of=day).select("area_code", "tier").iter_rows()
     }
     counts = {i.tier: i.indicator_id for i in catalog.indicators.values() if i.formula == "tier_count" and i.tier}

@@ -10,7 +10,7 @@ view = ui.possible_view()
 language = ui.chosen_language()
 catalog = for_data_folder()
 place = word("desk.title", language)
-tags = ui.tags(view) if view is not None else []
+tags = [blocks.tag(word("app.demo", language), "demo")] if view is not None and view.is_demo else []
 
 
 def say(key: str, **values: object) -> str:

@@ -228,8 +228,8 @@ def test_the_annotated_copy_has_every_row_in_its_place_and_says_why(
     assert table[1][:3] == ["序号", "企业名称", "所属县区"]
     assert [row[1] for row in table[2:]] == ["=1+1公司", "", "丙公司"]
     assert table[2][3] == ""
-    assert table[3][3].startswith(f"B4 {why}")
-    assert "东山区" in table[4][3]
+    assert str(table[3][3]).startswith(f"B4 {why}")
+    assert "东山区" in str(table[4][3])
 
 
 def test_a_damaged_record_of_the_inbox_stops_all_with_a_clear_word(
@@ -296,40 +296,46 @@ def test_a_job_says_its_stages_and_a_killed_one_that_it_was_cut_short(folder: Pa
     assert item.state == "broken"
 
 
+def kill_at(job_id: str, stages: int, seconds: float) -> jobs.Job:
+    """Kill a job some time after it has said so many stages, so that every stage is hit on any machine."""
+    own = jobs.folder() / job_id
+    until = time.monotonic() + 60
+    while time.monotonic() < until and not (own / "exit").exists():
+        told = (own / "stages").read_text(encoding="utf-8").count("\n") if (own / "stages").exists() else 0
+        if told >= stages:
+            time.sleep(seconds)
+            os.kill(int((own / "pid").read_text(encoding="ascii")), signal.SIGKILL)
+            break
+        time.sleep(0.01)
+    return jobs.wait(job_id)
+
+
 @pytest.mark.slow
 def test_a_killed_publication_loses_nothing_and_doubles_nothing(folder: Path) -> None:
     add(folder, write_list(folder, "a.csv", lines(1, 4).decode()), batch="2022-1")
     built(folder)
     dice = random.Random(20251231)
     asked = [dropped("名单.csv", lines(4, 9)), dropped("再来.csv", lines(9, 12), batch="2024-1")]
-    began = time.monotonic()
-    jobs.wait(desk_board.start_preview(asked, "张三"))
-    seconds = time.monotonic() - began
     interrupted = 0
-    for place in range(KILLS):
-        before = read_whole_build(Builds(folder))
-        job = jobs.get(desk_board.start_publishing(asked, "张三"))
-        assert job is not None
-        # Later kills come later, so that every stage is hit.
-        time.sleep(seconds * (place + dice.random()) / KILLS)
-        if jobs.get(job.job_id).is_open:  # type: ignore[union-attr]
-            os.kill(int((job.folder / "pid").read_text(encoding="ascii")), signal.SIGKILL)
-        ended = jobs.wait(job.job_id)
+    for kill in range(KILLS):
+        before, had = read_whole_build(Builds(folder)), holders(folder)
+        # Stages: reading, checking, counting, checking, publishing; 0 is before it says anything.
+        ended = kill_at(desk_board.start_publishing(asked, "张三"), kill % 6, dice.random() * 0.6)
         interrupted += ended.state == "interrupted"
         current = read_whole_build(Builds(folder))
-        if not desk_board.is_published(ended):
-            names = holders(folder)
-            # Either nothing is in force yet, or the pointer had moved just before the end.
-            assert (current == before) == (len(names) == 3) or len(names) == 11
-            assert {item.upload.name for item in desk_board.board().items} == {"名单.csv", "再来.csv"}
+        if desk_board.is_published(ended):
+            continue
+        # The old build, or the new one whole: the pointer may have moved just before the end.
+        assert len(holders(folder)) == (len(had) if current == before else 11)
+        assert {item.upload.name for item in desk_board.board().items} == {"名单.csv", "再来.csv"}
     final = jobs.wait(desk_board.start_publishing(asked, "张三"))
     assert desk_board.is_published(final)
     assert holders(folder) == sorted(f"第{n}号（示例）公司" for n in range(1, 12))
-    assert [sidecar.original_name for sidecar in Inbox(folder).sidecars()].count("名单.csv") == 1
+    assert sorted(s.original_name for s in Inbox(folder).sidecars()) == ["a.csv", "再来.csv", "名单.csv"]
     assert all(len(sidecar.readings) == 1 for sidecar in Inbox(folder).sidecars())
     assert desk_board.board().items == []
     assert not list(Builds(folder).folder.glob("*.part*"))
-    assert interrupted > 0
+    assert interrupted >= KILLS // 2
 
 
 def test_several_people_publish_at_once_and_take_turns(folder: Path) -> None:
@@ -341,7 +347,7 @@ def test_several_people_publish_at_once_and_take_turns(folder: Path) -> None:
     while (waiting := jobs.queue(jobs.every())) and time.monotonic() < until:
         places.append(len([job for job in waiting if job.state == "waiting"]))
         assert [job.job_id for job in waiting] == started[-len(waiting) :]
-        time.sleep(0.1)
+        time.sleep(0.4)
     ended = [jobs.wait(job_id) for job_id in started]
     assert all(desk_board.is_published(job) for job in ended)
     assert max(places) == 2

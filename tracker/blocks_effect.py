@@ -53,26 +53,39 @@ def _shown_view(effect: Row, view: View | None) -> View | None:
 
 
 def _targets(effect: Row, catalog: Catalog, view: View | None, language: str) -> str:
+    """The numbers that move: of the newest month of both builds, and where the data reach further, of the months."""
     rows = effect["targets"]
     title = blocks.section(word("desk.effect_targets", language), word("desk.effect_targets_note", language))
     if not rows:
         return title + blocks.paragraph(word("desk.effect_targets_none", language))
+    made = [title]
+    # The same month tells what the files change; the newest against the newest also what the time between did.
+    for months in sorted({(row["as_of_before"], row["as_of"]) for row in rows}, key=lambda pair: pair[1]):
+        of_months = [row for row in rows if (row["as_of_before"], row["as_of"]) == months]
+        made.append(_month_table(of_months, catalog, view, language))
+    return f'<div class="tt-effect">{"".join(made)}</div>'
+
+
+def _month_table(rows: list[Row], catalog: Catalog, view: View | None, language: str) -> str:
     roots = {plan.area_code for plan in catalog.plans.values()}
     ordered = sorted(rows, key=lambda row: row["area_code"] not in roots)
+    months = [text.month(_day(rows[0][key]), language) for key in ("as_of_before", "as_of")]
+    is_same = months[0] == months[1]
+    said = months[0] if is_same else word("desk.effect_months", language, before=months[0], after=months[1])
     captions = [
         word(f"desk.column_{name}", language)
-        for name in ("area", "indicator", "month", "before", "after", "moved", "state_before", "state_after")
+        for name in ("area", "indicator", "before", "after", "moved", "state_before", "state_after")
     ]
-    lines = [_target_line(row, catalog, view, language) for row in ordered]
+    with_plan = len({row["plan_id"] for row in rows}) > 1
+    lines = [_target_line(row, catalog, view, with_plan, language) for row in ordered]
     table = blocks.table(captions, lines[:_SHOWN])
-    rest = ""
     if len(lines) > _SHOWN:
         summary = word("desk.more_numbers", language, number=len(lines) - _SHOWN)
-        rest = blocks_about.folded(summary, blocks.table(captions, lines[_SHOWN:]))
-    return f'{title}<div class="tt-effect">{table}{rest}</div>'
+        table += blocks_about.folded(summary, blocks.table(captions, lines[_SHOWN:]))
+    return f'<p class="tt-effect-month">{escape(said)}</p>{table}'
 
 
-def _target_line(row: Row, catalog: Catalog, view: View | None, language: str) -> str:
+def _target_line(row: Row, catalog: Catalog, view: View | None, with_plan: bool, language: str) -> str:
     indicator, plan = catalog.indicators.get(row["indicator_id"]), catalog.plans.get(row["plan_id"])
     unit, decimals = (indicator.unit, indicator.decimals) if indicator else ("enterprise", 0)
 
@@ -83,17 +96,16 @@ def _target_line(row: Row, catalog: Catalog, view: View | None, language: str) -
     moved = "–"
     if before is not None and after is not None and before != after:
         moved = ("+" if after > before else "−") + text.distance(after - before, unit, decimals, language)
-    months = [text.month(_day(row[key]), language) for key in ("as_of_before", "as_of") if row[key]]
     target = ""
     if view is not None and before is not None and row["target_id"]:
         stated = {"plan": row["plan_id"], "target": row["target_id"], "area": row["area_code"]}
         target = href("enterprises", view, **stated, as_of=row["as_of_before"])
     name = indicator.short.in_language(language) if indicator else row["indicator_id"]
-    of_plan = f"<small>{escape(plan.short.in_language(language))}</small>" if plan else ""
+    of_plan = f"<small>{escape(plan.short.in_language(language))}</small>" if plan and with_plan else ""
     states = "".join(f"<td>{_state(row[key], language)}</td>" for key in ("state_before", "state_after"))
     return (
         f'<tr><th scope="row">{escape(area_name(catalog, row["area_code"], language))}{of_plan}</th>'
-        f"<td>{escape(name)}</td><td>{escape(' → '.join(dict.fromkeys(months)))}</td>"
+        f"<td>{escape(name)}</td>"
         f'<td class="is-figure">{blocks.link(shown(before), target)}</td>'
         f'<td class="is-figure"><b>{escape(shown(after))}</b></td>'
         f'<td class="is-figure">{escape(moved)}</td>{states}</tr>'

@@ -241,6 +241,13 @@ def build_of(job: Job) -> Record | None:
     return _build_of(job.folder) if job.kind in jobs.PUBLISHING and not job.is_open else None
 
 
+def is_as_tried(job: Job, every: Sequence[Job]) -> bool:
+    """Whether a job published just what its newest trial had shown; nobody changed anything in between."""
+    tried = next((other for other in every if other.kind == "effect" and other.given() == job.given()), None)
+    effect, build = effect_of(tried) if tried else None, build_of(job)
+    return effect is not None and build is not None and effect["inputs_hash"] == build["inputs_hash"]
+
+
 @lru_cache(maxsize=16)
 def _effect(folder: Path) -> Record | None:
     try:

@@ -37,7 +37,7 @@ ENVIRONMENT = "TRACKER_JOB"
 BROKEN = 70
 _WAITING = "waiting"
 _SECONDS_TO_BEGIN = 60.0
-_TURN_SECONDS = 0.2
+_TURN_SECONDS = 0.4
 _KEPT_DAYS = 30
 _children: dict[Path, subprocess.Popen[bytes]] = {}
 # What has ended stays so; a desk with a year of jobs is read at every click.

@@ -102,7 +102,11 @@ def tell_last(board: Board, language: str) -> None:
     what = {"job": word(f"desk.job_{last.kind}", language), "by": last.by, "at": f"{last.started:%H:%M}"}
     outcome = desk_words.outcome(last)
     current = warehouse.current_build_id() or word("desk.no_build", language)
-    html(blocks.notice(word(f"desk.last_{outcome}", language, **what, build_id=current)))
+    said = word(f"desk.last_{outcome}", language, **what, build_id=current)
+    if outcome == "done":
+        is_same = desk_board.is_as_tried(last, board.jobs)
+        said += word("desk.effect_same_as_tried" if is_same else "desk.effect_not_as_tried", language)
+    html(blocks.notice(said))
     if outcome == "refused":
         html(blocks_desk.problems(desk_words.refused_lines(last, language)))
 
