@@ -23,7 +23,6 @@ from etl.backup_command import (
     run_restore,
     run_verify,
 )
-from etl.brief_command import add_brief_options, brief
 from etl.build import build
 from etl.builds_command import list_builds
 from etl.compare_book import write_book
@@ -86,9 +85,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _answered(arguments: list[str] | None) -> int:
-    as_json = "--json" in (sys.argv if arguments is None else arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    as_json = "--json" in given
     try:
-        options = _parser().parse_args(arguments)
+        options = _parser(is_brief="brief" in given[:1]).parse_args(given)
         command: Callable[[argparse.Namespace], int] = options.command
         code = command(options)
         sys.stdout.flush()
@@ -115,7 +115,7 @@ def _survive_any_console() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(*, is_brief: bool) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m etl", description=report.say("cli.about"))
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -152,7 +152,12 @@ def _parser() -> argparse.ArgumentParser:
     command("sample", _sample)
     add_report_options(command("report", print_report))
     add_decide_options(command("decide", decide))
-    add_brief_options(command("brief", brief))
+    sub = command("brief", _brief)
+    if is_brief:
+        # Documents and their pictures take a third of the time in which every command starts.
+        from etl.brief_command import add_brief_options
+
+        add_brief_options(sub)
     add_rights_options(command("rights", change_rights))
     sub = command("template", _template)
     sub.add_argument("kind", choices=(*get_args(FormKind), "plan"), help=report.say("form.kind_option"))
@@ -170,6 +175,12 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--as-of", metavar="2025-12", help=report.say("compare.as_of_option"))
     sub.add_argument("--out", type=Path, help=report.say("compare.out_option"))
     return parser
+
+
+def _brief(options: argparse.Namespace) -> int:
+    from etl.brief_command import brief
+
+    return brief(options)
 
 
 def _withdraw(options: argparse.Namespace) -> int:

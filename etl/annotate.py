@@ -21,7 +21,7 @@ from etl.report import rule_message
 from etl.sandbox import Parsed, parse
 from etl.table import column_index
 from tracker.catalog import Catalog
-from tracker.export import SAME_DAY, sheet_name, text_width
+from tracker.export import A4, SAME_DAY, sheet_name, text_width
 from tracker.text import word
 
 _WIDEST, _NARROWEST = 44, 6
@@ -88,6 +88,10 @@ def _write(book: Any, parsed: Parsed, added: Added, language: str) -> None:
                 sheet.write_string(header_row - 1, column["index"], column["header"], head)
             sheet.write_string(header_row - 1, last, word("desk.annotated_column", language), head)
             sheet.freeze_panes(header_row, 0)
+            sheet.repeat_rows(header_row - 1)
+        sheet.set_landscape()
+        sheet.set_paper(A4)
+        sheet.fit_to_pages(1, 0)
         faults = _faults(rejected, meta["name"], language)
         widths = {column["index"]: text_width(column["header"]) for column in meta["columns"]}
         own = rows.filter(pl.col("sheet") == meta["name"])

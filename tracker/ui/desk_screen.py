@@ -208,10 +208,12 @@ def files_in(board: Board, catalog: Catalog, view: View | None, language: str) -
     record = by_id[chosen]
     asked = Withdrawal(chosen, record["original_name"], undo=desk_words.is_withdrawn(record))
     side = "restore" if asked.undo else "withdraw"
-    operator_name(language, "desk_withdraw_by")
-    reason = st.text_input(
-        word(f"desk.reason_{side}", language), key=f"desk_reason_{chosen[:12]}", max_chars=200
-    ).strip()
+    left, right = st.columns([1, 3])
+    with left:
+        operator_name(language, "desk_withdraw_by")
+    with right:
+        label = word(f"desk.reason_{side}", language)
+        reason = st.text_input(label, key=f"desk_reason_{chosen[:12]}", max_chars=200).strip()
     job = board.preview(asked.given)
     with st.container(horizontal=True):
         is_tried = st.button(word(f"desk.try_{side}", language), key="desk_try_withdraw")
