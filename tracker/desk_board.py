@@ -16,6 +16,7 @@ from typing import Any, Literal
 from tracker import desk, jobs, uploads
 from tracker.catalog import data_folder
 from tracker.jobs import Job
+from tracker.rights import Person
 from tracker.uploads import Upload
 
 Record = dict[str, Any]
@@ -154,7 +155,7 @@ def options_of(upload: Upload) -> list[str]:
     return [*found, f"--received-on={upload.opened[:10]}"]
 
 
-def start_checks(items: Sequence[Item], by: str) -> bool:
+def start_checks(items: Sequence[Item], by: Person) -> bool:
     """Check what was not checked under its present statement, all in one process; whether there was anything.
 
     What broke is not tried again and again: a person asks for it.
@@ -165,7 +166,7 @@ def start_checks(items: Sequence[Item], by: str) -> bool:
     return bool(asked)
 
 
-def check(asked: Sequence[Upload], by: str) -> str:
+def check(asked: Sequence[Upload], by: Person) -> str:
     """Start checking uploads."""
     given = [entry_of(upload) for upload in asked]
     return jobs.start("check", ["check", "--stated", "{given}"], by, *_about(asked), given)
@@ -180,12 +181,12 @@ def given_of(asked: Sequence[Upload]) -> list[dict[str, Any]]:
     return [entry_of(upload) for upload in sorted(asked, key=lambda upload: upload.file_id)]
 
 
-def start_preview(asked: Sequence[Upload], by: str) -> str:
+def start_preview(asked: Sequence[Upload], by: Person) -> str:
     """Start the trial of what publishing these uploads would do."""
     return jobs.start("effect", ["check", "--stated", "{given}", "--effect"], by, *_about(asked), given_of(asked))
 
 
-def start_publishing(asked: Sequence[Upload], by: str) -> str:
+def start_publishing(asked: Sequence[Upload], by: Person) -> str:
     """Start adding these uploads and building; what is published is what their preview showed.
 
     The same asked for twice is one publication: a second press while the first waits or runs starts nothing.
@@ -211,13 +212,13 @@ class Withdrawal:
         return {"file_id": self.file_id, "undo": self.undo}
 
 
-def start_withdrawal(asked: Withdrawal, by: str, reason: str, *, is_trial: bool) -> str:
+def start_withdrawal(asked: Withdrawal, by: Person, reason: str, *, is_trial: bool) -> str:
     """Start withdrawing or restoring a file, or the trial of it."""
     kind = "effect" if is_trial else "restore" if asked.undo else "withdraw"
     for job in jobs.every():
         if job.is_open and job.kind == kind and job.given() == asked.given:
             return job.job_id
-    arguments = ["withdraw", asked.file_id, f"--reason={reason}", f"--by={by}"]
+    arguments = ["withdraw", asked.file_id, f"--reason={reason}", f"--by={by.name}"]
     arguments += [*(["--undo"] if asked.undo else []), "--effect" if is_trial else "--build"]
     return jobs.start(kind, arguments, by, [asked.file_id], [asked.name], asked.given)
 
@@ -262,7 +263,7 @@ def effect_of(job: Job) -> Record | None:
     return None if job.is_open else _effect(job.folder)
 
 
-def files_in_inbox() -> list[Record]:
+def files_in_inbox(person: Person) -> list[Record]:
     """Every file of the inbox with its readings, newest first; empty where the inbox cannot be read.
 
     Raises:
@@ -270,12 +271,12 @@ def files_in_inbox() -> list[Record]:
     """
     inbox = data_folder() / "inbox"
     marks = tuple(sorted((path.name, path.stat().st_mtime_ns) for path in inbox.glob("*.yml")))
-    return _files(data_folder(), marks) if marks else []
+    return _files(data_folder(), marks, person) if marks else []
 
 
 @lru_cache(maxsize=4)
-def _files(folder: Path, marks: tuple[tuple[str, int], ...]) -> list[Record]:
-    answer = desk.run(["files"])
+def _files(folder: Path, marks: tuple[tuple[str, int], ...], person: Person) -> list[Record]:
+    answer = desk.run(["files"], person)
     if not isinstance(answer.content, list):
         raise ValueError(json.dumps(answer.content) if answer.content else answer.detail)
     return sorted(answer.content, key=lambda record: record["received_on"], reverse=True)

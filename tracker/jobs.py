@@ -25,8 +25,9 @@ from typing import Any, Literal
 from filelock import FileLock, Timeout
 
 from tracker.catalog import data_folder
-from tracker.desk import ROOT, Answer, command
+from tracker.desk import ROOT, Answer, command, permit
 from tracker.files import write_whole
+from tracker.rights import Person
 
 State = Literal["waiting", "running", "done", "refused", "interrupted"]
 # What changes the build in force: one after the other, in the order in which people asked.
@@ -93,7 +94,7 @@ def folder() -> Path:
 def start(
     kind: str,
     arguments: Sequence[str],
-    by: str,
+    by: Person,
     files: Sequence[str] = (),
     names: Sequence[str] = (),
     given: object = None,
@@ -103,14 +104,17 @@ def start(
     Args:
         kind: ``check``, ``effect``, or one of :data:`PUBLISHING`.
         arguments: the command and its options; ``{given}`` in them stands for the file that holds ``given``.
-        by: who asks for it.
+        by: who asks for it, with the rights that the command needs.
         files: content hashes of the files it is about.
         names: what they are called.
         given: what is stated of each file, kept as it was when the job began.
 
     Raises:
-        OSError: where the disk is full; nothing was started then.
+        NotAllowed: where the person has no right to the command.
+        OSError: where the disk is full. Nothing was started then.
     """
+    # Who works for some areas checks what they are about to report; to publish takes a right for all.
+    permitted = permit(arguments, by, by.areas[0] if by.areas else None)
     _remove_old()
     now = dt.datetime.now()
     own = folder() / f"{now:%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}"
@@ -118,14 +122,9 @@ def start(
     stated = [argument.replace("{given}", str(own / "given.json")) for argument in arguments]
     if given is not None:
         write_whole(own / "given.json", json.dumps(given, ensure_ascii=False).encode())
-    record = {"kind": kind, "by": by, "started": now.isoformat(), "files": list(files), "names": list(names)}
+    record = {"kind": kind, "by": by.name, "started": now.isoformat(), "files": list(files), "names": list(names)}
     write_whole(own / "job.json", json.dumps(record | {"command": stated}, ensure_ascii=False).encode())
-    environment = {
-        **os.environ,
-        "TRACKER_DATA": str(data_folder().resolve()),
-        ENVIRONMENT: str(own.resolve()),
-        "PYTHONIOENCODING": "utf-8",
-    }
+    environment = {**permitted, "TRACKER_DATA": str(data_folder().resolve()), ENVIRONMENT: str(own.resolve())}
     with (own / "answer.json").open("wb") as answer, (own / "errors").open("wb") as errors:
         child = subprocess.Popen(
             command(stated),

@@ -7,13 +7,27 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from tracker import blocks, blocks_desk, blocks_effect, desk_board, desk_words, jobs, uploads, warehouse
+from tracker import (
+    blocks,
+    blocks_desk,
+    blocks_effect,
+    desk_board,
+    desk_words,
+    entrance,
+    jobs,
+    people,
+    uploads,
+    warehouse,
+)
 from tracker.catalog import Catalog
 from tracker.desk_board import Board, Item, Withdrawal
 from tracker.jobs import Job
 from tracker.links import View
 from tracker.text import listed, word
+from tracker.ui.admission import way_in
+from tracker.ui.desk_forms import own_area
 from tracker.ui.frame import html
+from tracker.ui.gate import allowed, is_allowed, write
 from tracker.ui.operator import operator_name
 from tracker.ui.state import pick, pick_part
 
@@ -58,7 +72,7 @@ def _paste(language: str, by: str) -> None:
 def _kept(files: Sequence[tuple[str, bytes]], by: str, language: str) -> bool:
     try:
         for name, content in files:
-            uploads.keep(name, content, by)
+            write("load", name, uploads.keep, name, content, by, area=own_area())
     except OSError as fault:
         html(blocks.notice(word("desk.disk", language, detail=fault.strerror or str(fault))))
         return False
@@ -69,14 +83,10 @@ def desk_now(language: str) -> Board:
     """The desk as it is on disk; what was not checked yet is being checked from now on."""
     board = desk_board.board()
     try:
-        return desk_board.board() if desk_board.start_checks(board.items, _by()) else board
+        return desk_board.board() if desk_board.start_checks(board.items, allowed("load", own_area())) else board
     except OSError as fault:
         html(blocks.notice(word("desk.disk", language, detail=fault.strerror or str(fault))))
         return board
-
-
-def _by() -> str:
-    return str(st.session_state.get("operator", ""))
 
 
 def show_progress(board: Board, language: str) -> None:
@@ -139,12 +149,12 @@ def publication(board: Board, catalog: Catalog, view: View | None, language: str
     if not asked:
         return
     job = board.preview(desk_board.given_of(asked))
-    if _shown_effect(job, catalog, view, language):
+    if _shown_effect(job, catalog, view, language) and is_allowed("publish"):
         _publish_button(asked, board, language)
     label = word("desk.try_again" if job else "desk.try", language)
     is_open = job is not None and job.is_open
     if st.button(label, key="desk_try", disabled=is_open) and _named(language):
-        _start(lambda: desk_board.start_preview(asked, _by()), language)
+        _start(lambda: desk_board.start_preview(asked, allowed("load", own_area())), language)
 
 
 def _publish_button(asked: Sequence[uploads.Upload], board: Board, language: str) -> None:
@@ -154,8 +164,8 @@ def _publish_button(asked: Sequence[uploads.Upload], board: Board, language: str
         language
     ):
         for upload in asked:
-            uploads.remember(upload.name, upload.stated, _by())
-        _start(lambda: desk_board.start_publishing(asked, _by()), language)
+            uploads.remember(upload.name, upload.stated, allowed("publish").name)
+        _start(lambda: desk_board.start_publishing(asked, allowed("publish")), language)
 
 
 def _shown_effect(job: Job | None, catalog: Catalog, view: View | None, language: str) -> bool:
@@ -176,7 +186,7 @@ def _shown_effect(job: Job | None, catalog: Catalog, view: View | None, language
 
 
 def _named(language: str) -> bool:
-    if _by():
+    if way_in() != entrance.ONE_PC or st.session_state.get("operator") or people.remembered(people.OPERATOR):
         return True
     html(blocks.notice(word("desk.name_missing", language)))
     return False
@@ -194,12 +204,12 @@ def _start(begin: Callable[[], str], language: str) -> None:
 def files_in(board: Board, catalog: Catalog, view: View | None, language: str) -> None:
     """Every file that was taken in; withdrawing one, or restoring it, with the effect first."""
     try:
-        files = desk_board.files_in_inbox()
+        files = desk_board.files_in_inbox(allowed("view"))
     except ValueError as fault:
         html(blocks.notice(desk_words.inbox_fault(str(fault), language)))
         return
     html(blocks_desk.file_table(files, catalog, language))
-    if not files:
+    if not files or not is_allowed("withdraw"):
         return
     by_id = {record["file_id"]: record for record in files}
     chosen = pick(
@@ -218,12 +228,12 @@ def files_in(board: Board, catalog: Catalog, view: View | None, language: str) -
     with st.container(horizontal=True):
         is_tried = st.button(word(f"desk.try_{side}", language), key="desk_try_withdraw")
     if is_tried and _named(language) and _given_reason(reason, language):
-        _start(lambda: desk_board.start_withdrawal(asked, _by(), reason, is_trial=True), language)
+        _start(lambda: desk_board.start_withdrawal(asked, allowed("withdraw"), reason, is_trial=True), language)
     if not _shown_effect(job, catalog, view, language):
         return
     is_sure = st.button(word(f"desk.{side}", language), type="primary", key="desk_withdraw")
     if is_sure and _named(language) and _given_reason(reason, language):
-        _start(lambda: desk_board.start_withdrawal(asked, _by(), reason, is_trial=False), language)
+        _start(lambda: desk_board.start_withdrawal(asked, allowed("withdraw"), reason, is_trial=False), language)
 
 
 def _given_reason(reason: str, language: str) -> bool:
