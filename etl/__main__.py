@@ -119,7 +119,7 @@ def _survive_any_console() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _parser(*, is_brief: bool) -> argparse.ArgumentParser:
+def _parser(*, is_brief: bool = False) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m etl", description=report.say("cli.about"))
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 

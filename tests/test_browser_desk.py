@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.test_browser import CHROMIUM, CUT_OFF, Visit, browser, served, visit
+from benchmarks.server import served
+from tests.test_browser import CHROMIUM, CUT_OFF, Visit, browser, visit
 from tests.worlds import rows
 
 __all__ = ["browser", "visit"]
@@ -49,8 +50,8 @@ def test_from_the_first_list_to_its_withdrawal(
     folder.mkdir()
     monkeypatch.setenv("TRACKER_DATA", str(folder))
     page = visit.page
-    with served(folder) as base:
-        page.goto(f"{base}/")
+    with served(folder) as server:
+        page.goto(f"{server.address}/")
         page.get_by_role("link", name="到“数据”页拖入名单").click()
         expect(page.locator(".tt-finding")).to_have_text("没有待发布的文件")
         expect(page.get_by_text("每个文件不超过 50 MB")).to_be_visible()
@@ -67,9 +68,10 @@ def test_from_the_first_list_to_its_withdrawal(
         press(page, "保存并重新检查")
         expect(page.locator(".tt-finding")).to_have_text("1 份文件待发布：1 份可以发布", timeout=LONG)
         press(page, "试算发布后的变化")
+        expect(page.locator(".tt-jobs")).to_be_visible()
         # The browser is closed and another one opened: the trial goes on, and the desk is as it was left.
         page.goto("about:blank")
-        page.goto(f"{base}/desk")
+        page.goto(f"{server.address}/desk")
         expect(page.locator(".tt-effect-finding")).to_contain_text(f"进入 {number} 家次", timeout=LONG)
         page.get_by_label("经办人（姓名）").fill("张三")
         page.keyboard.press("Enter")
@@ -79,7 +81,7 @@ def test_from_the_first_list_to_its_withdrawal(
         expect(page.get_by_text("与试算一致")).to_be_visible()
         held = "select count(distinct enterprise_id) from core.tenure where tier = 'little_giant'"
         assert rows(folder, held) == [(number,)]
-        page.goto(f"{base}/desk?part=files")
+        page.goto(f"{server.address}/desk?part=files")
         page.get_by_label("经办人（姓名）").fill("李四")
         page.keyboard.press("Enter")
         page.get_by_label("撤回的原因").fill("发错了")

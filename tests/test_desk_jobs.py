@@ -25,8 +25,10 @@ from etl.publish import Builds
 from tests.test_publish import read_whole_build
 from tests.worlds import add, built, rows, write_list
 from tracker import desk_board, jobs, uploads
+from tracker.rights import Person
 
 ROOT = Path(__file__).resolve().parent.parent
+PERSON = Person("张三", "admin")
 KILLS = int(os.environ.get("DESK_KILLS", "6"))
 HEAD = "序号,企业名称,所属县区\n"
 TITLE = "连云港市专精特新中小企业认定名单"
@@ -288,7 +290,7 @@ def test_a_killed_publication_loses_nothing_and_doubles_nothing(folder: Path) ->
     for kill in range(KILLS):
         before, had = read_whole_build(Builds(folder)), holders(folder)
         # Stages: reading, checking, counting, checking, publishing; 0 is before it says anything.
-        ended = kill_at(desk_board.start_publishing(asked, "张三"), kill % 6, dice.random() * 0.6)
+        ended = kill_at(desk_board.start_publishing(asked, PERSON), kill % 6, dice.random() * 0.6)
         interrupted += ended.state == "interrupted"
         current = read_whole_build(Builds(folder))
         is_out = is_out or desk_board.is_published(ended)
@@ -297,7 +299,7 @@ def test_a_killed_publication_loses_nothing_and_doubles_nothing(folder: Path) ->
         # Whatever was not published for certain is on the desk still.
         names = {item.upload.name for item in desk_board.board().items}
         assert names == (set() if is_out else {"名单.csv", "再来.csv"})
-    final = jobs.wait(desk_board.start_publishing(asked, "张三"))
+    final = jobs.wait(desk_board.start_publishing(asked, PERSON))
     assert desk_board.is_published(final)
     assert (final.by, final.names) == ("张三", tuple(u.name for u in sorted(asked, key=lambda u: u.file_id)))
     assert holders(folder) == sorted(f"第{n}号（示例）公司" for n in range(1, 12))
@@ -310,8 +312,8 @@ def test_a_killed_publication_loses_nothing_and_doubles_nothing(folder: Path) ->
 
 def test_several_people_publish_at_once_and_take_turns(folder: Path) -> None:
     every = [[dropped(f"名单{n}.csv", lines(4 * n, 4 * n + 4), batch=f"2023-{n}")] for n in range(1, 4)]
-    started = [desk_board.start_publishing(asked, f"第{n}人") for n, asked in enumerate(every, 1)]
-    assert desk_board.start_publishing(every[0], "第1人") == started[0]  # pressed twice while it runs
+    started = [desk_board.start_publishing(asked, Person(f"第{n}人", "admin")) for n, asked in enumerate(every, 1)]
+    assert desk_board.start_publishing(every[0], Person("第1人", "admin")) == started[0]  # pressed twice while it runs
     places: list[int] = []
     until = time.monotonic() + 120
     while (waiting := jobs.queue(jobs.every())) and time.monotonic() < until:

@@ -72,7 +72,7 @@ def test_a_demonstration_takes_nothing_in_and_says_how_to_start(tmp_path: Path, 
 def test_a_dropped_list_is_on_disk_at_once_and_asks_for_what_it_does_not_say() -> None:
     app = opened()
     app.text_input(key="desk_by").set_value("张三").run()
-    app.get("file_uploader")[0].set_value(("../名单.csv", LIST.encode(), "text/csv")).run()
+    app.file_uploader[0].set_value(("../名单.csv", LIST.encode(), "text/csv")).run()
     assert not app.exception
     [upload] = uploads.every()
     assert (upload.name, upload.by, upload.path.read_bytes()) == ("_名单.csv", "张三", LIST.encode())

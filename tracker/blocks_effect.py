@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-from tracker import blocks, blocks_about, text
+from tracker import blocks, blocks_about, excerpt, text
 from tracker.catalog import Catalog
 from tracker.links import View, href
 from tracker.progress import LEADER_STATE
@@ -49,7 +49,8 @@ def parts(effect: Row, catalog: Catalog, view: View | None, language: str) -> li
 def _shown_view(effect: Row, view: View | None) -> View | None:
     """The view to link from: only where the page shows the build that was compared with."""
     before = effect["before"]
-    return view if view is not None and before and view.build_id == before["build_id"] else None
+    is_same = view is not None and before and excerpt.whole_id(view.build_id) == before["build_id"]
+    return view if is_same else None
 
 
 def _targets(effect: Row, catalog: Catalog, view: View | None, language: str) -> str:
