@@ -155,21 +155,21 @@ def options_of(upload: Upload) -> list[str]:
     return [*found, f"--received-on={upload.opened[:10]}"]
 
 
-def start_checks(items: Sequence[Item], by: Person) -> bool:
+def start_checks(items: Sequence[Item], person: Person) -> bool:
     """Check what was not checked under its present statement, all in one process; whether there was anything.
 
     What broke is not tried again and again: a person asks for it.
     """
     asked = [item.upload for item in items if item.state == "unchecked"]
     if asked:
-        check(asked, by)
+        check(asked, person)
     return bool(asked)
 
 
-def check(asked: Sequence[Upload], by: Person) -> str:
+def check(asked: Sequence[Upload], person: Person) -> str:
     """Start checking uploads."""
     given = [entry_of(upload) for upload in asked]
-    return jobs.start("check", ["check", "--stated", "{given}"], by, *_about(asked), given)
+    return jobs.start("check", ["check", "--stated", "{given}"], person, *_about(asked), given)
 
 
 def _about(asked: Sequence[Upload]) -> tuple[list[str], list[str]]:
@@ -181,12 +181,12 @@ def given_of(asked: Sequence[Upload]) -> list[dict[str, Any]]:
     return [entry_of(upload) for upload in sorted(asked, key=lambda upload: upload.file_id)]
 
 
-def start_preview(asked: Sequence[Upload], by: Person) -> str:
+def start_preview(asked: Sequence[Upload], person: Person) -> str:
     """Start the trial of what publishing these uploads would do."""
-    return jobs.start("effect", ["check", "--stated", "{given}", "--effect"], by, *_about(asked), given_of(asked))
+    return jobs.start("effect", ["check", "--stated", "{given}", "--effect"], person, *_about(asked), given_of(asked))
 
 
-def start_publishing(asked: Sequence[Upload], by: Person) -> str:
+def start_publishing(asked: Sequence[Upload], person: Person) -> str:
     """Start adding these uploads and building; what is published is what their preview showed.
 
     The same asked for twice is one publication: a second press while the first waits or runs starts nothing.
@@ -195,7 +195,7 @@ def start_publishing(asked: Sequence[Upload], by: Person) -> str:
     for job in jobs.every():
         if job.is_open and job.kind == "publish" and job.given() == given:
             return job.job_id
-    return jobs.start("publish", ["add", "--stated", "{given}", "--build"], by, *_about(asked), given)
+    return jobs.start("publish", ["add", "--stated", "{given}", "--build"], person, *_about(asked), given)
 
 
 @dataclass(frozen=True)
@@ -212,15 +212,15 @@ class Withdrawal:
         return {"file_id": self.file_id, "undo": self.undo}
 
 
-def start_withdrawal(asked: Withdrawal, by: Person, reason: str, *, is_trial: bool) -> str:
+def start_withdrawal(asked: Withdrawal, person: Person, reason: str, *, is_trial: bool) -> str:
     """Start withdrawing or restoring a file, or the trial of it."""
     kind = "effect" if is_trial else "restore" if asked.undo else "withdraw"
     for job in jobs.every():
         if job.is_open and job.kind == kind and job.given() == asked.given:
             return job.job_id
-    arguments = ["withdraw", asked.file_id, f"--reason={reason}", f"--by={by.name}"]
+    arguments = ["withdraw", asked.file_id, f"--reason={reason}", f"--by={person.name}"]
     arguments += [*(["--undo"] if asked.undo else []), "--effect" if is_trial else "--build"]
-    return jobs.start(kind, arguments, by, [asked.file_id], [asked.name], asked.given)
+    return jobs.start(kind, arguments, person, [asked.file_id], [asked.name], asked.given)
 
 
 def is_published(job: Job) -> bool:

@@ -33,6 +33,7 @@ State = Literal["waiting", "running", "done", "refused", "interrupted"]
 # What changes the build in force: one after the other, in the order in which people asked.
 PUBLISHING = ("publish", "withdraw", "restore")
 STAGES = ("waiting", "reading", "counting", "checking", "publishing")
+_AREA = "--area="
 ENVIRONMENT = "TRACKER_JOB"
 # The exit code of a command that broke, as programs of Unix have it for an error of their own.
 BROKEN = 70
@@ -94,7 +95,7 @@ def folder() -> Path:
 def start(
     kind: str,
     arguments: Sequence[str],
-    by: Person,
+    person: Person,
     files: Sequence[str] = (),
     names: Sequence[str] = (),
     given: object = None,
@@ -104,17 +105,16 @@ def start(
     Args:
         kind: ``check``, ``effect``, or one of :data:`PUBLISHING`.
         arguments: the command and its options; ``{given}`` in them stands for the file that holds ``given``.
-        by: who asks for it, with the rights that the command needs.
+        person: who asks for it, as :func:`tracker.ui.gate.allowed` says.
         files: content hashes of the files it is about.
         names: what they are called.
         given: what is stated of each file, kept as it was when the job began.
 
     Raises:
-        NotAllowed: where the person has no right to the command.
-        OSError: where the disk is full. Nothing was started then.
+        NotAllowed: where the person has no right to it, for one of the areas that are stated.
+        OSError: where the disk is full; nothing was started then.
     """
-    # Who works for some areas checks what they are about to report; to publish takes a right for all.
-    permitted = permit(arguments, by, by.areas[0] if by.areas else None)
+    environment = permit(arguments, person, _areas(given))
     _remove_old()
     now = dt.datetime.now()
     own = folder() / f"{now:%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}"
@@ -122,9 +122,9 @@ def start(
     stated = [argument.replace("{given}", str(own / "given.json")) for argument in arguments]
     if given is not None:
         write_whole(own / "given.json", json.dumps(given, ensure_ascii=False).encode())
-    record = {"kind": kind, "by": by.name, "started": now.isoformat(), "files": list(files), "names": list(names)}
+    record = {"kind": kind, "by": person.name, "started": now.isoformat(), "files": list(files), "names": list(names)}
     write_whole(own / "job.json", json.dumps(record | {"command": stated}, ensure_ascii=False).encode())
-    environment = {**permitted, "TRACKER_DATA": str(data_folder().resolve()), ENVIRONMENT: str(own.resolve())}
+    environment |= {"TRACKER_DATA": str(data_folder().resolve()), ENVIRONMENT: str(own.resolve())}
     with (own / "answer.json").open("wb") as answer, (own / "errors").open("wb") as errors:
         child = subprocess.Popen(
             command(stated),
@@ -140,6 +140,13 @@ def start(
     with suppress(OSError):
         write_whole(own / "pid", f"{child.pid}\n".encode())
     return own.name
+
+
+def _areas(given: object) -> list[str | None]:
+    """The areas that files are stated to be of; None for each that may hold any area."""
+    entries = given if isinstance(given, list) else []
+    stated = [[option for option in entry["options"] if option.startswith(_AREA)] for entry in entries]
+    return [options[0].removeprefix(_AREA) if len(options) == 1 else None for options in stated] or [None]
 
 
 def every() -> list[Job]:

@@ -17,8 +17,8 @@ from tracker.catalog import Catalog
 from tracker.desk_board import Item, Record
 from tracker.rights import Person
 from tracker.text import word
-from tracker.ui.frame import html
-from tracker.ui.gate import allowed, person, save_button, write
+from tracker.ui.frame import WORKBOOK, html
+from tracker.ui.gate import allowed, known_name, save_button, write
 
 KINDS = ("list", "pool", "ledger", "enterprise_values", "area_values")
 EVENTS = (
@@ -31,7 +31,6 @@ _MORE = ("sheet", "period", "unit", "year_day", "reason", "issuer", "source")
 _HINTS = {"batch": "5, 2025-1", "announced": "502 杭州市=155", "period": "2025Q3", "year_day": "12-31"}
 _IGNORED = "-"
 _COLUMNS_A_ROW = 4
-_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def one_upload(item: Item, catalog: Catalog, language: str) -> None:
@@ -61,26 +60,17 @@ def _outcome(item: Item, record: Record, catalog: Catalog, language: str) -> Non
     lines = desk_words.announced_lines(record, catalog, language) + desk_words.notes(record, catalog, language)
     html(blocks_desk.remarks(lines), blocks_desk.fault_table(record, language))
     if record.get("rejected") and len(item.records or []) == 1:
-        file_name = f"{Path(item.upload.name).stem}_{word('desk.annotated', language)}.xlsx"
-        by = allowed("load", own_area())
-        save_button(
-            word("desk.annotate", language), lambda: annotated(item, by, language), file_name, _WORKBOOK, own_area()
-        )
+        person = allowed("upload")
+        name = f"{Path(item.upload.name).stem}_{word('desk.annotated', language)}.xlsx"
+        save_button(word("desk.annotate", language), lambda: annotated(item, language, person), name, WORKBOOK)
 
 
-def own_area() -> str | None:
-    """The area that a person of a district works for; None for who works for all."""
-    found = person()
-    return found.areas[0] if found and found.areas else None
-
-
-def annotated(item: Item, by: Person, language: str) -> bytes:
+def annotated(item: Item, language: str, person: Person) -> bytes:
     """The workbook to send back, made by the same command as in the shell."""
     with TemporaryDirectory() as folder:
         given, out = Path(folder) / "given.json", Path(folder) / "out.xlsx"
         given.write_text(json.dumps([desk_board.entry_of(item.upload)], ensure_ascii=False), encoding="utf-8")
-        area = by.areas[0] if by.areas else None
-        desk.run(["check", f"--stated={given}", f"--annotate={out}", f"--language={language}"], by, area=area)
+        desk.run(["check", f"--stated={given}", f"--annotate={out}", f"--language={language}"], person)
         return out.read_bytes()
 
 
@@ -176,18 +166,16 @@ def _statement(item: Item, record: Record, catalog: Catalog, language: str) -> N
         _save(item, changed, language)
     with st.container(horizontal=True):
         if st.button(word("desk.check_again", language), key=key("again")):
-            desk_board.check([upload], allowed("load", own_area()))
+            desk_board.check([upload], allowed("upload"))
             st.rerun()
         if st.button(word("desk.set_aside", language), key=key("aside")):
-            by = allowed("load", own_area())
-            write("load", upload.name, uploads.set_aside, upload, by.name, area=own_area())
+            write("upload", upload.name, uploads.set_aside, upload, known_name())
             st.rerun()
 
 
 def _save(item: Item, changed: dict[str, Any], language: str) -> None:
     try:
-        by = allowed("load", own_area())
-        write("load", item.upload.name, uploads.state, item.upload, changed, by.name, area=own_area())
+        write("upload", item.upload.name, uploads.state, item.upload, changed, known_name())
     except OSError as fault:
         html(blocks.notice(word("desk.disk", language, detail=fault.strerror or str(fault))))
         return
@@ -197,7 +185,7 @@ def _save(item: Item, changed: dict[str, Any], language: str) -> None:
 def _twin_names(twins: list[str]) -> dict[str, str]:
     if not twins:
         return {}
-    return {record["file_id"]: record["original_name"] for record in desk_board.files_in_inbox(allowed("view"))}
+    return {record["file_id"]: record["original_name"] for record in desk_board.files_in_inbox(allowed("upload"))}
 
 
 def _mapping(

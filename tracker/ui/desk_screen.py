@@ -7,27 +7,14 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from tracker import (
-    blocks,
-    blocks_desk,
-    blocks_effect,
-    desk_board,
-    desk_words,
-    entrance,
-    jobs,
-    people,
-    uploads,
-    warehouse,
-)
+from tracker import blocks, blocks_desk, blocks_effect, desk_board, desk_words, jobs, uploads, warehouse
 from tracker.catalog import Catalog
 from tracker.desk_board import Board, Item, Withdrawal
 from tracker.jobs import Job
 from tracker.links import View
 from tracker.text import listed, word
-from tracker.ui.admission import way_in
-from tracker.ui.desk_forms import own_area
 from tracker.ui.frame import html
-from tracker.ui.gate import allowed, is_allowed, write
+from tracker.ui.gate import allowed, is_allowed, known_name, write
 from tracker.ui.operator import operator_name
 from tracker.ui.state import pick, pick_part
 
@@ -72,7 +59,7 @@ def _paste(language: str, by: str) -> None:
 def _kept(files: Sequence[tuple[str, bytes]], by: str, language: str) -> bool:
     try:
         for name, content in files:
-            write("load", name, uploads.keep, name, content, by, area=own_area())
+            write("upload", name, uploads.keep, name, content, by)
     except OSError as fault:
         html(blocks.notice(word("desk.disk", language, detail=fault.strerror or str(fault))))
         return False
@@ -83,10 +70,14 @@ def desk_now(language: str) -> Board:
     """The desk as it is on disk; what was not checked yet is being checked from now on."""
     board = desk_board.board()
     try:
-        return desk_board.board() if desk_board.start_checks(board.items, allowed("load", own_area())) else board
+        return desk_board.board() if desk_board.start_checks(board.items, allowed("upload")) else board
     except OSError as fault:
         html(blocks.notice(word("desk.disk", language, detail=fault.strerror or str(fault))))
         return board
+
+
+def _by() -> str:
+    return known_name()
 
 
 def show_progress(board: Board, language: str) -> None:
@@ -154,7 +145,7 @@ def publication(board: Board, catalog: Catalog, view: View | None, language: str
     label = word("desk.try_again" if job else "desk.try", language)
     is_open = job is not None and job.is_open
     if st.button(label, key="desk_try", disabled=is_open) and _named(language):
-        _start(lambda: desk_board.start_preview(asked, allowed("load", own_area())), language)
+        _start(lambda: desk_board.start_preview(asked, allowed("upload")), language)
 
 
 def _publish_button(asked: Sequence[uploads.Upload], board: Board, language: str) -> None:
@@ -164,7 +155,7 @@ def _publish_button(asked: Sequence[uploads.Upload], board: Board, language: str
         language
     ):
         for upload in asked:
-            uploads.remember(upload.name, upload.stated, allowed("publish").name)
+            write("upload", upload.name, uploads.remember, upload.name, upload.stated, _by())
         _start(lambda: desk_board.start_publishing(asked, allowed("publish")), language)
 
 
@@ -186,7 +177,7 @@ def _shown_effect(job: Job | None, catalog: Catalog, view: View | None, language
 
 
 def _named(language: str) -> bool:
-    if way_in() != entrance.ONE_PC or st.session_state.get("operator") or people.remembered(people.OPERATOR):
+    if _by():
         return True
     html(blocks.notice(word("desk.name_missing", language)))
     return False
@@ -204,7 +195,7 @@ def _start(begin: Callable[[], str], language: str) -> None:
 def files_in(board: Board, catalog: Catalog, view: View | None, language: str) -> None:
     """Every file that was taken in; withdrawing one, or restoring it, with the effect first."""
     try:
-        files = desk_board.files_in_inbox(allowed("view"))
+        files = desk_board.files_in_inbox(allowed("upload"))
     except ValueError as fault:
         html(blocks.notice(desk_words.inbox_fault(str(fault), language)))
         return
