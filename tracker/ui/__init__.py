@@ -76,12 +76,17 @@ from tracker.ui.state import (
     language,
     linked_code,
     pick_page,
+    pick_part,
     possible_view,
     show_notices,
     start_run,
     write_link,
 )
 from tracker.ui.titles import titles_by_area
+from tracker.ui.waiting_cells import show_cells
+from tracker.ui.waiting_objections import show_objections
+from tracker.ui.waiting_questions import show_questions
+from tracker.ui.waiting_reads import objections_of, open_cells, open_questions, waiting_links
 
 __all__ = [
     "PAGE_ROWS",
@@ -121,6 +126,7 @@ __all__ = [
     "marks",
     "months_of",
     "number_behind",
+    "objections_of",
     "offer_candidates",
     "offer_documents",
     "offer_entries",
@@ -129,6 +135,8 @@ __all__ = [
     "offer_to_keep",
     "one_target",
     "one_upload",
+    "open_cells",
+    "open_questions",
     "overview_parts",
     "pages",
     "pick_answered",
@@ -139,6 +147,7 @@ __all__ = [
     "pick_entries",
     "pick_named",
     "pick_page",
+    "pick_part",
     "pick_rung",
     "pick_section",
     "pick_selection",
@@ -158,12 +167,15 @@ __all__ = [
     "rules_of",
     "running_month",
     "search_box",
+    "show_cells",
     "show_controls",
     "show_failure",
     "show_nothing_yet",
     "show_notices",
+    "show_objections",
     "show_person",
     "show_progress",
+    "show_questions",
     "show_refusal",
     "show_said",
     "sign_in",
@@ -187,6 +199,7 @@ __all__ = [
     "units",
     "units_of_measures",
     "values_behind",
+    "waiting_links",
     "warm_up",
     "with_target",
     "write_link",
