@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from benchmarks.server import served
 from tests.test_answers import DAY, FIRST, SECOND, THIRD
-from tests.test_browser import CHROMIUM, Visit, browser, served, visit
+from tests.test_browser import CHROMIUM, Visit, browser, visit
 from tests.worlds import add, built, count, rows, write_list
 
 __all__ = ["browser", "visit"]
@@ -36,8 +37,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def address(folder: Path) -> Iterator[str]:
-    with served(folder) as base:
-        yield base
+    with served(folder) as server:
+        yield server.address
 
 
 def settled(page: Page) -> None:
