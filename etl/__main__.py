@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 import json
 import os
 import sys
@@ -15,6 +14,7 @@ from typing import Any, get_args
 from etl import audit_log, report
 from etl.add import withdraw
 from etl.add_command import add, pasted
+from etl.answers_command import add_answer_options, answer, questions
 from etl.backup_command import (
     add_backup_options,
     add_restore_options,
@@ -29,10 +29,8 @@ from etl.compare_book import write_book
 from etl.compare_file import compare_file
 from etl.compare_print import print_comparison
 from etl.completeness import accept
-from etl.corrections import CorrectionBook
-from etl.corrections_add import Recorder, Stated
+from etl.corrections_command import add_open_option, correct, corrections
 from etl.corrections_form import write_corrections
-from etl.corrections_print import print_correction, print_corrections
 from etl.effect import publish, try_out
 from etl.effect_print import print_effect
 from etl.form import FormKind
@@ -140,8 +138,10 @@ def _parser(*, is_brief: bool = False) -> argparse.ArgumentParser:
         add_decision_options(sub)
     add_effect_options(commands.choices["withdraw"])
     commands.choices["withdraw"].add_argument("--undo", action="store_true", help=report.say("cli.undo"))
-    add_correction_options(command("correct", _correct))
-    command("corrections", _corrections)
+    add_correction_options(command("correct", correct))
+    add_open_option(command("corrections", corrections))
+    command("questions", questions)
+    add_answer_options(command("answer", answer))
     command("files", _files)
     sub = command("build", _build)
     sub.add_argument("--without-lost", action="store_true", help=report.say("cli.without_lost"))
@@ -229,31 +229,6 @@ def _accept(options: argparse.Namespace) -> int:
     )
     named = {"file": sidecar.original_name, "file_id": sidecar.file_id, "readings": readings, "by": options.by}
     report.print_line("cli.accepted", options.json, **named)
-    return 0
-
-
-def _correct(options: argparse.Namespace) -> int:
-    folder = data_folder()
-    catalog = for_data_folder(folder)
-    book = CorrectionBook(Inbox(folder))
-    if options.withdraw:
-        correction = book.withdraw(options.withdraw, options.by, options.reason, dt.datetime.now())
-        report.print_line("correction.withdrawn", options.json, correction=correction.correction_id)
-        return 0
-    if options.drop == (options.to is not None):
-        raise Refusal("correction.to_or_drop", {})
-    if options.expect is None:
-        raise Refusal("correction.missing_expect", {})
-    stated = Stated(**{name: getattr(options, name) for name in Stated.__dataclass_fields__})
-    with book.inbox.lock():
-        correction, is_new = Recorder(folder, catalog).record(stated, keep=True)
-    print_correction(correction, is_new, folder, catalog, options.json)
-    return 0
-
-
-def _corrections(options: argparse.Namespace) -> int:
-    folder = data_folder()
-    print_corrections(folder, for_data_folder(folder), options.json)
     return 0
 
 

@@ -190,7 +190,7 @@ def _add_reading(
     known = inbox.get(file_id)
     reading = reading.model_copy(update={"reading_no": len(known.readings) + 1 if known else 1})
     received_on = max(known.received_on if known else statement.received_on, statement.received_on)
-    rows, asked = _judged(parsed, reading, received_on, inbox.data_folder, catalog)
+    rows, asked = judged_rows(parsed.folder, file_id, reading, received_on, inbox.data_folder, catalog)
     if rows.counts["read"] == 0:
         raise Refusal("add.no_rows", {"file": name})
     same = next((r for r in known.active_readings() if r.says_the_same(reading)), None) if known else None
@@ -243,23 +243,23 @@ def _is_twin(reading: Reading, other: Reading) -> bool:
     return reading.is_of_the_same_event(other) and reading.area_code == other.area_code and is_one_event
 
 
-def _judged(
-    parsed: Parsed, reading: Reading, received_on: dt.date, data_folder: Path, catalog: Catalog
+def judged_rows(
+    folder: Path, file_id: str, reading: Reading, received_on: dt.date, data_folder: Path, catalog: Catalog
 ) -> tuple[ListRows, pl.DataFrame | None]:
-    """The rows of a file under a reading; of a report also the values that ask for a reason."""
+    """The rows of a parsed file under a reading; of a report also the values that ask for a reason."""
     if reading.kind == "ledger":
-        file = Sidecar(file_id=parsed.content_hash, original_name="", received_on=received_on)
+        file = Sidecar(file_id=file_id, original_name="", received_on=received_on)
         others, _ = counting_sources(Inbox(data_folder), data_folder, catalog)
-        return ledger_outcome(Source(file, reading, parsed.folder), others, catalog), None
+        return ledger_outcome(Source(file, reading, folder), others, catalog), None
     if reading.kind == "targets":
-        return judge_targets(parsed.folder, catalog), None
+        return judge_targets(folder, catalog), None
     if reading.kind == "tasks":
-        return judge_reports(parsed.folder, received_on, catalog), None
+        return judge_reports(folder, received_on, catalog), None
     if reading.kind == "activities":
-        return judge_activities(parsed.folder, received_on, catalog), None
+        return judge_activities(folder, received_on, catalog), None
     if reading.kind not in VALUE_KINDS:
-        return judge(parsed.folder, reading, received_on, catalog), None
-    values = judge_values(parsed.folder, reading, received_on, catalog)
+        return judge(folder, reading, received_on, catalog), None
+    values = judge_values(folder, reading, received_on, catalog)
     return values, asked_of_report(values, reading.kind == "area_values", data_folder, catalog)
 
 

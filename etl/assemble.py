@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from etl.activities import judge_activities
+from etl.answers import Answer
+from etl.answers_apply import placed_as_decided, recoded, still_open
 from etl.beside import beside
 from etl.completeness import closed_books
 from etl.identity import IDENTIFYING, identify
@@ -45,13 +47,16 @@ def area_closure(catalog: Catalog) -> pl.DataFrame:
     return pl.DataFrame(pairs, schema={"area_code": pl.String, "ancestor_code": pl.String}, orient="row")
 
 
-def assemble(sources: Iterable[Source], sidecars: Iterable[Sidecar], catalog: Catalog) -> Core:
+def assemble(
+    sources: Iterable[Source], sidecars: Iterable[Sidecar], catalog: Catalog, answers: Sequence[Answer] = ()
+) -> Core:
     """Judge, identify and place every row of every reading.
 
     Args:
         sources: the readings that count.
         sidecars: all files of the inbox, withdrawn and replaced ones included: they stay listed.
         catalog: areas, tiers and settings.
+        answers: what people decided about identities and areas, oldest first.
     """
     sources = list(sources)
     judged, valued = _judged(sources, catalog)
@@ -69,16 +74,17 @@ def assemble(sources: Iterable[Source], sidecars: Iterable[Sidecar], catalog: Ca
         if source.reading.kind == "activities"
     ]
     rows = pl.concat([pl.DataFrame(schema=_ROW_SCHEMA), *(_stamped(source, outcome) for source, outcome in judged)])
+    rows = recoded(rows, answers)
     # The rows of lists live on in one frame; millions of them should not be kept twice.
     judged = [(source, _without_copies(outcome)) for source, outcome in judged]
-    stated = stated_identities(valued, rows)
+    stated = recoded(stated_identities(valued, rows), answers, "printed_name")
     identified = identify(pl.concat([rows.select(IDENTIFYING), stated], how="diagonal").select(IDENTIFYING))
     keys, codes = identified.rows["enterprise_key"], identified.rows["uscc_clean"]
     questions = identified.questions
     del identified
     settled = settle_ledgers(rows.with_columns(keys.head(rows.height)), judged, catalog)
     del rows
-    placed = _place(settled.rows, catalog)
+    placed = placed_as_decided(_place(settled.rows, catalog), answers)
     # What a ledger merely repeats names and places its enterprise and is no event of its own.
     is_own = pl.col("kind") != "mention"
     accepted = _numbered(_only(placed, pl.col("area_scope") == "inside"), is_own)
@@ -93,7 +99,7 @@ def assemble(sources: Iterable[Source], sidecars: Iterable[Sidecar], catalog: Ca
         "recognition_event": _events(_only(accepted, pl.col("kind").is_in(["list", "ledger"])), catalog),
         "pool_entry": _pool(accepted.filter(pl.col("kind") == "pool")),
         "reading_vague": _vague(placed, catalog),
-        "identity_question": questions,
+        "identity_question": still_open(questions, answers),
         "ledger_difference": settled.differences,
         **values.frames,
         **target_frames(decided, catalog),
@@ -362,6 +368,7 @@ def _events(rows: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
         title_as_printed="title",
         area_code="area_code",
         area_inferred="area_inferred",
+        area_printed="area_printed",
         reading_id="reading_id",
         file_id="file_id",
         sheet="sheet",

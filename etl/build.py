@@ -13,10 +13,11 @@ import duckdb
 import polars as pl
 
 import etl
+from etl.answers import answer_book, answer_frame
 from etl.assemble import Core, assemble
 from etl.beside import beside
-from etl.corrections import CorrectionBook
-from etl.corrections_apply import corrected
+from etl.corrections import correction_book
+from etl.corrections_apply import corrected, with_confirmed
 from etl.decisions import Decisions, decision_frame
 from etl.definitions import definitions
 from etl.inbox import Inbox, Sidecar
@@ -25,6 +26,7 @@ from etl.measure_core import measure_definitions
 from etl.outlook import OUTLOOK_COLUMNS, with_outlook
 from etl.publish import Builds
 from etl.reconcile import Source
+from etl.records import in_force
 from etl.refusal import Refusal
 from etl.sandbox import PARSER_VERSION, parse
 from etl.steps import COUNTING, SQL, load, read_sql, run
@@ -78,17 +80,21 @@ def build(data_folder: Path) -> Built:
         sidecars = inbox.sidecars()
         decisions = Decisions(data_folder).all()
         sources, unreadable = counting_sources(inbox, data_folder, catalog)
-        records = CorrectionBook(inbox).records()
+        records = correction_book(inbox).records()
+        answers = answer_book(inbox).records()
         with corrected(sources, records, catalog, data_folder / "parsed") as changed:
-            core = assemble(changed.sources, sidecars, catalog)
+            core = assemble(changed.sources, sidecars, catalog, in_force(answers))
         decided = {
             "closing_decision": decision_frame(decisions),
             "correction": changed.frame,
             "given_up_file": given_up_frame(data_folder),
             "threshold_edit": edit_frame(edits, shipped),
+            "answer": answer_frame(answers),
+            "value_question": with_confirmed(core.frames["value_question"], changed.frame),
         }
         core = replace(core, frames={**core.frames, **decided})
         said = [said for record in records for said in record.all()]
+        said += [said for record in answers for said in record.all()]
         hashed = _hash_of([*sidecars, *decisions, *said, *edits])
         build_id = f"{dt.datetime.now():%Y%m%dT%H%M%S%f}"[:-3] + f"-{hashed[:6]}"
         previous_id = builds.current()
@@ -143,7 +149,7 @@ def counting_sources(inbox: Inbox, data_folder: Path, catalog: Catalog) -> tuple
 def inputs_hash(data_folder: Path) -> str:
     """What a build from the inbox as it is now would have as ``meta.build.inputs_hash``."""
     inbox = Inbox(data_folder)
-    said = (said for record in CorrectionBook(inbox).records() for said in record.all())
+    said = (said for record in correction_book(inbox).records() for said in record.all())
     return _hash_of([*inbox.sidecars(), *Decisions(data_folder).all(), *said])
 
 

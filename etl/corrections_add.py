@@ -13,12 +13,13 @@ import polars as pl
 from etl.add_reading import area_of, tier_of
 from etl.areas import AreaResolver
 from etl.build import counting_sources
-from etl.corrections import Correction, CorrectionBook
+from etl.corrections import Correction, correction_book
 from etl.corrections_apply import Cell, Outcome, cells_of, judged
 from etl.corrections_place import caption_letter, place_text, sheets_in
 from etl.form import Form, words
 from etl.inbox import Inbox
 from etl.periods import parse_period
+from etl.records import in_force
 from etl.refusal import Refusal
 from etl.rows import REJECTION_SCHEMA, ListRows
 from etl.sandbox import Parsed
@@ -31,7 +32,10 @@ CORRECTION_REFUSED = "correction_refused"
 
 @dataclass(frozen=True)
 class Stated:
-    """What a person states of one correction, as texts; None is left open. ``to`` None: drop."""
+    """What a person states of one correction, as texts; None is left open.
+
+    ``to`` None: drop, or with ``is_right`` confirm what stands there.
+    """
 
     expect: str
     to: str | None
@@ -46,6 +50,7 @@ class Stated:
     tier: str | None = None
     measure: str | None = None
     period: str | None = None
+    is_right: bool = False
 
 
 class Recorder:
@@ -54,10 +59,10 @@ class Recorder:
     def __init__(self, data_folder: Path, catalog: Catalog) -> None:
         self._catalog = catalog
         self._inbox = Inbox(data_folder)
-        self._book = CorrectionBook(self._inbox)
+        self._book = correction_book(self._inbox)
         self._sources, _ = counting_sources(self._inbox, data_folder, catalog)
         self._names = {source.sidecar.file_id: source.sidecar.original_name for source in self._sources}
-        self._known = self._book.in_force()
+        self._known = in_force(self._book.records())
         self._taken: dict[tuple[Path, Cell], Correction] = {}
         self._take(judged(self._known, self._sources, catalog))
 
@@ -116,12 +121,12 @@ class Recorder:
             "recorded_at": dt.datetime.now(),
             "by": stated.by.strip(),
             "reason": stated.reason.strip(),
-            "action": "drop" if stated.to is None else "override",
+            "action": "override" if stated.to is not None else "confirm" if stated.is_right else "drop",
             "expect": stated.expect,
             "value": stated.to,
             "origin": origin,
         }
-        if stated.to is not None and not stated.to.strip():
+        if stated.to is not None and (stated.is_right or not stated.to.strip()):
             raise Refusal("correction.to_or_drop", {})
         if stated.to is None and not stated.expect:
             raise Refusal("correction.drop_without_expect", {})
@@ -149,7 +154,7 @@ class Recorder:
             if column_index(letter) < 0:
                 known = "、".join(f"{c['letter']} {c['header']}" for c in sheets[name]["columns"])
                 raise Refusal("correction.unknown_column", {**where, "column": stated.column, "known": known})
-        elif stated.to is not None:
+        elif stated.to is not None or stated.is_right:
             raise Refusal("correction.missing_column", {})
         return {"file_id": sidecar.file_id, "sheet": name, "row": stated.row, "column": letter}
 
@@ -218,6 +223,8 @@ FORM_COLUMNS = (
     "file_id", "file", "sheet", "row", "column", "subject", "what", "period", "problem",
     "expect", "action", "value", "reason", "by",
 )  # fmt: skip
+# The words of the form for what is done, as :data:`etl.corrections.Action` names it.
+ACTION_WORDS = ("override", "drop", "confirm")
 _FILLED = ("action", "value", "reason", "by")
 _FAULTY = {
     "correction.missing_reason": "reason",
@@ -235,11 +242,12 @@ _FAULTY = {
 
 def _stated(cells: Mapping[str, str], texts: Mapping[str, Any], catalog: Catalog) -> Stated:
     """One row of the form. What is filled in without a word for it is what should stand there."""
-    is_drop = squeezed(cells["action"]) == squeezed(texts["drop"])
-    known = (squeezed(texts[name]) for name in ("drop", "override"))
-    if (cells["action"] and squeezed(cells["action"]) not in known) or is_drop == bool(cells["value"]):
-        raise Refusal("correction.action", {"drop": texts["drop"], "override": texts["override"]})
-    common = Stated(cells["expect"], None if is_drop else cells["value"], cells["reason"], cells["by"])
+    known = {squeezed(str(texts[name])): name for name in ACTION_WORDS}
+    action = known.get(squeezed(cells["action"] or texts["override"]))
+    if action is None or (action == "override") != bool(cells["value"]):
+        raise Refusal("correction.action", {name: texts[name] for name in ACTION_WORDS})
+    to = cells["value"] if action == "override" else None
+    common = Stated(cells["expect"], to, cells["reason"], cells["by"], is_right=action == "confirm")
     if cells["file_id"]:
         row = int(cells["row"]) if cells["row"].isdecimal() else None
         # The form cannot show a sheet without a name, as those of CSV files are.

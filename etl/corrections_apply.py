@@ -16,10 +16,11 @@ from typing import Any, Literal
 
 import polars as pl
 
-from etl.corrections import Correction, Record, is_as_expected
+from etl.corrections import Correction, is_as_expected
 from etl.corrections_place import Place, places_of, sheets_in
 from etl.parse import META_FILE, ROWS_FILE
 from etl.reconcile import Source
+from etl.records import Record, in_force
 from etl.sandbox import UNFINISHED
 from etl.table import column_index, column_name
 from tracker.catalog import Catalog
@@ -75,7 +76,7 @@ class Outcome:
 
 @contextmanager
 def corrected(
-    sources: Sequence[Source], records: Sequence[Record], catalog: Catalog, parsed_root: Path
+    sources: Sequence[Source], records: Sequence[Record[Correction]], catalog: Catalog, parsed_root: Path
 ) -> Iterator[Corrected]:
     """The readings with all corrections applied; the copies live as long as the block.
 
@@ -85,8 +86,7 @@ def corrected(
         catalog: measures, areas and titles.
         parsed_root: beside whose folders the copies are written.
     """
-    in_force = [record.correction for record in records if record.is_in_force]
-    outcomes = judged(in_force, sources, catalog)
+    outcomes = judged(in_force(records), sources, catalog)
     edited = _edits(outcomes)
     if not edited:
         yield Corrected(list(sources), correction_frame(records, outcomes))
@@ -132,7 +132,7 @@ def _at_place(correction: Correction, place: Place, taken: set[tuple[Path, Cell]
     if any(is_as_expected(text, correction.expect) for text in place.printed):
         return Outcome(correction, "applied", None, place)
     is_so = all(is_as_expected(text, correction.value) for text in place.printed)
-    if is_so:
+    if is_so and correction.action != "confirm":
         return Outcome(correction, "not_needed", "already_so", place)
     return Outcome(correction, "guard_failed", "differs", place)
 
@@ -151,7 +151,7 @@ def _edits(outcomes: Iterable[Outcome]) -> dict[Path, dict[Cell, str | None]]:
     """By parsed folder the new text of every cell that changes; a cell without a letter is a row that leaves."""
     edits: dict[Path, dict[Cell, str | None]] = {}
     for outcome in outcomes:
-        if outcome.state == "applied" and outcome.place is not None:
+        if outcome.state == "applied" and outcome.place is not None and outcome.correction.action != "confirm":
             found = edits.setdefault(outcome.place.address.folder, {})
             found |= dict.fromkeys(cells_of(outcome.place), outcome.correction.value)
     return edits
@@ -188,7 +188,7 @@ def _copy(folder: Path, edits: Mapping[Cell, str | None], into: Path) -> Path:
     return into
 
 
-def correction_frame(records: Iterable[Record], outcomes: Iterable[Outcome]) -> pl.DataFrame:
+def correction_frame(records: Iterable[Record[Correction]], outcomes: Iterable[Outcome]) -> pl.DataFrame:
     """One row per correction and place it speaks of; a withdrawn one has none."""
     by_id: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
@@ -196,13 +196,31 @@ def correction_frame(records: Iterable[Record], outcomes: Iterable[Outcome]) -> 
     rows = [
         _row_of(record, outcome)
         for record in records
-        for outcome in by_id.get(record.correction.correction_id, [Outcome(record.correction, "withdrawn", None)])
+        for outcome in by_id.get(record.said.correction_id, [Outcome(record.said, "withdrawn", None)])
     ]
     return pl.DataFrame(rows, schema=CORRECTION_SCHEMA, orient="row")
 
 
-def _row_of(record: Record, outcome: Outcome) -> dict[str, Any]:
-    said, end, place = record.correction, record.withdrawal, outcome.place
+def with_confirmed(questions: pl.DataFrame, corrections: pl.DataFrame) -> pl.DataFrame:
+    """``core.value_question`` with the reason of every value that somebody confirmed to be right.
+
+    Args:
+        questions: one row per value that asks for a reason.
+        corrections: ``core.correction`` of the same build.
+    """
+    cell = ["file_id", "sheet", "row", "column"]
+    confirmed = corrections.filter((pl.col("action") == "confirm") & (pl.col("state") == "applied"))
+    reasons = confirmed.select(*cell, confirmed_because=pl.format("{} ({})", "reason", "recorded_by"))
+    reasons = reasons.unique(cell, keep="last", maintain_order=True)
+    return (
+        questions.join(reasons, on=cell, how="left", nulls_equal=True, maintain_order="left")
+        .with_columns(reason=pl.coalesce("confirmed_because", "reason"))
+        .drop("confirmed_because")
+    )
+
+
+def _row_of(record: Record[Correction], outcome: Outcome) -> dict[str, Any]:
+    said, end, place = record.said, record.withdrawal, outcome.place
     address = place.address if place else None
     at: dict[str, object] = {"file_id": said.file_id, "sheet": said.sheet, "row": said.row, "column": said.column}
     if address is not None:

@@ -9,12 +9,10 @@ from typing import Any
 
 import duckdb
 
-from etl.build import counting_sources
-from etl.corrections_add import FORM_COLUMNS
-from etl.corrections_place import Address, texts_at
+from etl.corrections_add import ACTION_WORDS, FORM_COLUMNS
+from etl.corrections_open import NOT_TO_CORRECT, printed_at
 from etl.form import Form, Table, words
 from etl.form_book import FIRST_ROW, HEADER_ROW, FormBook, ask, form_book, set_up, write_head
-from etl.inbox import Inbox
 from etl.publish import Builds
 from etl.refusal import Refusal
 from etl.steps import read_sql
@@ -77,33 +75,23 @@ def write_corrections(data_folder: Path, folder: Path, plan: Plan, catalog: Cata
 
 def _lines(found: list[dict[str, Any]], data_folder: Path, catalog: Catalog) -> Iterator[Line]:
     """What is to be corrected in files that still count, with the text as it stands in the file."""
-    sources, _ = counting_sources(Inbox(data_folder), data_folder, catalog)
-    files = {source.sidecar.file_id: source for source in sources}
-    addresses: dict[int, Address] = {}
-    for number, row in enumerate(found):
-        source = files.get(row["file_id"])
-        if source is not None and row["row"] is not None:
-            letters = (row["column"],) if row["column"] else ()
-            sheet = row["sheet"] or ""
-            addresses[number] = Address(source.parsed, row["file_id"], sheet, row["row"], letters)
-    printed = texts_at(addresses.values())
-    for number, address in addresses.items():
-        if address in printed:
-            row = found[number]
-            expect = (printed[address][0] or "") if address.letters else None
-            said: dict[str, str | None] = {
-                "file_id": row["file_id"][:12],
-                "file": files[row["file_id"]].sidecar.original_name,
-                "sheet": address.sheet,
-                "row": str(address.row),
-                "column": row["column"],
-                "subject": row["subject"] or "",
-                "what": catalog.measures[row["measure"]].name.zh if row["measure"] else "",
-                "period": str(row["period_end"] or ""),
-                "problem": _problem(row),
-                "expect": expect,
-            }
-            yield {key: text for key, text in said.items() if text is not None}
+    for number, (name, texts) in printed_at(found, data_folder, catalog).items():
+        row = found[number]
+        if row["said"] in NOT_TO_CORRECT:
+            continue
+        said: dict[str, str | None] = {
+            "file_id": row["file_id"][:12],
+            "file": name,
+            "sheet": row["sheet"] or "",
+            "row": str(row["row"]),
+            "column": row["column"],
+            "subject": row["subject"] or "",
+            "what": catalog.measures[row["measure"]].name.zh if row["measure"] else "",
+            "period": str(row["period_end"] or ""),
+            "problem": _problem(row),
+            "expect": (texts[0] or "") if row["column"] else None,
+        }
+        yield {key: text for key, text in said.items() if text is not None}
 
 
 def _problem(row: dict[str, Any]) -> str:
@@ -131,7 +119,7 @@ def _table(book: FormBook, texts: dict[str, Any], lines: list[Line], catalog: Ca
     for key in ("action", "value", "reason", "by", "expect"):
         rule: dict[str, Any] = {"validate": "any"}
         if key == "action":
-            choices = {"validate": "list", "source": [texts["override"], texts["drop"]]}
+            choices = {"validate": "list", "source": [texts[name] for name in ACTION_WORDS]}
             rule = choices | {"error_title": texts["error_title"], "error_message": texts["action_error"]}
         ask(sheet, FIRST_ROW, last_row, FORM_COLUMNS.index(key), rule, texts[key], texts[f"{key}_message"])
     set_up(sheet, [_WIDTHS[key] for key in FORM_COLUMNS], frozen_columns=0)

@@ -10,10 +10,11 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from etl.corrections import Correction, CorrectionBook, Record
+from etl.corrections import Correction, correction_book
 from etl.corrections_place import place_text
 from etl.inbox import Inbox
 from etl.publish import Builds
+from etl.records import Record
 from etl.steps import read_sql
 from tracker.catalog import Catalog
 from tracker.text import word
@@ -33,14 +34,14 @@ def print_correction(correction: Correction, is_new: bool, data_folder: Path, ca
 
 def print_corrections(data_folder: Path, catalog: Catalog, as_json: bool) -> None:
     """All records, with their state in the build in force."""
+    if as_json:
+        print(json.dumps(record_contents(data_folder), ensure_ascii=False))
+        return
     states = _states(data_folder)
     names = _names(data_folder)
-    records = CorrectionBook(Inbox(data_folder)).records()
-    if as_json:
-        print(json.dumps([_content(record, states) for record in records], ensure_ascii=False))
-        return
+    records = correction_book(Inbox(data_folder)).records()
     for record in records:
-        correction = record.correction
+        correction = record.said
         state = states.get(correction.correction_id, "unbuilt") if record.is_in_force else "withdrawn"
         line = _line(correction, names, catalog)
         who = word("correction.decided", _LANGUAGE, by=correction.by, on=correction.recorded_at.date())
@@ -51,8 +52,14 @@ def print_corrections(data_folder: Path, catalog: Catalog, as_json: bool) -> Non
             print("    " + word("correction.withdrawn_because", _LANGUAGE, who=who, reason=end.reason))
 
 
-def _content(record: Record, states: dict[str, str]) -> dict[str, Any]:
-    correction = record.correction
+def record_contents(data_folder: Path) -> list[dict[str, Any]]:
+    """All records as JSON, each with its ``state`` in the build in force: None where it does not know it yet."""
+    states = _states(data_folder)
+    return [_content(record, states) for record in correction_book(Inbox(data_folder)).records()]
+
+
+def _content(record: Record[Correction], states: dict[str, str]) -> dict[str, Any]:
+    correction = record.said
     content = correction.model_dump(mode="json") | {
         "correction_id": correction.correction_id,
         "state": states.get(correction.correction_id) if record.is_in_force else "withdrawn",

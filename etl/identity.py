@@ -8,6 +8,7 @@ row with a code stays with its code, a row without one is refused until a person
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import polars as pl
 
@@ -20,7 +21,7 @@ IDENTIFYING = ("name_key", "former_name_key", "uscc_clean")
 @dataclass(frozen=True)
 class Identified:
     """Rows with ``enterprise_key`` (credit code, else name key; null where a name alone is ambiguous), and what
-    a person should look at: one row per question with ``question``, ``uscc``, ``name_key``, ``other``."""
+    a person should look at: one row per question with ``question``, ``uscc``, ``name_key``, ``others``."""
 
     rows: pl.DataFrame
     questions: pl.DataFrame
@@ -121,15 +122,16 @@ def _join_former_names(rows: pl.DataFrame, known: pl.DataFrame) -> tuple[pl.Data
 def _questions(
     several: pl.DataFrame, conflicts: list[tuple[str, str]], coded: pl.DataFrame, rows: pl.DataFrame
 ) -> pl.DataFrame:
-    schema = {"question": pl.String, "uscc": pl.String, "name_key": pl.String, "other": pl.String}
+    text = pl.String
+    schema: dict[str, Any] = {"question": text, "uscc": text, "name_key": text, "others": pl.List(text)}
     same_name = several.select(
         question=pl.lit("same_name_other_code"),
         uscc=pl.col("uscc").list.first(),
         name_key="name_key",
-        other=pl.col("uscc").list.slice(1).list.join("、"),
+        others=pl.col("uscc").list.slice(1),
     )
     former = pl.DataFrame(
-        [("former_name_of_other_code", key, None, other) for key, other in conflicts], schema=schema, orient="row"
+        [("former_name_of_other_code", key, None, [other]) for key, other in conflicts], schema=schema, orient="row"
     )
     stated = rows.filter(pl.col("former_name_key").is_not_null()).select("enterprise_key", "former_name_key")
     names = coded.filter(pl.col("uscc").is_duplicated()).join(
@@ -140,6 +142,6 @@ def _questions(
         question=pl.lit("same_code_other_name"),
         uscc=pl.col("uscc").cast(pl.String),
         name_key=pl.col("name_key").list.first(),
-        other=pl.col("name_key").list.slice(1).list.join("、"),
+        others=pl.col("name_key").list.slice(1),
     )
     return pl.concat([same_name, former, same_code]).sort("question", "uscc", "name_key", nulls_last=True)

@@ -100,10 +100,10 @@ def add_effect_options(sub: argparse.ArgumentParser) -> None:
     group.add_argument("--build", action="store_true", dest="is_built", help=say("desk.build_option"))
 
 
-def add_decision_options(sub: argparse.ArgumentParser) -> None:
+def add_decision_options(sub: argparse.ArgumentParser, *, required: bool = True) -> None:
     """Why something was decided, and by whom."""
-    sub.add_argument("--reason", required=True, type=_not_blank("--reason"), help=say("cli.reason"))
-    sub.add_argument("--by", required=True, type=_not_blank("--by"), help=say("cli.by"))
+    sub.add_argument("--reason", required=required, type=_not_blank("--reason"), help=say("cli.reason"))
+    sub.add_argument("--by", required=required, type=_not_blank("--by"), help=say("cli.by"))
 
 
 def add_correction_options(sub: argparse.ArgumentParser) -> None:
@@ -120,5 +120,9 @@ def add_correction_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--expect", help=say("correction.expect_option"))
     sub.add_argument("--to", help=say("correction.to_option"))
     sub.add_argument("--drop", action="store_true", help=say("correction.drop_option"))
+    sub.add_argument("--right", action="store_true", dest="is_right", help=say("correction.right_option"))
+    sub.add_argument("--from", type=Path, dest="batch", metavar="FILE.json", help=say("correction.from_option"))
+    sub.add_argument("--check", action="store_true", help=say("correction.check_option"))
     sub.add_argument("--withdraw", metavar="CORRECTION_ID", help=say("correction.withdraw_option"))
-    add_decision_options(sub)
+    # Each correction of a batch has its own.
+    add_decision_options(sub, required=False)

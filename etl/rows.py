@@ -169,7 +169,7 @@ def with_area(rows: pl.DataFrame, reading: Reading, catalog: Catalog) -> pl.Data
         code = resolution.area_code if resolution.problem is None else None
         if resolution.problem is None and code is None:
             code = reading.area_code
-        codes.append(_with_unassigned_part(code, catalog))
+        codes.append(with_unassigned_part(code, catalog))
         problems.append(resolution.problem)
         candidates.append("、".join(resolution.candidates) or None)
         scopes.append(_scope(code, reading, catalog))
@@ -189,7 +189,7 @@ def _area_texts(texts: Sequence[str | None]) -> tuple[str | None, ...]:
     return province, heading, block, city, area, county
 
 
-def _with_unassigned_part(code: Code | None, catalog: Catalog) -> Code | None:
+def with_unassigned_part(code: Code | None, catalog: Catalog) -> Code | None:
     """An area that has parts takes no enterprises itself: its unassigned part does."""
     if code is not None and code + UNASSIGNED_SUFFIX in catalog.areas:
         return code + UNASSIGNED_SUFFIX

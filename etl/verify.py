@@ -8,8 +8,9 @@ from pathlib import Path
 
 import duckdb
 
+from etl.answers import answer_book
 from etl.backup import read_manifest
-from etl.corrections import CorrectionBook
+from etl.corrections import correction_book
 from etl.decisions import Decisions
 from etl.inbox import Inbox, content_id
 from etl.inputs import ORIGINAL, given_up, lost_inputs
@@ -74,7 +75,8 @@ def _inbox_faults(data_folder: Path) -> Iterator[Fault]:
     for original in sorted(inbox.folder.glob(f"*{ORIGINAL}")):
         if original.stem not in known:
             yield Fault(f"inbox/{original.stem}.yml", "sidecar_missing", original.name)
-    for read in (Decisions(data_folder).all, CorrectionBook(inbox).records, lambda: given_up(data_folder)):
+    books = (correction_book(inbox).records, answer_book(inbox).records)
+    for read in (Decisions(data_folder).all, *books, lambda: given_up(data_folder)):
         try:
             read()
         except Refusal as refusal:

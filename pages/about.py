@@ -83,7 +83,7 @@ def debts() -> None:
         ui.html(blocks_about.debts(found, language))
         with st.container(horizontal=True):
             ui.offer_table(view, lambda: about.debt_table(found, language), [finding], file_name("debts"))
-    ui.html(blocks_about.refusals(refused, language))
+    ui.html(blocks_about.refusals(refused, language), ui.waiting_links(view))
     if refused.height:
         with st.container(horizontal=True):
             ui.offer_table(view, lambda: about.refusal_table(refused, language), [finding], file_name("refusals"))

@@ -32,7 +32,7 @@ with head:
     ui.html(blocks.header(" · ".join([plan["name"], as_of]), tags, finding))
     ui.html(blocks.status_counts(findings.status_counts(rows), language))
 remarks = [districts.without_report(rows, language), districts.without_task(rows, picture.areas, language)]
-ui.html(blocks.caption([remark for remark in remarks if remark]))
+ui.html(blocks.caption([remark for remark in remarks if remark]), ui.waiting_links(view, view.target_id))
 
 figures = ui.area_figures(view)
 with st.container(key="district_top"):

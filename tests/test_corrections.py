@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from etl.__main__ import main
 from etl.add import Statement, add_files, withdraw
 from etl.build import Built
-from etl.corrections import Correction, CorrectionBook, is_as_expected
+from etl.corrections import Correction, correction_book, is_as_expected
 from etl.corrections_add import Recorder, Stated
+from etl.corrections_batch import Expected, record_batch
 from etl.inbox import Inbox
 from etl.refusal import Refusal
 from tests.form_inputs import HEADER, captions, opened
@@ -38,7 +39,7 @@ def refused(data_folder: Path, **stated: Any) -> str:
     with pytest.raises(Refusal) as refusal:
         correct(data_folder, **stated)
     assert "{" not in str(refusal.value)
-    assert not CorrectionBook(Inbox(data_folder)).records()
+    assert not correction_book(Inbox(data_folder)).records()
     return refusal.value.code
 
 
@@ -146,6 +147,43 @@ def test_values_of_an_enterprise_and_of_an_area_by_whose_and_when(tmp_path: Path
     assert {state for state, *_ in traced(tmp_path)} == {"applied"}
 
 
+def test_a_doubtful_value_is_right_and_stays_with_its_reason(tmp_path: Path) -> None:
+    file_of(tmp_path)
+    for period, amount in (("2025Q2", 35), ("2025Q3", 350000)):
+        lines = f"企业名称,研发费用（万元）\n甲公司,{amount}"
+        report(tmp_path, f"{period}.csv", lines, area="连云港市", period=period)
+    built(tmp_path)
+    sql = "select question, reason, value from core.value_question"
+    assert rows(tmp_path, sql) == [("unit_jump", None, 350000.0)]
+    where: dict[str, Any] = {"enterprise": "甲公司", "measure": "研发费用", "period": "2025Q3", "expect": "350000"}
+    [taken] = record_batch(
+        [Stated(**where, to=None, reason="并购", by="王工", is_right=True)], tmp_path, CATALOG, keep=True
+    )
+    assert taken.expected == Expected("accepted")
+    built(tmp_path)
+    assert rows(tmp_path, sql) == [("unit_jump", "并购 (王工)", 350000.0)]
+    assert traced(tmp_path) == [("applied", None, 2, "B", "350000", None)]
+
+
+def test_each_correction_of_a_batch_says_what_becomes_of_its_row(tmp_path: Path) -> None:
+    file = file_of(tmp_path)
+    common: dict[str, Any] = {"file": file, "column": "C", "reason": "已核对", "by": "王工"}
+    batch = [
+        Stated(**common, row=3, expect="东山区", to="东海县"),
+        Stated(**common, row=2, expect="海州区", to="西山区"),
+        Stated(**common, row=4, expect="海州区", to="东海县"),
+        Stated(**common, row=3, expect="东山区", to="灌云县"),
+    ]
+    outcomes = record_batch(batch, tmp_path, CATALOG, keep=False)
+    fates = [one.expected.state if one.expected else None for one in outcomes]
+    assert fates == ["accepted", "refused", None, None]
+    assert outcomes[1].expected is not None
+    assert outcomes[1].expected.rejections[0]["value"] == "西山区"
+    codes = [one.refusal.code if one.refusal else None for one in outcomes]
+    assert codes == [None, None, "correction.already_so", "correction.already"]
+    assert not correction_book(Inbox(tmp_path)).records()
+
+
 def test_a_value_is_taken_out(tmp_path: Path) -> None:
     file_of(tmp_path)
     report(tmp_path, "企业.csv", "企业名称,研发费用（万元）\n甲公司,35\n丙公司,30", area="连云港市", period="2025Q3")
@@ -190,7 +228,7 @@ def test_a_withdrawn_correction_stays_on_record_and_changes_nothing(tmp_path: Pa
     file = file_of(tmp_path)
     before = built(tmp_path)
     correction = correct(tmp_path, file=file, row=3, column="C", expect="东山区", to="东海县")
-    book = CorrectionBook(Inbox(tmp_path))
+    book = correction_book(Inbox(tmp_path))
     at = dt.datetime(2026, 1, 15, 9)
     book.withdraw(correction.correction_id[:8], "李处", "核对有误", at)
     with pytest.raises(Refusal, match="已经撤回"):
@@ -209,7 +247,7 @@ def test_of_two_corrections_of_one_cell_the_newer_decides(tmp_path: Path) -> Non
         correct(tmp_path, enterprise="乙公司", tier="srdi", column="所属县区", expect="东山区", to="灌云县")
     # Two people on two computers may still record both.
     later = first.model_copy(update={"value": "灌云县", "recorded_at": first.recorded_at + dt.timedelta(hours=1)})
-    CorrectionBook(Inbox(tmp_path)).add(later)
+    correction_book(Inbox(tmp_path)).add(later)
     assert corrected_debts(built(tmp_path)) == ["correction_superseded"]
     assert count(tmp_path, "srdi", "320723", DAY) == 1
 
@@ -218,7 +256,7 @@ def test_the_same_correction_twice_is_one(tmp_path: Path) -> None:
     file = file_of(tmp_path)
     stated = {"file": file, "row": 3, "column": "C", "expect": "东山区", "to": "东海县"}
     assert correct(tmp_path, **stated) == correct(tmp_path, **stated, by="李处")
-    assert len(CorrectionBook(Inbox(tmp_path)).records()) == 1
+    assert len(correction_book(Inbox(tmp_path)).records()) == 1
 
 
 @pytest.mark.parametrize(
@@ -396,7 +434,7 @@ def test_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: p
 def test_an_altered_record_stops_the_build(tmp_path: Path) -> None:
     file = file_of(tmp_path)
     correct(tmp_path, file=file, row=3, column="C", expect="东山区", to="东海县")
-    [path] = CorrectionBook(Inbox(tmp_path)).folder.iterdir()
+    [path] = correction_book(Inbox(tmp_path)).folder.iterdir()
     path.write_text(path.read_text(encoding="utf-8").replace("action: override", "action: erase"), encoding="utf-8")
     with pytest.raises(Refusal, match="无法读取"):
         built(tmp_path)

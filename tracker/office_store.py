@@ -22,7 +22,7 @@ from tracker.catalog import data_folder
 Connection = sqlite3.Connection
 Row = sqlite3.Row
 # What each version added: a file that an older version made gets what came after it.
-_SCHEMAS = ("office.sql", "office_rights.sql")
+_SCHEMAS = ("office.sql", "office_rights.sql", "office_objections.sql")
 SCHEMA_VERSION = len(_SCHEMAS)
 _WAIT_SECONDS = 20.0
 _HERE = Path(__file__).resolve().parent

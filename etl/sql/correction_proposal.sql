@@ -2,14 +2,15 @@
 select
     rejected.file_id, rejected.sheet, rejected.row, rejected."column", 'rule' as said_by, rejected.rule as said,
     rejected.value, rejected.candidates, cast(null as double) as number, cast(null as double) as compared_with,
-    rejected.name_as_printed as subject, cast(null as varchar) as measure, cast(null as date) as period_end
+    rejected.name_as_printed as subject, cast(null as varchar) as measure, cast(null as date) as period_end,
+    rejected.number as refuses
 from core.rejected_row as rejected
-where rejected.rule not in ('duplicate_in_list', 'duplicate_value', 'title_not_counted')
 union all
 select
     question.file_id, question.sheet, question.row, question."column", 'measure' as said_by, question.question as said,
     cast(null as varchar) as value, cast(null as varchar) as candidates, question.value as number,
-    question.compared_with, coalesce(enterprise.name, area.name_zh) as subject, question.measure, question.period_end
+    question.compared_with, coalesce(enterprise.name, area.name_zh) as subject, question.measure, question.period_end,
+    cast(0 as bigint) as refuses
 from core.value_question as question
 left join core.enterprise as enterprise on enterprise.enterprise_id = question.enterprise_id
 left join core.area as area on area.area_code = question.area_code

@@ -120,7 +120,7 @@ identity as (
     select
         question as kind, cast(null as varchar) as reading_id, cast(null as varchar) as tier,
         cast(null as varchar) as area_code, count(*) as number,
-        min(concat(coalesce(uscc, ''), ' ', coalesce(name_key, ''), ' ', coalesce(other, ''))) as detail
+        min(concat(coalesce(uscc, ''), ' ', coalesce(name_key, ''), ' ', array_to_string(others, '、'))) as detail
     from core.identity_question
     group by question
 ),

@@ -64,6 +64,7 @@ select
     cast(null as varchar) as title_as_printed,
     min(member.area_code) as area_code,
     false as area_inferred,
+    cast(null as varchar) as area_printed,
     member.reading_id,
     member.file_id,
     cast(null as varchar) as sheet,

@@ -26,6 +26,8 @@ create table core.recognition_event (
     title_as_printed varchar,
     area_code varchar not null,
     area_inferred boolean not null,
+    -- what the list says, where a person decided another area
+    area_printed varchar,
     reading_id varchar not null,
     file_id varchar not null,
     sheet varchar,

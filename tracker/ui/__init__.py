@@ -93,6 +93,7 @@ from tracker.ui.state import (
     language,
     linked_code,
     pick_page,
+    pick_part,
     possible_view,
     select,
     show_notices,
@@ -100,6 +101,10 @@ from tracker.ui.state import (
     write_link,
 )
 from tracker.ui.titles import titles_by_area
+from tracker.ui.waiting_cells import show_cells
+from tracker.ui.waiting_objections import show_objections
+from tracker.ui.waiting_questions import show_questions
+from tracker.ui.waiting_reads import objections_of, open_cells, open_questions, waiting_links
 
 __all__ = [
     "DUE_PAGE",
@@ -149,6 +154,7 @@ __all__ = [
     "months_of",
     "moves",
     "number_behind",
+    "objections_of",
     "offer_build",
     "offer_candidates",
     "offer_documents",
@@ -161,6 +167,8 @@ __all__ = [
     "offer_trace",
     "one_target",
     "one_upload",
+    "open_cells",
+    "open_questions",
     "overview_parts",
     "pages",
     "pick_answered",
@@ -173,6 +181,7 @@ __all__ = [
     "pick_entries",
     "pick_named",
     "pick_page",
+    "pick_part",
     "pick_rung",
     "pick_section",
     "pick_selection",
@@ -194,12 +203,15 @@ __all__ = [
     "running_month",
     "search_box",
     "select",
+    "show_cells",
     "show_controls",
     "show_failure",
     "show_nothing_yet",
     "show_notices",
+    "show_objections",
     "show_person",
     "show_progress",
+    "show_questions",
     "show_refusal",
     "show_said",
     "sign_in",
@@ -225,6 +237,7 @@ __all__ = [
     "units",
     "units_of_measures",
     "values_behind",
+    "waiting_links",
     "warm_up",
     "with_target",
     "write_link",

@@ -1,0 +1,177 @@
+"""The commands ``questions`` and ``answer``: what only a person can decide, decisions, what they would move."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, get_args
+
+import polars as pl
+from pydantic import ValidationError
+
+from etl import report
+from etl.add_reading import area_of
+from etl.answers import CHOICES, Answer, Choice, Question, answer_book
+from etl.answers_effect import Moved, effect_of
+from etl.clean import uscc_faults
+from etl.inbox import Inbox
+from etl.options import add_decision_options, day_of
+from etl.questions import asked_questions, find_question
+from etl.records import Record, in_force
+from etl.refusal import Refusal
+from etl.rows import with_unassigned_part
+from tracker.catalog import Catalog, data_folder, for_data_folder
+from tracker.names import text_key
+from tracker.text import word
+
+_LANGUAGE = "zh"
+
+
+def add_answer_options(sub: argparse.ArgumentParser) -> None:
+    """Which question, and what is decided."""
+    say = report.say
+    sub.add_argument("question", nargs="?", metavar="QUESTION_ID", help=say("answer.question_option"))
+    sub.add_argument("--choice", choices=get_args(Choice), help=say("answer.choice_option"))
+    sub.add_argument("--name", help=say("answer.name_option"))
+    sub.add_argument("--code", help=say("answer.code_option"))
+    sub.add_argument("--area", help=say("answer.area_option"))
+    sub.add_argument(
+        "--from", type=day_of("--from"), dest="from_on", metavar="YYYY-MM-DD", help=say("answer.from_option")
+    )
+    sub.add_argument("--effect", type=day_of("--effect"), metavar="YYYY-MM-DD", help=say("answer.effect_option"))
+    sub.add_argument("--withdraw", metavar="ANSWER_ID", help=say("answer.withdraw_option"))
+    add_decision_options(sub)
+
+
+def questions(options: argparse.Namespace) -> int:
+    """Print the open questions of the build in force and all answers on record."""
+    folder = data_folder()
+    catalog = for_data_folder(folder)
+    build_id, asked = asked_questions(folder)
+    records = answer_book(Inbox(folder)).records()
+    if options.json:
+        contents = [
+            _question(one.question)
+            | {"subject": one.subject, "answer_id": one.answer.record_id if one.answer else None}
+            for one in asked
+        ]
+        built = _built_with(folder, [one.question for one in asked], records)
+        answers = [_record(record, built) for record in reversed(records)]
+        print(json.dumps({"build_id": build_id, "questions": contents, "answers": answers}, ensure_ascii=False))
+        return 0
+    for one in asked:
+        print(f"{one.question.question_id}  {one.subject}  {_said(one.question, catalog)}")
+    for record in records:
+        said = record.said
+        who = word("correction.decided", _LANGUAGE, by=said.by, on=said.recorded_at.date())
+        print(f"{said.record_id}  {_said(said.question, catalog)}  {_decided(said, catalog)}  {who} {said.reason}")
+    return 0
+
+
+def answer(options: argparse.Namespace) -> int:
+    """Record an answer, say what it would move, or withdraw one."""
+    folder = data_folder()
+    catalog = for_data_folder(folder)
+    book = answer_book(Inbox(folder))
+    if options.withdraw:
+        ended = book.withdraw(options.withdraw, options.by, options.reason, dt.datetime.now())
+        report.print_line("answer.withdrawn", options.json, answer=ended.record_id)
+        return 0
+    if not options.question or not options.choice:
+        raise Refusal("answer.what", {})
+    question = find_question(options.question, folder)
+    made = _answer(question, options, catalog)
+    if options.effect:
+        _print_effect(effect_of(made, options.effect, folder, catalog), catalog, options.json)
+        return 0
+    with book.inbox.lock():
+        known = [one for one in in_force(book.records()) if one.question.question_id == question.question_id]
+        if known:
+            raise Refusal("answer.already", {"answer": known[-1].record_id, "by": known[-1].by})
+        book.add(made)
+    report.print_line("answer.recorded", options.json, answer=made.record_id, decided=_decided(made, catalog))
+    return 0
+
+
+def _answer(question: Question, options: argparse.Namespace, catalog: Catalog) -> Answer:
+    """The answer that the options state.
+
+    Raises:
+        Refusal: where it does not fit the question, a code is wrong or an area is not known.
+    """
+    code = text_key(options.code).upper() if options.code else None
+    if code is not None and uscc_faults(pl.Series([code]))[0] is not None:
+        raise Refusal("answer.code", {"code": options.code})
+    area = with_unassigned_part(area_of("–", options.area, catalog), catalog) if options.area else None
+    is_vague = area is not None and catalog.areas[area].kind == "unassigned" and question.kind == "area_unassigned"
+    if area is not None and (is_vague or not catalog.is_tracked(area)):
+        raise Refusal("answer.area", {"area": options.area})
+    stated = {
+        "recorded_at": dt.datetime.now(),
+        "by": options.by,
+        "reason": options.reason,
+        "question": question,
+        "choice": options.choice,
+        "name": text_key(options.name) if options.name else None,
+        "code": code,
+        "area_code": area,
+        "from_on": options.from_on,
+    }
+    try:
+        return Answer.model_validate(stated)
+    except ValidationError as fault:
+        choices = "、".join(CHOICES[question.kind])
+        raise Refusal("answer.does_not_fit", {"choices": choices, "detail": fault.errors()[0]["msg"]}) from fault
+
+
+def _question(question: Question) -> dict[str, Any]:
+    choices = list(CHOICES[question.kind])
+    return question.model_dump(mode="json") | {"question_id": question.question_id, "choices": choices}
+
+
+def _record(record: Record[Answer], built: set[str]) -> dict[str, Any]:
+    said, end = record.said, record.withdrawal
+    state = "withdrawn" if end else "built" if said.record_id in built else "unbuilt"
+    return said.model_dump(mode="json") | {
+        "answer_id": said.record_id,
+        "question": _question(said.question),
+        "state": state,
+        "withdrawal": end.model_dump(mode="json") if end else None,
+    }
+
+
+def _built_with(folder: Path, asked: list[Question], records: list[Record[Answer]]) -> set[str]:
+    """The answers that the build in force knows: their questions are not asked any more."""
+    still = {question.question_id for question in asked}
+    return {record.said.record_id for record in records if record.said.question.question_id not in still}
+
+
+def _said(question: Question, catalog: Catalog) -> str:
+    """A question in a line."""
+    areas = "、".join(catalog.areas[code].name.zh for code in question.areas if code in catalog.areas)
+    parts = ["、".join(question.codes), "、".join(question.names), areas]
+    return " ".join([word(f"question.{question.kind}", _LANGUAGE), *filter(None, parts)])
+
+
+def _decided(said: Answer, catalog: Catalog) -> str:
+    """An answer in a line."""
+    return word(
+        f"question.decided_{said.question.kind}_{said.choice}",
+        _LANGUAGE,
+        name=said.name or "–",
+        code=said.code or "–",
+        area=catalog.areas[said.area_code].name.zh if said.area_code in catalog.areas else "–",
+        day=said.from_on or "–",
+    )
+
+
+def _print_effect(moved: list[Moved], catalog: Catalog, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps([asdict(one) for one in moved], ensure_ascii=False))
+        return
+    for one in moved:
+        names = catalog.areas[one.area_code].name.zh, catalog.tiers[one.tier].short.zh
+        print(" ".join([*names, f"{one.before} → {one.after}"]))

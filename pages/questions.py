@@ -1,0 +1,31 @@
+"""待处理: what waits for a person: refused cells to correct, questions to decide, objections of districts."""
+
+import streamlit as st
+
+from tracker import blocks, text, ui, waiting
+from tracker.text import word
+
+view = ui.current_view()
+language = view.language
+head = st.container()
+parts_label = word("about.section", language)
+section = ui.pick_part(
+    "section", waiting.SECTIONS, parts_label, lambda code: word(f"questions.section_{code}", language)
+)
+with st.spinner(word("questions.working", language)):
+    cells = ui.open_cells(view)
+    questions = ui.open_questions(view)
+objections = ui.objections_of(view)
+with head:
+    place = " · ".join([word("questions.title", language), text.as_of(view.as_of, view.data_cutoff, language)])
+    finding = waiting.finding(cells["cells"], questions["questions"], objections, language)
+    ui.html(blocks.header(place, ui.tags(view), finding))
+    if view.build_id != cells["build_id"]:
+        ui.html(blocks.notice(word("questions.other_build", language, build_id=cells["build_id"])))
+if section == "cells":
+    ui.show_cells(view, cells)
+elif section == "questions":
+    ui.show_questions(view, questions)
+else:
+    ui.show_objections(view, objections)
+ui.html(blocks.footer([word("questions.foot", language), word("app.build", language, build_id=cells["build_id"])]))
