@@ -203,6 +203,8 @@ def test_tasks_of_a_grid_are_the_form_and_a_second_grid_of_the_document_keeps_th
         assert main(["assign", str(path), "--target", target, *STATED]) == 0
     grid = tmp_path / "srdi_smes.json"
     assert main(["assign", str(grid), "--target", "no_such", *STATED]) == 1
+    grid.write_text(json.dumps({"2025": {"320706": 0, "320722": 5}}), encoding="utf-8")
+    assert main(["assign", str(grid), "--target", "srdi_smes", *STATED]) == 1
     [counting] = Inbox(tmp_path).counting()
     kept = {(target, area): value for (_, target, area), value in cells_of(counting, tmp_path, load()).items()}
     assert kept == {
