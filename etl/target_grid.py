@@ -63,7 +63,10 @@ def assign(options: argparse.Namespace) -> int:
     )
     with TemporaryDirectory() as scratch:
         path = write_targets(Path(scratch), plan, catalog, None, Answers(document, kept | cells))
-        results = add_files([path], statement, folder, catalog, keep=True, is_demo=is_demo)
+        results = add_files([path], statement, folder, catalog, keep=False, is_demo=is_demo)
+        # A grid is corrected where it is typed: with one bad cell nothing of it is kept.
+        if all(result.is_clean for result in results):
+            results = add_files([path], statement, folder, catalog, keep=True, is_demo=is_demo)
     if options.json:
         print(json.dumps([added_record(result) for result in results], ensure_ascii=False, default=str))
     else:

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from etl.__main__ import main
+from etl.__main__ import _parser, main
 from etl.add import withdraw
 from etl.file_names import clean_names
 from etl.inbox import Inbox
@@ -28,6 +29,7 @@ from tracker import builds, desk, office, ui, warehouse
 from tracker.catalog import load
 from tracker.rights import Person
 from tracker.text import LANGUAGES, word
+from tracker.ui import edit_forms
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
 AS_OF = dt.date(2024, 3, 31)
@@ -201,6 +203,8 @@ def test_tasks_of_a_grid_are_the_form_and_a_second_grid_of_the_document_keeps_th
         assert main(["assign", str(path), "--target", target, *STATED]) == 0
     grid = tmp_path / "srdi_smes.json"
     assert main(["assign", str(grid), "--target", "no_such", *STATED]) == 1
+    grid.write_text(json.dumps({"2025": {"320706": 0, "320722": 5}}), encoding="utf-8")
+    assert main(["assign", str(grid), "--target", "srdi_smes", *STATED]) == 1
     [counting] = Inbox(tmp_path).counting()
     kept = {(target, area): value for (_, target, area), value in cells_of(counting, tmp_path, load()).items()}
     assert kept == {
@@ -239,6 +243,7 @@ def quick(world: World, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 
     def run(arguments: Sequence[str], person: Person, given: bytes = b"", seconds: float = 0) -> desk.Answer:
         asked.append(list(arguments))
+        _parser().parse_args(desk.command(arguments)[3:])
         printed = io.StringIO()
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("sys.stdout", printed)
@@ -279,7 +284,33 @@ def test_another_build_is_put_in_force_with_who_and_why(world: World, quick: lis
     app.text_input(key="use_by").set_value("王五").run()
     app.text_input(key="use_reason").set_value("会上要看旧版").run()
     app.button(key="use_now").click().run()
-    assert ["use", world.first, "--by", "王五", "--reason", "会上要看旧版"] in quick
+    assert ["use", world.first, "--by=王五", "--reason=会上要看旧版"] in quick
+
+
+def test_what_is_typed_in_the_grids_becomes_commands(
+    world: World, quick: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def typed(frame: pl.DataFrame, key: str, locked: Sequence[str], numbers: Sequence[str] = ()) -> pl.DataFrame:
+        """The first cell that may be typed in, changed."""
+        column = next(name for name in reversed(frame.columns) if name not in locked)
+        value = -2.0 if numbers else "7"
+        return frame.with_columns(pl.Series(column, [value, *frame[column].to_list()[1:]], dtype=frame[column].dtype))
+
+    monkeypatch.setattr(edit_forms, "edit_grid", typed)
+    app = opened("zh", "thresholds")
+    assert app.button(key="save_thresholds").disabled
+    app.text_input(key="threshold_by").set_value("李四").run()
+    app.text_input(key="threshold_reason").set_value("-试").run()
+    app.button(key="save_thresholds").click().run()
+    assert ["threshold", "ahead_lead_points", "-2", "--by=李四", "--reason=-试"] in quick
+    assert app.session_state["unbuilt"]
+    app = opened("zh", "targets")
+    app.text_input(key="task_document_no").set_value("连测〔2025〕9号").run()
+    app.date_input(key="task_document_on").set_value(dt.date(2025, 3, 1)).run()
+    app.text_input(key="task_by").set_value("李四").run()
+    app.button(key="save_tasks").click().run()
+    saved = next(arguments for arguments in quick if arguments[0] == "assign")
+    assert saved[-4:] == ["--document=连测〔2025〕9号", "--on", "2025-03-01", "--by=李四"]
 
 
 def test_using_a_build_is_written_down(world: World, capsys: pytest.CaptureFixture[str]) -> None:

@@ -106,7 +106,7 @@ def go_back(found: Sequence[BuildFacts], language: str) -> None:
         reason = st.text_input(_say("reason", language), key="use_reason").strip()
         ready = bool(by and reason)
         if st.button(_say("use_now", language), key="use_now", disabled=not ready) and done(
-            ["use", build_id, "--by", by, "--reason", reason], language
+            ["use", build_id, f"--by={by}", f"--reason={reason}"], language
         ):
             st.session_state["build"] = None
             st.rerun()
@@ -126,15 +126,15 @@ def mark(found: Sequence[BuildFacts], view: View) -> None:
         if (
             is_marked
             and st.button(_say("unmark", language), key="unmark", disabled=not by)
-            and done(["report-mark", build_id, "--undo", "--by", by], language)
+            and done(["report-mark", build_id, "--undo", f"--by={by}"], language)
         ):
             st.rerun()
         meeting = st.text_input(_say("meeting", language), key="mark_meeting").strip()
         held_on = st.date_input(_say("held_on", language), view.data_cutoff or "today", key="mark_on")
-        arguments = ["report-mark", build_id, "--plan", view.plan_id, "--as-of", str(view.as_of), "--by", by]
+        arguments = ["report-mark", build_id, "--plan", view.plan_id, "--as-of", str(view.as_of), f"--by={by}"]
         ready = bool(by and meeting and isinstance(held_on, dt.date))
         if st.button(_say("mark_now", language), key="mark_now", disabled=not ready) and done(
-            [*arguments, "--meeting", meeting, "--on", str(held_on)], language
+            [*arguments, f"--meeting={meeting}", "--on", str(held_on)], language
         ):
             st.rerun()
 

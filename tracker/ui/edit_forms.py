@@ -56,7 +56,7 @@ def edit_thresholds(view: View) -> None:
         _say("save", language), key="save_thresholds", disabled=not (said and by and reason)
     ):
         saved = [
-            done(["threshold", "--by", by, "--reason", reason, "--", *_stated(row, value)], language)
+            done(["threshold", *_stated(row, value), f"--by={by}", f"--reason={reason}"], language)
             for row, value in changed
         ]
         if any(saved):
@@ -122,8 +122,8 @@ def edit_tasks(view: View) -> None:
         by = operator_name(language, "task_by")
     ready = bool(changed and document and by and isinstance(on, dt.date))
     if is_allowed("target") and st.button(_say("save", language), key="save_tasks", disabled=not ready):
-        arguments = ["assign", "-", "--plan", view.plan_id, "--target", target, "--document", document]
-        if done([*arguments, "--on", str(on), "--by", by], language, json.dumps(changed).encode()):
+        arguments = ["assign", "-", "--plan", view.plan_id, "--target", target, f"--document={document}"]
+        if done([*arguments, "--on", str(on), f"--by={by}"], language, json.dumps(changed).encode()):
             st.session_state["unbuilt"] = True
             st.rerun()
 
