@@ -80,8 +80,8 @@ async def health(request: Request) -> JSONResponse:
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Open the build in force before the first visitor waits for it, and let go of all builds at the end."""
-    # A damaged build is told to whoever opens a page; it must not keep the server from starting.
-    with suppress(warehouse.BuildUnreadable):
+    # A damaged build, or a busy machine, is told to whoever opens a page; it must not keep the server from starting.
+    with suppress(warehouse.BuildUnreadable, warehouse.BuildMissing, warehouse.QueryTooSlow):
         ui.warm_up()
     yield
     warehouse.forget_connections()
@@ -89,6 +89,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
 
 try:
     provider = entrance.provider_settings(os.environ)
+    entrance.way_in(os.environ, has_provider=bool(provider))
 except entrance.Misconfigured as fault:
     raise SystemExit(str(fault)) from None
 

@@ -1,7 +1,7 @@
 """One gate for pages, one for everything that is written, one for everything that is taken away.
 
-Who is there and what they may is looked up anew at every question: in each run of a page, in each callback, and when a
-file is made, so that a right that was withdrawn is gone at the next click.
+Who is there and what they may is looked up anew in each run of a page, in each callback, before anything is written
+and when a file is made, so that a right that was withdrawn is gone at the next click.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from tracker.rights import NotAllowed, Person, may
 from tracker.ui.admission import way_in
 
 Written = TypeVar("Written")
+_PRESENT = "person_of_this_run"
 
 
 @dataclass(frozen=True)
@@ -72,11 +73,6 @@ def _is_served() -> bool:
     return len(st.context.headers) > 0
 
 
-def person() -> Person | None:
-    """The person who looks at this page with the rights that hold at this moment; None for nobody."""
-    return visitor().person
-
-
 def operator() -> str:
     """Who works at this one PC: the name that was asked once, else that of the account."""
     try:
@@ -89,13 +85,25 @@ def known_name() -> str:
     """The name of who acts on this page; empty on one PC until it was asked."""
     if way_in() == entrance.ONE_PC:
         return str(st.session_state.get("operator") or people.remembered(people.OPERATOR))
-    found = person()
+    found = visitor().person
     return found.name if found else ""
+
+
+def enter() -> Visitor:
+    """Who looks at this page in this run; what the page offers goes by that, what it does is asked anew."""
+    found = visitor()
+    st.session_state[_PRESENT] = found.person
+    return found
+
+
+def _present() -> Person | None:
+    found: Person | None = st.session_state.get(_PRESENT)
+    return found
 
 
 def is_allowed(action: str, area: str | None = None) -> bool:
     """Whether who looks at this page may do something: what is not allowed is not offered."""
-    return may(person(), action, area)
+    return may(_present(), action, area)
 
 
 def allowed(action: str, area: str | None = None) -> Person:
@@ -135,11 +143,10 @@ def save_button(label: str, made: Callable[[], bytes], file_name: str, mime: str
 
     The right is looked up again when the file is made: between drawing the button and pressing it, it may have gone.
     """
-    found = visitor()
-    if not may(found.person, "export", area):
+    found = _present()
+    if found is None or not may(found, "export", area):
         return
-    assert found.person is not None
-    name, is_one_pc = found.person.name, way_in() == entrance.ONE_PC
+    name, is_one_pc = found.name, way_in() == entrance.ONE_PC
 
     def gated() -> bytes:
         if not is_one_pc and not may(people.person_of(name), "export", area):

@@ -11,7 +11,7 @@ from tracker.rights import Person
 from tracker.text import word
 from tracker.ui.admission import way_in
 from tracker.ui.frame import html
-from tracker.ui.gate import Visitor, visitor
+from tracker.ui.gate import Visitor, enter
 from tracker.ui.sidebar import choose_language
 
 _RECORDED = "audit_of_sign_in"
@@ -20,7 +20,7 @@ _RECORDED = "audit_of_sign_in"
 def sign_in(chosen: str) -> Person | None:
     """The person who may look at pages; None after a page that says why nobody may."""
     try:
-        way, found = way_in(), visitor()
+        way, found = way_in(), enter()
     except entrance.Misconfigured as fault:
         _explain(chosen, "misconfigured", fault.said[chosen])
         return None
