@@ -39,29 +39,31 @@ def questions(values: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
     found = [pl.DataFrame(schema=QUESTION_SCHEMA | {"is_asked": pl.Boolean})]
     for code, series in stated.items():
         measure = catalog.measures[code]
-        found += [
-            _jumps_and_changes(series, measure, catalog),
-            _falls(series, measure),
-            _out_of_bounds(series, measure),
-        ]
+        if _has_earlier(series):
+            found += [_jumps_and_changes(series, measure, catalog), _falls(series, measure)]
+        found.append(_out_of_bounds(series, measure))
         if measure.part_of is not None and measure.part_of in stated:
             found.append(_above_whole(series, stated[measure.part_of]))
     return pl.concat(found).filter("is_asked").select(QUESTION_SCHEMA.keys()).sort("value_no", "question")
 
 
 def _in_force(values: pl.DataFrame) -> pl.DataFrame:
-    """Of one measure the newest statement of each subject and period that has a number, with ``cell_key``.
-
-    In its order, unless every subject has but one: then nothing stands before anything.
+    """Of one measure the newest statement of each subject and period that has a number, with ``cell_key``; in its
+    order where some statement has an earlier one.
     """
     days = (pl.col("period_end") - _EPOCH).dt.total_days()
     stated = values.with_columns(cell_key=pl.col("subject").cast(pl.Int64) * _MANY_DAYS + days)
-    if values["subject"].n_unique() == values.height:
+    if not _has_earlier(values):
         return stated.filter(pl.col("value").is_not_null())
     stated = stated.sort("cell_key")
     if stated.select((pl.col("cell_key") == pl.col("cell_key").shift(1)).any()).item():
         stated = stated.sort("cell_key", "order", "value_no").unique("cell_key", keep="last", maintain_order=True)
     return stated.filter(pl.col("value").is_not_null())
+
+
+def _has_earlier(values: pl.DataFrame) -> bool:
+    """Whether a subject stands more than once: a first report has nothing to be compared with."""
+    return values["subject"].n_unique() < values.height
 
 
 def _question(rows: pl.DataFrame, question: str, is_so: pl.Expr, compared_with: pl.Expr) -> pl.DataFrame:
