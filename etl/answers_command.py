@@ -63,11 +63,13 @@ def questions(options: argparse.Namespace) -> int:
         print(json.dumps({"build_id": build_id, "questions": contents, "answers": answers}, ensure_ascii=False))
         return 0
     for one in asked:
-        print(f"{one.question.question_id}  {one.subject}  {_said(one.question, catalog)}")
+        print(f"{one.question.question_id}  {one.subject}  {question_line(one.question, catalog)}")
     for record in records:
         said = record.said
         who = word("correction.decided", _LANGUAGE, by=said.by, on=said.recorded_at.date())
-        print(f"{said.record_id}  {_said(said.question, catalog)}  {_decided(said, catalog)}  {who} {said.reason}")
+        print(
+            f"{said.record_id}  {question_line(said.question, catalog)}  {answer_line(said, catalog)}  {who} {said.reason}"
+        )
     return 0
 
 
@@ -92,7 +94,7 @@ def answer(options: argparse.Namespace) -> int:
         if known:
             raise Refusal("answer.already", {"answer": known[-1].record_id, "by": known[-1].by})
         book.add(made)
-    report.print_line("answer.recorded", options.json, answer=made.record_id, decided=_decided(made, catalog))
+    report.print_line("answer.recorded", options.json, answer=made.record_id, decided=answer_line(made, catalog))
     return 0
 
 
@@ -149,21 +151,22 @@ def _built_with(folder: Path, asked: list[Question], records: list[Record[Answer
     return {record.said.record_id for record in records if record.said.question.question_id not in still}
 
 
-def _said(question: Question, catalog: Catalog) -> str:
+def question_line(question: Question, catalog: Catalog, language: str = _LANGUAGE) -> str:
     """A question in a line."""
-    areas = "、".join(catalog.areas[code].name.zh for code in question.areas if code in catalog.areas)
+    known = [catalog.areas[code].name.in_language(language) for code in question.areas if code in catalog.areas]
+    areas = "、".join(known)
     parts = ["、".join(question.codes), "、".join(question.names), areas]
-    return " ".join([word(f"question.{question.kind}", _LANGUAGE), *filter(None, parts)])
+    return " ".join([word(f"question.{question.kind}", language), *filter(None, parts)])
 
 
-def _decided(said: Answer, catalog: Catalog) -> str:
+def answer_line(said: Answer, catalog: Catalog, language: str = _LANGUAGE) -> str:
     """An answer in a line."""
     return word(
         f"question.decided_{said.question.kind}_{said.choice}",
-        _LANGUAGE,
+        language,
         name=said.name or "–",
         code=said.code or "–",
-        area=catalog.areas[said.area_code].name.zh if said.area_code in catalog.areas else "–",
+        area=catalog.areas[said.area_code].name.in_language(language) if said.area_code in catalog.areas else "–",
         day=said.from_on or "–",
     )
 

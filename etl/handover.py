@@ -16,7 +16,9 @@ from typing import Any
 
 import polars as pl
 
-from etl.corrections import CorrectionBook
+from etl.answers import answer_book
+from etl.answers_command import answer_line, question_line
+from etl.corrections import correction_book
 from etl.decisions import Decisions
 from etl.inbox import Inbox, Reading, Sidecar
 from etl.refusal import Refusal
@@ -149,14 +151,20 @@ class Book:
             what = word(f"closing.{closing.basis}", self.language)
             said = word("handover.closing", self.language, plan=self._plan(closing.plan_id), target=closing.target_id)
             yield self._decided("closing", f"{said}{what}", closing.decided_by, closing.decided_on, closing.reason)
-        for record in CorrectionBook(Inbox(self.folder)).records():
+        for record in correction_book(Inbox(self.folder)).records():
             if record.is_in_force:
-                made = record.correction
+                made = record.said
                 where = " ".join(filter(None, [self._file_name(made.file_id), made.sheet, made.enterprise]))
                 cell = f"{made.column or ''}{made.row or ''}"
                 becomes = made.value or word("handover.dropped", self.language)
                 what = f"{where} {self._area(made.area_code)} {cell} {made.expect} → {becomes}"
                 yield self._decided("correction", " ".join(what.split()), made.by, made.recorded_at.date(), made.reason)
+        for answered in answer_book(Inbox(self.folder)).records():
+            if answered.is_in_force:
+                decided = answered.said
+                asked_for = question_line(decided.question, self.catalog, self.language)
+                what = f"{asked_for} → {answer_line(decided, self.catalog, self.language)}"
+                yield self._decided("answer", what, decided.by, decided.recorded_at.date(), decided.reason)
         for sidecar in Inbox(self.folder).counting():
             for step in sidecar.history:
                 if step.action == "accept":

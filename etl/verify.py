@@ -16,6 +16,7 @@ from etl.inbox import Inbox, content_id
 from etl.inputs import ORIGINAL, given_up, lost_inputs
 from etl.publish import Builds
 from etl.refusal import Refusal
+from etl.thresholds import ThresholdBook
 from tracker import office, office_store
 from tracker.text import LANGUAGES, word
 
@@ -75,7 +76,7 @@ def _inbox_faults(data_folder: Path) -> Iterator[Fault]:
     for original in sorted(inbox.folder.glob(f"*{ORIGINAL}")):
         if original.stem not in known:
             yield Fault(f"inbox/{original.stem}.yml", "sidecar_missing", original.name)
-    books = (correction_book(inbox).records, answer_book(inbox).records)
+    books = (correction_book(inbox).records, answer_book(inbox).records, ThresholdBook(inbox).all)
     for read in (Decisions(data_folder).all, *books, lambda: given_up(data_folder)):
         try:
             read()
