@@ -67,9 +67,8 @@ def questions(options: argparse.Namespace) -> int:
     for record in records:
         said = record.said
         who = word("correction.decided", _LANGUAGE, by=said.by, on=said.recorded_at.date())
-        print(
-            f"{said.record_id}  {question_line(said.question, catalog)}  {answer_line(said, catalog)}  {who} {said.reason}"
-        )
+        lines = question_line(said.question, catalog), answer_line(said, catalog)
+        print("  ".join([said.record_id, *lines, f"{who} {said.reason}"]))
     return 0
 
 
