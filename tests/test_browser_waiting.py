@@ -59,8 +59,12 @@ def test_a_row_is_fixed_and_a_question_decided(visit: Visit, address: str, folde
         page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     # The editor of a cell is loaded when the first one opens.
-    page.locator(".gdg-input").first.fill("东海县")
-    page.keyboard.press("Enter")
+    editor = page.locator(".gdg-input")
+    editor.first.fill("东海县")
+    editor.first.press("Enter")
+    expect(editor).to_have_count(0)
+    # The grid hands what was typed on a moment after its editor has closed.
+    page.wait_for_timeout(1_000)
     page.get_by_label("理由（表中没有单独写理由的用这个）").fill("与执照核对")
     page.get_by_label("经办人（姓名）").first.fill("王工")
     page.get_by_role("button", name="记录更正").click()
