@@ -68,7 +68,8 @@ def questions(options: argparse.Namespace) -> int:
         said = record.said
         who = word("correction.decided", _LANGUAGE, by=said.by, on=said.recorded_at.date())
         print(
-            f"{said.record_id}  {question_line(said.question, catalog)}  {answer_line(said, catalog)}  {who} {said.reason}"
+            f"{said.record_id}  {question_line(said.question, catalog)}  "
+            f"{answer_line(said, catalog)}  {who} {said.reason}"
         )
     return 0
 
