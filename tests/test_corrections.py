@@ -152,15 +152,13 @@ def test_a_doubtful_value_is_right_and_stays_with_its_reason(tmp_path: Path) -> 
     for period, amount in (("2025Q2", 35), ("2025Q3", 350000)):
         lines = f"企业名称,研发费用（万元）\n甲公司,{amount}"
         report(tmp_path, f"{period}.csv", lines, area="连云港市", period=period)
-    built(tmp_path)
-    sql = "select question, reason, value from core.value_question"
-    assert rows(tmp_path, sql) == [("unit_jump", None, 350000.0)]
     where: dict[str, Any] = {"enterprise": "甲公司", "measure": "研发费用", "period": "2025Q3", "expect": "350000"}
     [taken] = record_batch(
         [Stated(**where, to=None, reason="并购", by="王工", is_right=True)], tmp_path, CATALOG, keep=True
     )
     assert taken.expected == Expected("accepted")
     built(tmp_path)
+    sql = "select question, reason, value from core.value_question"
     assert rows(tmp_path, sql) == [("unit_jump", "并购 (王工)", 350000.0)]
     assert traced(tmp_path) == [("applied", None, 2, "B", "350000", None)]
 
