@@ -25,7 +25,7 @@ from etl.publish import Builds
 from tests.test_publish import read_whole_build
 from tests.worlds import add, built, rows, write_list
 from tracker import desk_board, jobs, uploads
-from tracker.rights import Person
+from tracker.rights import NotAllowed, Person
 
 ROOT = Path(__file__).resolve().parent.parent
 PERSON = Person("张三", "admin")
@@ -264,6 +264,18 @@ def test_a_list_withdrawn_from_the_middle_leaves_the_numbers_of_never_having_had
         ours, theirs = (rows(place, f"select * from {table} order by {key}") for place in (folder, other))
         assert ours == theirs
     assert holders(folder) == holders(other)
+
+
+def test_nothing_is_started_for_who_has_no_right_to_it(folder: Path) -> None:
+    upload = dropped("名单.csv", lines(1, 4))
+    asked = desk_board.Withdrawal("0" * 64, "名单.csv", undo=False)
+    staff = Person("李四", "staff")
+    with pytest.raises(NotAllowed):
+        desk_board.start_publishing([upload], staff)
+    for is_trial in (True, False):
+        with pytest.raises(NotAllowed):
+            desk_board.start_withdrawal(asked, staff, "发错了", is_trial=is_trial)
+    assert jobs.every() == []
 
 
 def kill_at(job_id: str, stages: int, seconds: float) -> jobs.Job:
