@@ -16,6 +16,8 @@ from tracker.due import Due
 from tracker.links import View
 from tracker.text import word
 from tracker.ui.desk_answers import asked
+from tracker.ui.frame import WORKBOOK
+from tracker.ui.gate import save_button
 from tracker.ui.reading import read
 from tracker.ui.state import pick, select
 
@@ -78,7 +80,8 @@ def offer_templates(view: View) -> None:
             st.session_state["made_template"] = _one_file(made, stem.strip("_"))
     if offered := st.session_state.get("made_template"):
         name, content = offered
-        st.download_button(word("due.template_offer", language, name=name), content, file_name=name, on_click="ignore")
+        mime = "application/zip" if name.endswith(".zip") else WORKBOOK
+        save_button(word("due.template_offer", language, name=name), lambda: content, name, mime)
 
 
 def _whose(view: View, wanted: str) -> list[str]:

@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import polars as pl
 import streamlit as st
@@ -138,27 +138,34 @@ def write(
     return written
 
 
-def save_button(label: str, made: Callable[[], bytes], file_name: str, mime: str, area: str | None = None) -> None:
+def save_button(label: str, made: Callable[[], bytes], file_name: str, mime: str, *, key: str | None = None) -> None:
     """The only button that saves a file: for who may export, and each file that is made is kept in the audit.
 
     The right is looked up again when the file is made: between drawing the button and pressing it, it may have gone.
     """
     found = _present()
-    if found is None or not may(found, "export", area):
+    if found is None or not may(found, "export"):
         return
     name, is_one_pc = found.name, way_in() == entrance.ONE_PC
 
     def gated() -> bytes:
-        if not is_one_pc and not may(people.person_of(name), "export", area):
+        if not is_one_pc and not may(people.person_of(name), "export"):
             raise NotAllowed("export", name)
         content = made()
         audit.record(name, "export", file_name)
         return content
 
-    st.download_button(label, gated, file_name=file_name, mime=mime, on_click="ignore")
+    st.download_button(label, gated, file_name=file_name, mime=mime, on_click="ignore", key=key)
 
 
-def edit_grid(frame: pl.DataFrame, key: str, locked: Sequence[str], numbers: Sequence[str] = ()) -> pl.DataFrame:
+def edit_grid(
+    frame: pl.DataFrame,
+    key: str,
+    locked: Sequence[str],
+    numbers: Sequence[str] = (),
+    columns: Mapping[str, Any] | None = None,
+    row_height: int | None = None,
+) -> pl.DataFrame:
     """The only grid in which cells are typed. It carries a button of its own that saves it as a file, unseen by any
     gate: who may not export sees nothing of it and gets it back as it is.
 
@@ -167,11 +174,20 @@ def edit_grid(frame: pl.DataFrame, key: str, locked: Sequence[str], numbers: Seq
         key: one of its own for each grid.
         locked: the columns that stay as they are.
         numbers: the columns of numbers, shown with all their digits.
+        columns: how other columns look, as Streamlit configures them.
+        row_height: pixels of a row; None for Streamlit's own.
     """
     if not is_allowed("export"):
         return frame
     shown = {name: st.column_config.NumberColumn(format="%g", required=True) for name in numbers}
     edited: pl.DataFrame = st.data_editor(
-        frame, key=key, hide_index=True, disabled=list(locked), column_config=shown, height="content"
+        frame,
+        key=key,
+        hide_index=True,
+        disabled=list(locked),
+        column_config={**shown, **(columns or {})},
+        height="content",
+        row_height=row_height,
+        placeholder="",
     )
     return edited

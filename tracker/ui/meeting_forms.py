@@ -91,7 +91,7 @@ def _rename(screen: Screen, now: Meeting) -> None:
     if not st.button(_say("save", screen), key="meeting_rename", disabled=not (is_other and name.strip())):
         return
     try:
-        office.change_meeting(now, name, held_on)
+        write("decide", f"meeting {now.held_on} → {held_on} {name}", office.change_meeting, now, name, held_on)
     except office.DayTaken:
         html(blocks.notice(_say("day_taken", screen, day=text.day(held_on, screen.view.language))))
         return

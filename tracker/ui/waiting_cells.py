@@ -15,7 +15,7 @@ from tracker import blocks, blocks_about, text, waiting
 from tracker.links import View
 from tracker.text import word
 from tracker.ui.frame import html, offer_table
-from tracker.ui.gate import is_allowed
+from tracker.ui.gate import edit_grid, is_allowed
 from tracker.ui.operator import operator_name
 from tracker.ui.state import pick, pick_page
 from tracker.ui.waiting_reads import Said, run_and_tell
@@ -68,16 +68,9 @@ def _correct(cells: Sequence[Said], key: str, language: str) -> None:
     """The grid and its two buttons: check what would happen, or record."""
     made = st.session_state.get("corrections_made", 0)
     with st.form(f"correct_{key}_{made}", enter_to_submit=False, border=False):
-        filled = st.data_editor(
-            waiting.grid(cells, language),
-            hide_index=True,
-            width="stretch",
-            row_height=_ROW_HEIGHT,
-            placeholder="",
-            key=f"grid_{key}_{made}",
-            disabled=[name for name in waiting.GRID if name not in waiting.TO_FILL],
-            column_config=_columns(language),
-        )
+        locked = [name for name in waiting.GRID if name not in waiting.TO_FILL]
+        grid = waiting.grid(cells, language)
+        filled = edit_grid(grid, f"grid_{key}_{made}", locked, columns=_columns(language), row_height=_ROW_HEIGHT)
         left, right = st.columns([3, 1])
         with left:
             reason = st.text_input(word("questions.reason_for_all", language), key=f"reason_{made}", max_chars=200)

@@ -14,7 +14,7 @@ from tracker.links import View
 from tracker.office_objections import Attached, Number, Objection
 from tracker.text import word
 from tracker.ui.frame import html, offer_table
-from tracker.ui.gate import allowed, is_allowed
+from tracker.ui.gate import allowed, is_allowed, save_button
 from tracker.ui.operator import operator_name
 from tracker.ui.reading import read, targets_at
 from tracker.ui.waiting_reads import area_names, run_and_tell, target_names
@@ -54,12 +54,12 @@ def _decide(view: View, found: list[Objection], areas: dict[str, str], targets: 
     ]
     with st.container(horizontal=True):
         for number, file in enumerate(picked.files):
-            st.download_button(
+            save_button(
                 word(f"questions.role_{file.role}", language, name=file.name),
-                file.path.read_bytes if file.path.exists() else b"",
-                file_name=file.name,
+                file.path.read_bytes,
+                file.name,
+                "application/octet-stream",
                 key=f"file_{picked.objection_id}_{number}",
-                on_click="ignore",
             )
     number = len(picked.decisions)
     with st.form(f"decide_{picked.objection_id}_{number}", enter_to_submit=False, border=False):
