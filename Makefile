@@ -1,4 +1,4 @@
-# make run: set up and serve; make test: set up and run all tests; make check: lint, types, known weaknesses of packages.
+# make run: set up and serve (make run REAL=1: the real data folder, though still empty); make test: set up and run all tests; make check: lint, types, known weaknesses of packages.
 # make bench: time and memory of progress, of the ETL on a million invented enterprises (about ten minutes), of briefings,
 # of pages beside the same charts in Dash. make screenshots: the picture of the README, from the demo.
 # make bundle: packages for machines without internet (dist/).
@@ -16,7 +16,7 @@ help:
 	@grep -E '^# make' Makefile
 
 run: .venv/ready
-	$(BIN)/python -m deploy.start --port $(PORT)
+	$(BIN)/python -m deploy.start --port $(PORT) $(if $(REAL),--real)
 
 test: .venv/ready-dev
 	$(BIN)/python -m pytest

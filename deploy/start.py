@@ -18,16 +18,19 @@ ROOT = Path(__file__).resolve().parent.parent
 PORT = 8501
 
 
-def chosen_folder(data: Path) -> Path:
-    """The folder to show: the one with real files, else its demo. ``TRACKER_DATA`` names another."""
+def chosen_folder(data: Path, *, is_real: bool) -> Path:
+    """The folder to show: the one with real files, or where real ones are to come; else its demo.
+
+    ``TRACKER_DATA`` names another.
+    """
     stated = os.environ.get("TRACKER_DATA")
     if stated:
         return Path(stated).resolve()
-    return data if any((data / "inbox").glob("*.yml")) else data / "demo"
+    return data if is_real or _holds_files(data) else data / "demo"
 
 
 def prepare(folder: Path, is_demo: bool) -> int:
-    """Make a first build where there is none; an unfinished demo is made anew. Returns the last exit code."""
+    """Make a first build where files wait for one; an unfinished demo is made anew. Returns the last exit code."""
     if (folder / "builds" / "current").exists():
         return 0
     if is_demo:
@@ -35,7 +38,11 @@ def prepare(folder: Path, is_demo: bool) -> int:
         code = _run(folder, "etl", "sample")
         if code:
             return code
-    return _run(folder, "etl", "build")
+    return _run(folder, "etl", "build") if is_demo or _holds_files(folder) else 0
+
+
+def _holds_files(folder: Path) -> bool:
+    return any((folder / "inbox").glob("*.yml"))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,8 +50,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m deploy.start", description="准备数据并启动 / prepare and serve")
     parser.add_argument("--data", type=Path, default=ROOT / "data", help="数据文件夹 / data folder")
     parser.add_argument("--port", type=int, default=PORT)
+    parser.add_argument(
+        "--real", action="store_true", help="真实数据，即使还没有文件 / real data, though none are there yet"
+    )
     options = parser.parse_args(arguments)
-    folder = chosen_folder(options.data.resolve())
+    folder = chosen_folder(options.data.resolve(), is_real=options.real)
     code = prepare(folder, is_demo=folder == options.data.resolve() / "demo")
     if code:
         return code

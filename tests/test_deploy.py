@@ -16,12 +16,13 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def test_real_data_are_shown_as_soon_as_there_are_any(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TRACKER_DATA", raising=False)
-    assert start.chosen_folder(tmp_path) == tmp_path / "demo"
+    assert start.chosen_folder(tmp_path, is_real=False) == tmp_path / "demo"
+    assert start.chosen_folder(tmp_path, is_real=True) == tmp_path
     (tmp_path / "inbox").mkdir()
     (tmp_path / "inbox" / "a.yml").touch()
-    assert start.chosen_folder(tmp_path) == tmp_path
+    assert start.chosen_folder(tmp_path, is_real=False) == tmp_path
     monkeypatch.setenv("TRACKER_DATA", str(tmp_path / "别处"))
-    assert start.chosen_folder(tmp_path) == tmp_path / "别处"
+    assert start.chosen_folder(tmp_path, is_real=False) == tmp_path / "别处"
 
 
 @pytest.mark.parametrize(
@@ -54,6 +55,19 @@ def test_a_first_build_is_made_and_nothing_else(
     assert start.main(["--data", str(tmp_path)]) == 0
     assert ran == [(folder, module, first) for module, first in expected]
     assert not is_built or (folder / "builds" / "current").exists()
+
+
+def test_the_first_day_with_real_data_serves_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TRACKER_DATA", raising=False)
+    ran: list[str] = []
+
+    def run(folder: Path, module: str, *arguments: str) -> int:
+        ran.append(module)
+        return 0
+
+    monkeypatch.setattr(start, "_run", run)
+    assert start.main(["--data", str(tmp_path), "--real"]) == 0
+    assert ran == ["streamlit"]
 
 
 def test_a_failed_build_is_not_served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -65,7 +65,7 @@ def test_a_demonstration_takes_nothing_in_and_says_how_to_start(tmp_path: Path, 
     publish(tmp_path)
     app = opened(lang=language)
     assert word("desk.demo_title", language) in shown(app)
-    assert "TRACKER_DATA=data" in shown(app)
+    assert "make run REAL=1" in shown(app)
     assert app.get("file_uploader") == []
 
 

@@ -22,6 +22,9 @@ SECTIONS = ("load", "files", "log")
 _REFRESH_SECONDS = 1.0
 _SHOWN_JOBS = 60
 
+# How the program is started on the real data folder while that is still empty.
+_REAL_START = {"installed": "make run REAL=1", "bundle": "./start.sh --real", "windows": "启动.bat --real"}
+
 
 def pick_desk_section(language: str) -> str:
     """The part of the desk to work at, a code of the link."""
@@ -245,5 +248,5 @@ def job_log(board: Board, language: str) -> None:
 def how_to_begin(language: str) -> None:
     """In a demonstration: why real files are not taken in here, and how to start with them."""
     steps = [word(f"desk.begin_{step}", language) for step in (1, 2, 3)]
-    commands = {word("desk.begin_commands", language): ["export TRACKER_DATA=data", "streamlit run app.py"]}
+    commands = {word(f"desk.begin_{way}", language): [line] for way, line in _REAL_START.items()}
     html(blocks.panel(word("desk.demo_title", language), listed(steps, language), commands))
