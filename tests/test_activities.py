@@ -150,8 +150,8 @@ def test_what_records_and_reports_disagree_on_is_a_debt(tmp_path: Path, catalog:
     built(tmp_path)
     debts = rows(tmp_path, "select kind, area_code, number, detail from core.data_debt order by kind")
     assert debts == [
-        ("activity_differs", "500112019", 3, "“专精特新”专场招聘会 2025-12-31 1"),
-        ("activity_unrecorded", "500112007", 2, "“专精特新”专场招聘会 2025-12-31"),
+        ("activity_differs", "500112019", 3, "[indicator:job_fairs] 2025-12-31 1"),
+        ("activity_unrecorded", "500112007", 2, "[indicator:job_fairs] 2025-12-31"),
     ]
     whole = "select value from mart.progress where target_id = 'job_fairs' and area_code = ? and as_of = '2025-12-31'"
     assert rows(tmp_path, whole + " and due_on = as_of", AREA) == [(1.0,)]
