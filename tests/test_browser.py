@@ -86,7 +86,7 @@ def test_a_cold_link_opens_in_english(visit: Visit, address: str) -> None:
     page = opened(visit, address, "/?lang=en&as_of=2025-12-31")
     expect(page.locator(".tt-finding")).to_contain_text("5 of 12 targets completed, 6 missed")
     expect(page.locator("html")).to_have_attribute("lang", "en")
-    expect(page.get_by_role("link", name="Methods and sources")).to_be_visible()
+    expect(page.get_by_test_id("stTopNavSection").filter(has_text="About")).to_be_visible()
     expect(page.get_by_text("创新型")).to_have_count(0)
 
 

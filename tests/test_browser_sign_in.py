@@ -22,7 +22,7 @@ from tracker.people import Granted
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")]
 NGINX = shutil.which("nginx")
-MENU_OF_A_LEADER = ["进展", "企业", "会议与简报", "说明"]
+MENU_OF_A_LEADER = ["进展", "企业", "会议与简报", "数据", "说明"]
 HEADER = "X-Remote-User"
 # The proxy asks who it is, drops what a visitor sends under the header, and sets it once.
 PROXY = """

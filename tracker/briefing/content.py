@@ -308,6 +308,7 @@ def _expiries(facts: Facts, selection: Selection, foot: str) -> tuple[Table | No
     own = rows.filter(pl.col("area_code") == facts.area_code)
     if own.is_empty():
         return None, None, []
+    tiers = tiers.filter(pl.col("tier").is_in(rows["tier"].to_list()))  # titles of another plan's areas are no column
     lines = [
         word("briefing.expiring", language, tier=name, number=number, until=text.month(until, language))
         for tier, name in tiers.iter_rows()
