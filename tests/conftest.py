@@ -30,9 +30,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # Files with slow tests begin first, or one processor would still be at them when the others have done.
+    # Files with slow tests begin first, or one processor would still be at them when the others have done; of these the
+    # ones without the demo, or all processors would wait for the one that makes it.
     slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
+    shown = {item.path for item in items if "demo" in getattr(item, "fixturenames", ())}
+    items.sort(key=lambda item: (item.path not in slow, item.path in shown))
 
 
 @pytest.fixture(scope="session")

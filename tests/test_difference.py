@@ -61,6 +61,7 @@ def count_world(
         (f"file {number}", None if number in events else D(2026, 1, 1)) for number in sorted(received | set(events))
     ]
     finals_read = connection.sql("select distinct file_id from core.source_reading where is_final").fetchall()
+    connection.execute("drop table core.source_file")  # that of the counted world has no names of files
     load(connection, "core.source_file", pl.DataFrame(
         [(file, file, on, None) for file, on in [*files, *((file, None) for (file,) in finals_read)]],
         schema={"file_id": pl.String, "original_name": pl.String, "withdrawn_on": pl.Date, "supersedes": pl.String},
