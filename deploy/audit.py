@@ -10,6 +10,9 @@ import subprocess
 import sys
 from typing import Any
 
+# A network that swallows requests would hold up the check by the time-out of every package.
+_SECONDS = 90
+
 
 def weaknesses(answer: dict[str, Any]) -> tuple[list[str], int, int]:
     """What pip-audit's JSON says: a line a known weakness, how many packages were looked up, how many not."""
@@ -25,15 +28,11 @@ def weaknesses(answer: dict[str, Any]) -> tuple[list[str], int, int]:
 
 def main() -> int:
     """Ask and print. Returns 1 where a weakness is known, 0 where none is or nobody could be asked."""
-    done = subprocess.run(
-        [sys.executable, "-m", "pip_audit", "--local", "--format", "json", "--progress-spinner", "off"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [sys.executable, "-m", "pip_audit", "--local", "--format", "json", "--progress-spinner", "off"]
     try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_SECONDS)
         found, looked_up, left = weaknesses(json.loads(done.stdout))
-    except ValueError:
+    except (ValueError, subprocess.TimeoutExpired):
         found, looked_up, left = [], 0, 1
     if left:
         print(f"pip-audit: {left} packages not looked up (PyPI cannot be asked from here); {looked_up} looked up")
