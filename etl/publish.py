@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 from etl.refusal import Refusal
 from tracker import office, office_store
 from tracker.catalog_models import Model
+from tracker.files import sync_folder
 
 _WAIT_SECONDS = 600
 
@@ -84,7 +85,7 @@ class Builds:
         part = self.unfinished(build_id)
         _sync(part)
         part.replace(self.path(build_id))
-        _sync_folder(self.folder)
+        sync_folder(self.folder)
         self.point_to(build_id)
         for old in self._removable()[:-keep]:
             # On Windows a reader may still hold the file open; the next publishing takes it.
@@ -111,7 +112,7 @@ class Builds:
         temporary.write_text(f"{build_id}\n", encoding="ascii")
         _sync(temporary)
         _replace(temporary, self.folder / "current")
-        _sync_folder(self.folder)
+        sync_folder(self.folder)
 
     def moves(self) -> list[Move]:
         """Every time that somebody put another build in force, the first first."""
@@ -159,13 +160,3 @@ def _remove(path: Path) -> None:
 def _sync(path: Path) -> None:
     with path.open("rb+") as stream:
         os.fsync(stream.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # a folder cannot be opened for syncing there
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
