@@ -32,7 +32,7 @@ from etl.sandbox import PARSER_VERSION, parse
 from etl.steps import COUNTING, SQL, load, read_sql, run
 from etl.target_estimate import add_estimates
 from etl.thresholds import ThresholdBook, edit_frame, with_edits
-from tracker import jobs
+from tracker import audit, jobs
 from tracker.catalog import Catalog, for_data_folder
 from tracker.catalog_models import Model
 from tracker.progress import PROGRESS_COLUMNS, Lists, assessed
@@ -104,7 +104,7 @@ def build(data_folder: Path) -> Built:
         part = builds.unfinished(build_id)
         try:
             _write(part, core, unreadable, catalog, builds.path(previous_id) if previous_id else None)
-            _describe(part, build_id, previous_id, hashed, catalog, core, sidecars, rested_on)
+            _describe(part, data_folder, build_id, previous_id, hashed, catalog, core, sidecars, rested_on)
             jobs.tell("checking")
             built = _verify(part, build_id, previous_id)
             jobs.tell("publishing")
@@ -246,6 +246,7 @@ def _calendar(core: Core, catalog: Catalog) -> pl.DataFrame:
 
 def _describe(
     part: Path,
+    data_folder: Path,
     build_id: str,
     previous_id: str | None,
     inputs_hash: str,
@@ -270,6 +271,9 @@ def _describe(
     with duckdb.connect(str(part)) as connection:
         load(connection, "meta.build", frame)
         load(connection, "meta.input", rested_on)
+        # What shows later that entries of the audit were cut off: it lies outside the store that they are in.
+        newest = audit.head(data_folder)
+        load(connection, "meta.audit_head", pl.DataFrame({"entry": [newest.entry], "hash": [newest.hash]}))
         tables = connection.sql("select schema_name, table_name from duckdb_tables()").fetchall()
         counts = [(f"{schema}.{name}", _count(connection, f"{schema}.{name}")) for schema, name in sorted(tables)]
         manifest = pl.DataFrame(counts, schema={"table_name": pl.String, "row_count": pl.Int64}, orient="row")

@@ -17,7 +17,7 @@ from etl.inputs import ORIGINAL, given_up, lost_inputs
 from etl.publish import Builds
 from etl.refusal import Refusal
 from etl.thresholds import ThresholdBook
-from tracker import office, office_store
+from tracker import audit, office, office_store
 from tracker.text import LANGUAGES, word
 
 
@@ -49,6 +49,7 @@ def faults_of(data_folder: Path, archive: Path | None = None) -> list[Fault]:
     """
     builds = Builds(data_folder)
     found = [*_inbox_faults(data_folder), *_build_faults(builds), *_office_faults(data_folder, builds)]
+    found += _audit_faults(data_folder, builds)
     named = {fault.path for fault in found}
     for code, paths in (("lost", _rested_on(builds)), ("in_backup", _backed_up(archive, builds))):
         missing = [path for path in paths if path not in named and not (data_folder / path).exists()]
@@ -106,6 +107,29 @@ def _office_faults(data_folder: Path, builds: Builds) -> Iterator[Fault]:
         return
     for build_id in sorted(kept - set(builds.all())):
         yield Fault(f"builds/{build_id}.duckdb", "reported_build_missing")
+
+
+def _audit_faults(data_folder: Path, builds: Builds) -> Iterator[Fault]:
+    """Entries that were changed, or that a build knew and that are gone."""
+    for build_id in (None, *reversed(builds.all())):
+        known = _audit_head(builds.path(build_id)) if build_id else None
+        try:
+            broken = audit.chain(known, data_folder).broken_at
+        except office_store.OfficeError:
+            return  # named above
+        if broken is not None:
+            yield Fault("office.sqlite", "audit_altered", str(broken))
+            return
+
+
+def _audit_head(build: Path) -> audit.Head | None:
+    """What a build knew of the audit; None for one of an earlier version, or one that does not open."""
+    try:
+        with duckdb.connect(str(build), read_only=True) as connection:
+            [row] = connection.sql("select entry, hash from meta.audit_head").fetchall()
+            return audit.Head(*row)
+    except duckdb.Error:
+        return None
 
 
 def _rested_on(builds: Builds) -> list[str]:

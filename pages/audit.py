@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from tracker import audit, blocks, blocks_people, ui
+from tracker import blocks, blocks_people, ui
 from tracker.text import word
 
 language = ui.chosen_language()
-chain = audit.chain()
+chain = ui.audit_chain()
 head = st.container()
 found = ui.pick_entries(language)
 with head:

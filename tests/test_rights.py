@@ -192,6 +192,26 @@ def test_entries_are_never_changed_and_a_change_by_force_shows(folder: Path) -> 
     assert audit.chain().broken_at == 4
 
 
+def test_entries_that_were_cut_off_are_missed(folder: Path) -> None:
+    assert audit.head() == audit.Head(0, "")
+    for number in range(3):
+        audit.record("甲", "export", f"名单{number}.xlsx")
+    known = audit.head()
+    audit.record("甲", "export", "后来.xlsx")
+    assert (known.entry, audit.chain(known).broken_at) == (3, None)
+    file = sqlite3.connect(folder / "office.sqlite", isolation_level=None)
+    file.execute("DROP TRIGGER audit_not_removed")
+    file.execute("DELETE FROM audit WHERE entry > 2")
+    file.close()
+    assert audit.chain().broken_at is None
+    assert audit.chain(known).broken_at == 3
+    # Others written in their place do not hide it.
+    for number in range(2):
+        audit.record("乙", "export", f"别的{number}.xlsx")
+    assert audit.chain().broken_at is None
+    assert audit.chain(known).broken_at == 3
+
+
 def test_the_audit_stays_in_order_when_the_clock_is_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
     for at in ("2026-03-02T10:00:00", "2026-03-01T09:00:00", "2026-03-02T11:00:00"):
         monkeypatch.setattr(audit, "now", lambda at=at: at)

@@ -1,7 +1,7 @@
 """Who did what and when: entries are added and never changed, and each carries a hash over the one before.
 
-The hash makes a change inside the file show. It does not show that the newest entries were cut off: for that the hash
-of the newest entry is printed with every export of the audit, to be compared with the file later.
+The hash makes a change inside the file show. That the newest entries were cut off shows by what is kept elsewhere: each
+build keeps the number and hash of the entry that was the newest when it was made, and so does each export of the audit.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import getpass
 import hashlib
 import json
 from dataclasses import dataclass
+from pathlib import Path
 
 from tracker.office_store import Connection, Row, now, reading, store_exists, writing
 
@@ -37,8 +38,20 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Head:
+    """The newest entry at some moment: its number and hash; 0 and empty where there was none."""
+
+    entry: int
+    hash: str
+
+
+@dataclass(frozen=True)
 class Chain:
-    """Whether the entries are as they were written. ``broken_at`` is the first that is not; None where all are."""
+    """Whether the entries are as they were written.
+
+    ``broken_at`` is the first that is not, or the first of those that an earlier moment knew and that are gone; None
+    where all are there.
+    """
 
     entries: int
     newest_hash: str
@@ -97,16 +110,34 @@ def entries(
         return [Entry(*row) for row in rows]
 
 
-def chain() -> Chain:
-    """Follow the hashes from the first entry to the newest."""
+def head(folder: Path | None = None) -> Head:
+    """The newest entry of a data folder as it is now."""
+    if store_exists(folder):
+        with reading(folder) as office:
+            row = office.execute("SELECT entry, hash FROM audit ORDER BY entry DESC LIMIT 1").fetchone()
+            return Head(*row) if row else Head(0, "")
+    return Head(0, "")
+
+
+def chain(known: Head | None = None, folder: Path | None = None) -> Chain:
+    """Follow the hashes from the first entry to the newest.
+
+    Args:
+        known: the newest entry of an earlier moment, kept outside the store; it must still be there as it was.
+        folder: the data folder; that of the settings where none is named.
+    """
     previous, number, broken = "", 0, None
-    if store_exists():
-        with reading() as office:
+    if store_exists(folder):
+        with reading(folder) as office:
             for row in office.execute("SELECT * FROM audit ORDER BY entry"):
                 number += 1
-                if broken is None and (row["entry"] != number or row["hash"] != _hash(previous, *tuple(row)[:-1])):
+                is_known = known is None or known.entry != number or known.hash == row["hash"]
+                is_next = row["entry"] == number and row["hash"] == _hash(previous, *tuple(row)[:-1])
+                if broken is None and not (is_known and is_next):
                     broken = row["entry"]
                 previous = row["hash"]
+    if broken is None and known is not None and known.entry > number:
+        broken = number + 1
     return Chain(number, previous, broken)
 
 

@@ -10,7 +10,7 @@ from tracker.ui.about_reads import (
     try_thresholds,
 )
 from tracker.ui.admission import Entrance
-from tracker.ui.audit_reads import PAGE_ROWS, entries_shown, offer_entries, pick_entries
+from tracker.ui.audit_reads import PAGE_ROWS, audit_chain, entries_shown, offer_entries, pick_entries
 from tracker.ui.boundary_reads import draw_outlines
 from tracker.ui.briefing_reads import (
     briefing_content,
@@ -115,6 +115,7 @@ __all__ = [
     "areas_on_target",
     "ask_common",
     "ask_to_grant",
+    "audit_chain",
     "briefing_content",
     "bullets",
     "candidate_list",

@@ -8,13 +8,30 @@ from collections.abc import Sequence
 import polars as pl
 import streamlit as st
 
-from tracker import audit, blocks_people, export
+from tracker import audit, blocks_people, export, warehouse
 from tracker.audit import Chain, Entry
 from tracker.text import word
 from tracker.ui.frame import WORKBOOK
 from tracker.ui.gate import save_button
 
 PAGE_ROWS = 100
+
+
+def audit_chain() -> Chain:
+    """The check of all entries, against what the build in force knew of them."""
+    return audit.chain(_known())
+
+
+def _known() -> audit.Head | None:
+    """The newest entry when the build in force was made; None where no build tells."""
+    build_id = warehouse.current_build_id()
+    if build_id is None:
+        return None
+    try:
+        [row] = warehouse.query(build_id, "audit_head").rows()
+    except (warehouse.BuildOutdated, warehouse.BuildMissing, warehouse.BuildUnreadable):
+        return None
+    return audit.Head(*row)
 
 
 def pick_entries(language: str) -> list[Entry]:
