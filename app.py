@@ -100,6 +100,7 @@ app = st.App(
         Middleware(SendAtOnce),
         Middleware(SecurityHeaders),
         Middleware(ui.Entrance),
+        Middleware(ui.WayBack),
         Middleware(GZipMiddleware, minimum_size=1000),
     ],
     secrets={"auth": {**provider}} if provider else None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -83,8 +84,12 @@ def running(
         started.wait(START_SECONDS)
 
 
-def wait_for(url: str) -> None:
+def wait_for(url: str, certificates: ssl.SSLContext | None = None) -> None:
     """Wait until a server answers, whatever it answers.
+
+    Args:
+        url: what is asked for.
+        certificates: which ones are believed, where not those of this machine.
 
     Raises:
         OSError: it does not in time.
@@ -92,7 +97,7 @@ def wait_for(url: str) -> None:
     until = time.monotonic() + START_SECONDS
     while True:
         try:
-            with urllib.request.urlopen(url):
+            with urllib.request.urlopen(url, context=certificates):
                 return
         except urllib.error.HTTPError:
             return

@@ -1,21 +1,24 @@
-"""Signing in as people do: a real provider of identities, a real nginx, a stranger at the door."""
+"""Signing in as people do: a real provider of identities, a real nginx with TLS, a stranger at the door."""
 
 from __future__ import annotations
 
-import base64
+import json
 import shutil
 import socket
+import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from benchmarks.server import free_port, running, served, wait_for
+from benchmarks.server import Server, free_port, running, served, wait_for
 from tests.invented_build import publish
+from tests.proxy import write_configuration
 from tests.test_browser import CHROMIUM
 from tracker import audit, people
 from tracker.people import Granted
@@ -24,30 +27,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="
 NGINX = shutil.which("nginx")
 MENU_OF_A_LEADER = ["进展", "企业", "会议与简报", "数据", "说明"]
 HEADER = "X-Remote-User"
-# The proxy asks who it is, drops what a visitor sends under the header, and sets it once.
-PROXY = """
-worker_processes 1; daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log;
-events {{ worker_connections 64; }}
-http {{
-  access_log off;
-  client_body_temp_path {folder}/b; proxy_temp_path {folder}/p; fastcgi_temp_path {folder}/f;
-  uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
-  map $http_upgrade $connection_upgrade {{ default upgrade; '' close; }}
-  server {{
-    listen 127.0.0.1:{port};
-    auth_basic "tracker"; auth_basic_user_file {folder}/users;
-    location / {{
-      proxy_pass http://127.0.0.1:{behind};
-      proxy_http_version 1.1;
-      proxy_set_header Host $http_host;
-      proxy_set_header Upgrade $http_upgrade;
-      proxy_set_header Connection $connection_upgrade;
-      proxy_set_header X-Forwarded-For $remote_addr;
-      proxy_set_header {header} $remote_user;
-    }}
-  }}
-}}
-"""
+OWN_CERTIFICATE = ssl._create_unverified_context()  # that of the test is known to nobody else
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +60,7 @@ def asked(address: str, **headers: str) -> Answer:
         address, headers={name.replace("_", "-"): value for name, value in headers.items()}
     )
     try:
-        with urllib.request.urlopen(request) as response:
+        with urllib.request.urlopen(request, context=OWN_CERTIFICATE) as response:
             return Answer(response.status, response.read().decode())
     except urllib.error.HTTPError as fault:
         return Answer(fault.code, fault.read().decode())
@@ -105,7 +85,8 @@ def test_a_provider_lets_in_and_rights_are_ours(folder: Path, browser: Browser) 
         base = server.address
         with (folder / "provider.log").open("wb") as log, running(command, log, {}):
             wait_for(settings["TRACKER_OIDC_METADATA_URL"])
-            page.goto(f"{base}/districts")
+            link = f"{base}/districts?plan=example&as_of=2025-09-30"
+            page.goto(link)
             panel(page, "请先登录")
             expect(page.locator("[data-testid=stTopNavLink], [data-testid=stTopNavSection]")).to_have_count(0)
             page.get_by_role("button", name="登录").click()
@@ -113,6 +94,7 @@ def test_a_provider_lets_in_and_rights_are_ours(folder: Path, browser: Browser) 
             page.locator("button[type=submit]").first.click()
             expect(page.locator(".tt-finding").first).to_be_visible(timeout=30_000)
             expect(page.get_by_text("zhangsan（领导）")).to_be_visible()
+            assert page.url.startswith(link)  # back at what was asked for, not at the first page
             assert page.locator("[data-testid=stTopNavSection]").all_inner_texts() == MENU_OF_A_LEADER
             page.goto(f"{base}/rights")
             panel(page, "您没有打开此页的权限")
@@ -133,38 +115,63 @@ def test_a_provider_lets_in_and_rights_are_ours(folder: Path, browser: Browser) 
 
 
 @pytest.mark.skipif(NGINX is None, reason="no nginx on this machine")
-def test_nginx_says_who_is_there_and_nobody_else_can(folder: Path, browser: Browser) -> None:
-    proxy = free_port()
+def test_nginx_says_who_is_there_and_nobody_else_can(
+    folder: Path, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The shipped example: TLS, two app processes on one data folder, a build published and a process lost."""
+    plain, secure = free_port(), free_port()
     (folder / "users").write_text("zhangsan:{PLAIN}geheim\n", encoding="utf-8")
     (folder / "users").chmod(0o644)
-    with served(folder, TRACKER_USER_HEADER=HEADER, STREAMLIT_SERVER_ADDRESS="0.0.0.0") as server:
-        base = server.address
-        behind = base.rsplit(":", 1)[1]
-        written = PROXY.format(folder=folder, port=proxy, behind=behind, header=HEADER)
-        (folder / "nginx.conf").write_text(written, encoding="utf-8")
-        command = ["-c", str(folder / "nginx.conf"), "-g", "user root;"]
+    monkeypatch.setenv("TRACKER_USER_HEADER", HEADER)
+    monkeypatch.setenv("STREAMLIT_SERVER_ADDRESS", "0.0.0.0")
+    with served(folder) as first, served(folder) as second:
+        apps = {port_of(server.address): server for server in (first, second)}
+        command = ["-c", str(write_configuration(folder, plain, secure, list(apps))), "-g", "daemon off; user root;"]
         with (folder / "nginx.out").open("wb") as log, running(command, log, {}, (str(NGINX),)):
-            wait_for(f"http://127.0.0.1:{proxy}/")
-            credentials = base64.b64encode(b"zhangsan:geheim").decode()
-            assert asked(f"http://127.0.0.1:{proxy}/").status == 401
-            assert asked(f"http://127.0.0.1:{proxy}/health", Authorization=f"Basic {credentials}").status == 200
+            base = f"https://localhost:{secure}"
+            wait_for(f"{base}/health", OWN_CERTIFICATE)
+            assert asked(f"{base}/").status == 401
+            assert json.loads(asked(f"{base}/health").text)["status"] == "ok"  # for monitoring, without a password
             context = browser.new_context(
                 http_credentials={"username": "zhangsan", "password": "geheim"},
                 # A visitor who claims to be somebody else: the proxy writes over it.
                 extra_http_headers={HEADER: "wangwu"},
+                ignore_https_errors=True,
             )
             page = context.new_page()
-            page.goto(f"http://127.0.0.1:{proxy}/districts")
+            page.goto(f"http://localhost:{plain}/districts")
             expect(page.locator(".tt-finding").first).to_be_visible(timeout=30_000)
             expect(page.get_by_text("zhangsan（领导）")).to_be_visible()
+            assert page.url.startswith(f"{base}/districts")
+            expect(page.locator(".tt-tag.is-demo").first).to_be_visible()
+            # Published by whichever process: the next click shows it.
+            publish(folder, "20260113T093000000-b52a33", is_demo=False)
+            page.get_by_text("English", exact=True).click()
+            expect(page.locator(".tt-tag.is-demo")).to_have_count(0, timeout=30_000)
+            serving = [port for port, server in apps.items() if visitors_of(server)]
+            assert len(serving) == 1
+            apps[serving[0]].process.terminate()
+            page.goto(f"{base}/districts")
+            expect(page.locator(".tt-finding").first).to_be_visible(timeout=30_000)
+            [left] = [port for port in apps if port not in serving]
+            assert visitors_of(apps[left])
         own = outside_address()
         if own is None:
             pytest.skip("this machine has no address but loopback")
         for headers in ({HEADER: "zhangsan"}, {HEADER: "zhangsan", "X-Forwarded-For": own}, {}):
-            answer = asked(f"http://{own}:{behind}/", **headers)
+            answer = asked(f"http://{own}:{left}/", **headers)
             assert answer.status == 403
             assert "请从登录入口访问" in answer.text
-        assert asked(f"{base}/", **{HEADER: "a,b"}).status == 403
+        assert asked(f"http://localhost:{left}/", **{HEADER: "a,b"}).status == 403
+
+
+def port_of(address: str) -> int:
+    return int(address.rsplit(":", 1)[1])
+
+
+def visitors_of(server: Server) -> bool:
+    """Whether a proxy keeps connections to a server open."""
+    return any(connection.status == psutil.CONN_ESTABLISHED for connection in server.process.net_connections("tcp"))
 
 
 def test_without_a_way_to_sign_in_only_this_computer_is_answered(folder: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from deploy import audit, start
 from deploy.bundle import PLATFORMS, program_files
+from tests.proxy import write_configuration
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -98,19 +99,9 @@ def test_the_starters_are_whole() -> None:
 
 @pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed")
 def test_nginx_takes_the_example(tmp_path: Path) -> None:
-    example = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
-    files = {"/etc/ssl/tracker/fullchain.pem": "chain.pem", "/etc/ssl/tracker/privkey.pem": "key.pem"}
-    for stated, name in files.items():
-        assert stated in example
-        example = example.replace(stated, str(tmp_path / name))
-    request = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
-    request += ["-keyout", str(tmp_path / "key.pem"), "-out", str(tmp_path / "chain.pem")]
-    subprocess.run(request, check=True, capture_output=True)
-    whole = f"pid {tmp_path}/nginx.pid; error_log stderr; events {{}} http {{ {example} }}"
-    (tmp_path / "nginx.conf").write_text(whole, encoding="utf-8")
-    done = subprocess.run(
-        ["nginx", "-t", "-c", str(tmp_path / "nginx.conf"), "-p", str(tmp_path)], capture_output=True, check=False
-    )
+    written = write_configuration(tmp_path, 8080, 8443, (8501, 8502))
+    command = ["nginx", "-t", "-c", str(written), "-p", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+from starlette.datastructures import Headers
 
 from tracker import entrance
 from tracker.entrance import HEADER, ONE_PC, PROVIDER, Misconfigured
-from tracker.ui import admission
+from tracker.ui import admission, way_back
 
 HERE, THERE = ("127.0.0.1", 50000), ("10.1.2.3", 50000)
 PROXIED = ("10.1.2.3", 0)  # as the web server tells of a visitor whom a proxy on this machine let through
@@ -123,17 +126,17 @@ def test_a_name_is_the_claim_that_was_chosen_and_a_mail_address_only_when_verifi
 class Behind:
     """The app behind the entrance: what reached it."""
 
-    def __init__(self, status: int = 200) -> None:
+    def __init__(self, status: int = 200, headers: Sequence[tuple[bytes, bytes]] = ()) -> None:
         self.scopes: list[dict[str, Any]] = []
-        self.status = status
+        self.status, self.headers = status, headers
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         self.scopes.append(scope)
-        await send({"type": "http.response.start", "status": self.status, "headers": []})
+        await send({"type": "http.response.start", "status": self.status, "headers": [*self.headers]})
         await send({"type": "http.response.body", "body": b"Authentication error"})
 
 
-def answered(app: Behind, **scope: Any) -> list[dict[str, Any]]:
+def answered(app: Behind, before: Any = admission.Entrance, **scope: Any) -> list[dict[str, Any]]:
     """What a connection is answered."""
     sent: list[dict[str, Any]] = []
 
@@ -144,7 +147,7 @@ def answered(app: Behind, **scope: Any) -> list[dict[str, Any]]:
         return {"type": "http.request"}
 
     whole = {"type": "http", "path": "/", "client": HERE, "headers": [OWN_HOST], **scope}
-    asyncio.run(admission.Entrance(app)(whole, receive, send))
+    asyncio.run(before(app)(whole, receive, send))
     return sent
 
 
@@ -173,3 +176,41 @@ def test_a_provider_that_is_down_is_told_in_both_languages() -> None:
     assert "cannot be reached" in said
     assert "Traceback" not in said
     assert answered(Behind(302), path="/auth/login")[0]["status"] == 302
+
+
+@pytest.mark.parametrize(
+    ("referer", "host", "expected"),
+    [
+        ("https://a.gov.cn/districts?plan=p&as_of=2025-12-31", "a.gov.cn", "/districts?plan=p&as_of=2025-12-31"),
+        ("https://a.gov.cn:8443/", "a.gov.cn", "/"),
+        ("http://localhost:8501/", "localhost:8501", "/"),
+        ("https://b.example/districts", "a.gov.cn", ""),
+        ("https://a.gov.cn//b.example/", "a.gov.cn", ""),
+        ("https://a.gov.cn/\\b.example/", "a.gov.cn", ""),
+        ("https://a.gov.cn/" + "x" * 2000, "a.gov.cn", ""),
+        ("", "a.gov.cn", ""),
+    ],
+)
+def test_a_sign_in_keeps_a_page_of_its_own_and_no_other(referer: str, host: str, expected: str) -> None:
+    assert way_back.asked_page(Headers({"referer": referer, "host": host})) == expected
+
+
+@pytest.mark.parametrize("kept", ["//b.example", "/\\b.example", "https://b.example", "/a\r\nset-cookie: b=c", ""])
+def test_a_cookie_leads_to_no_other_server(kept: str) -> None:
+    app = Behind(302, [(b"location", b"/")])
+    cookie = (b"cookie", f"{way_back.COOKIE}={quote(kept, safe='')}".encode())
+    [start, _] = answered(app, way_back.WayBack, path="/oauth2callback", headers=[cookie], scheme="https")
+    assert dict(start["headers"])[b"location"] == b"/"
+
+
+def test_after_the_sign_in_the_page_that_was_asked_for_opens() -> None:
+    came_from = [(b"host", b"a.gov.cn"), (b"referer", b"https://a.gov.cn/ladder?area=320722")]
+    [start, _] = answered(Behind(302), way_back.WayBack, path="/auth/login", headers=came_from, scheme="https")
+    cookie = dict(start["headers"])[b"set-cookie"].decode()
+    assert cookie.endswith("HttpOnly; SameSite=Lax; Secure")
+    back = [(b"cookie", cookie.split(";")[0].encode())]
+    app = Behind(302, [(b"location", b"/")])
+    [start, _] = answered(app, way_back.WayBack, path="/oauth2callback", headers=back, scheme="https")
+    assert dict(start["headers"])[b"location"] == b"/ladder?area=320722"
+    assert b"Max-Age=0" in dict(start["headers"])[b"set-cookie"]
+    assert answered(Behind(), way_back.WayBack, headers=back, scheme="https")[0]["headers"] == []

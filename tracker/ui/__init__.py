@@ -105,12 +105,14 @@ from tracker.ui.waiting_cells import show_cells
 from tracker.ui.waiting_objections import show_objections
 from tracker.ui.waiting_questions import show_questions
 from tracker.ui.waiting_reads import objections_of, open_cells, open_questions, waiting_links
+from tracker.ui.way_back import WayBack
 
 __all__ = [
     "DUE_PAGE",
     "PAGE_ROWS",
     "Entrance",
     "View",
+    "WayBack",
     "area_figures",
     "areas_on_target",
     "ask_common",
