@@ -1,6 +1,6 @@
 # make run: set up and serve (make run REAL=1: the real data folder, though still empty); make test: set up and run all tests; make check: lint, types, known weaknesses of packages.
-# make bench: time and memory of progress, of the ETL on a million invented enterprises (about ten minutes), of briefings,
-# of pages beside the same charts in Dash. make screenshots: the picture of the README, from the demo.
+# make bench: what everything costs, beside what a user would pick instead (about half an hour), into benchmarks/RESULTS.md.
+# make screenshots: the picture of the README, from the demo.
 # make bundle: packages for machines without internet (dist/).
 # uv is used where it is present, else pip. On Windows use the plain commands of README.md.
 PYTHON ?= python3
@@ -28,10 +28,7 @@ check: .venv/ready-dev
 	$(BIN)/python -m deploy.audit
 
 bench: .venv/ready-dev
-	$(BIN)/python -m benchmarks.bench_progress
-	$(BIN)/python -m benchmarks.bench_etl
-	$(BIN)/python -m benchmarks.bench_briefings
-	$(BIN)/python -m benchmarks.bench_pages
+	$(BIN)/python -m benchmarks
 
 screenshots: .venv/ready-dev
 	$(BIN)/python -m docs.screenshots

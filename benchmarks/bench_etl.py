@@ -20,7 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.invented import AREA, RECEIVED_ON, Invented, write_workbook, write_world
-from benchmarks.measure import Cost, Line, cost_of, gigabytes, seconds
+from benchmarks.measure import Cost, Line, cost_of, gigabytes, seconds, told
 
 ENTERPRISES = 1_000_000
 WORKBOOK_ROWS = 100_000
@@ -39,9 +39,7 @@ def main() -> int:
             for name in options.names or BENCHMARKS
             for line in BENCHMARKS[name](Path(scratch), options.scale, options.runs)
         ]
-    print("\n".join(map(str, lines)))
-    print(f"{os.cpu_count()} processors, load {' '.join(f'{load:.1f}' for load in _load())}, {options.runs} runs each")
-    return 1 if any(line.verdict == "over" for line in lines) else 0
+    return told(lines)
 
 
 def _options() -> argparse.Namespace:
@@ -51,10 +49,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--folder", type=Path, help="where the scratch files lie")
     return parser.parse_args()
-
-
-def _load() -> tuple[float, ...]:
-    return os.getloadavg() if hasattr(os, "getloadavg") else ()
 
 
 def world_in(scratch: Path, enterprises: int) -> tuple[Invented, Path, Cost]:

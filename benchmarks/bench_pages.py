@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import shutil
 import sys
 import tempfile
@@ -29,7 +28,7 @@ from playwright.sync_api import BrowserContext, sync_playwright
 from benchmarks import timed_app
 from benchmarks.bench_etl import environment_of, world_in
 from benchmarks.dash_peer import AS_OF, PLAN, TARGET
-from benchmarks.measure import Line, cost_of
+from benchmarks.measure import Line, cost_of, told
 from benchmarks.reader import Reader, reading
 from benchmarks.server import Server, served
 
@@ -54,10 +53,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         data = demo_build(Path(folder))
         lines = [line for name in options.names or BENCHMARKS for line in BENCHMARKS[name](data, options)]
-    print("\n".join(map(str, lines)))
-    loads = " ".join(f"{load:.1f}" for load in os.getloadavg()) if hasattr(os, "getloadavg") else "unknown"
-    print(f"{os.cpu_count()} processors, load {loads}")
-    return 1 if any(line.verdict == "over" for line in lines) else 0
+    return told(lines)
 
 
 def demo_build(folder: Path) -> Path:

@@ -19,6 +19,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
+from benchmarks.measure import Line, told
 from etl.outlook import OUTLOOK_COLUMNS
 from etl.steps import load
 from tracker.outlook import Known
@@ -152,13 +153,15 @@ def measure(name: str) -> int:
         used = time.process_time() - used
         seconds = time.perf_counter() - started
     gigabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _RSS_UNIT / _GIGABYTE
-    is_within = seconds <= size.seconds and gigabytes <= size.gigabytes
-    print(
-        f"progress, {name}: {TARGETS} targets x {size.areas} areas x {size.months} months = {rows.height} rows, "
-        f"{opinions.height} second opinions, {forecasts} forecasts: {seconds:.2f} s of {size.seconds}, "
-        f"{used:.2f} s of processor, {gigabytes:.2f} GB of {size.gigabytes}: {'ok' if is_within else 'TOO MUCH'}"
+    title = f"progress, {name}: {TARGETS} targets x {size.areas:,} areas x {size.months} months"
+    print(f"{rows.height} rows, {opinions.height} second opinions, {forecasts} forecasts")
+    return told(
+        [
+            Line(title, seconds, "s", size.seconds),
+            Line(f"progress, {name}: processor time", used, "s"),
+            Line(f"progress, {name}: most memory", gigabytes, "GB", size.gigabytes),
+        ]
     )
-    return 0 if is_within else 1
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -1,12 +1,14 @@
-"""What a command costs, and how costs are printed: medians of several runs in turn, as ratios of each other."""
+"""What a command costs, and how costs are told: medians of several runs in turn, as ratios of each other."""
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 
@@ -14,6 +16,8 @@ import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
 _EVERY_SECONDS = 0.05
+# Where a benchmark that runs as one of many leaves its lines, one JSON object each.
+LINES_FILE = "BENCHMARK_LINES"
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,19 @@ class Line:
             return ""
         is_ok = self.value >= self.limit if self.is_least else self.value <= self.limit
         return "ok" if is_ok else "over"
+
+
+def told(lines: Sequence[Line]) -> int:
+    """Print the lines with the load of the machine, and leave them for the table of all benchmarks where one asks.
+
+    Returns 1 where a limit is broken: the code with which a benchmark ends.
+    """
+    loads = " ".join(f"{load:.1f}" for load in os.getloadavg()) if hasattr(os, "getloadavg") else "unknown"
+    print(*lines, f"{os.cpu_count()} processors, load {loads}", sep="\n", flush=True)
+    if file := os.environ.get(LINES_FILE):
+        with Path(file).open("a", encoding="utf-8") as kept:
+            kept.writelines(json.dumps(asdict(line) | {"load": loads}, ensure_ascii=False) + "\n" for line in lines)
+    return 1 if any(line.verdict == "over" for line in lines) else 0
 
 
 def cost_of(module: str, *arguments: str, environment: Mapping[str, str], accepts: Sequence[int] = (0,)) -> Cost:

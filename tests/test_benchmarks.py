@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import asdict
 from pathlib import Path
+from unittest.mock import patch
 
+import duckdb
 import polars as pl
 import pytest
 
 from benchmarks import load_client
+from benchmarks.__main__ import table
+from benchmarks.bench_counts import counted
 from benchmarks.bench_etl import bench_build
 from benchmarks.invented import credit_codes, write_workbook, write_world
+from benchmarks.measure import Line
 from benchmarks.read_workbook import ours, with_pandas
 from etl.clean import uscc_faults
+from etl.publish import Builds
+from tests.worlds import add, built, write_list
 
 
 def test_the_same_numbers_give_the_same_bytes(tmp_path: Path) -> None:
@@ -51,6 +59,28 @@ def test_both_readers_of_a_workbook_keep_every_row(tmp_path: Path) -> None:
     write_workbook(path, 300)
     assert ours(path, tmp_path) == with_pandas(path) == 300
     assert dt.date.fromisoformat(pl.read_parquet(next(tmp_path.rglob("rows.parquet")))["c4"][0]).year >= 2021
+
+
+def test_the_table_of_results_says_what_was_over_and_what_broke_off() -> None:
+    found = [Line("a build", 3.0, "s", 2.5), Line("rows", 6.0, "times", 5, True)]
+    lines = [asdict(line) | {"load": load} for line, load in zip(found, ("0.1", "0.2"), strict=True)]
+    made = table("Builds", lines, 1)
+    assert "Load of the machine: 0.2." in made
+    assert "| a build | 3.00 s | ≤ 2.5 | **over** |" in made
+    assert "| rows | 6.00 times | ≥ 5 | ok |" in made
+    assert table("Builds", [], 137) == "\n## Builds\n\nBroke off with 137.\n"
+
+
+def test_the_join_on_intervals_finds_what_our_counting_finds(tmp_path: Path) -> None:
+    add(tmp_path, write_list(tmp_path, "a.csv", "企业名称,所属县区\n甲公司,海州区\n乙公司,东海县"))
+    build = Builds(tmp_path).path(built(tmp_path).build_id)
+    assert [line.unit for line in counted(build, 2, 2)] == ["s", "s", "times"]
+    with patch("benchmarks.bench_counts._MADE_AGAIN", ()), patch("benchmarks.bench_counts.run"):
+        counted(build, 2, 1)  # as it was counted: nothing is made again
+        with duckdb.connect(str(build)) as connection:
+            connection.execute("update core.tenure set status = 'publicity'")
+        with pytest.raises(ValueError, match="counts differ"):
+            counted(build, 2, 1)
 
 
 def _folders(tmp_path: Path) -> list[str]:
