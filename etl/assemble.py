@@ -256,7 +256,7 @@ def _vague(placed: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
 def _numbered(rows: pl.DataFrame, is_own: pl.Expr) -> pl.DataFrame:
     """The rows of enterprises that have an entry of their own, with ``enterprise_id`` in the order of their keys."""
     keys = rows.lazy().filter(is_own & pl.col("enterprise_key").is_not_null()).select("enterprise_key").unique()
-    numbers = keys.sort(pl.col("enterprise_key").cast(pl.String)).with_row_index("enterprise_id", offset=1).collect()
+    numbers = keys.sort("enterprise_key").with_row_index("enterprise_id", offset=1).collect()
     numbers = numbers.with_columns(pl.col("enterprise_id").cast(pl.Int64))
     found = rows.select("enterprise_key").join(numbers, on="enterprise_key", how="left", maintain_order="left")
     return _only(rows.with_columns(found["enterprise_id"]), pl.col("enterprise_id").is_not_null())
@@ -301,10 +301,11 @@ def _former_names(rows: pl.DataFrame, enterprise: pl.DataFrame) -> pl.DataFrame:
     stated = rows.filter(pl.col("former_name").is_not_null()).select(
         "enterprise_id", name="former_name", name_key="former_name_key", event_on="event_on"
     )
-    current = enterprise.select("enterprise_id", "name_key")
+    names = pl.concat([printed, stated])
+    # Enterprises are numbered from 1 in their order.
+    current = enterprise["name_key"].gather(names["enterprise_id"] - 1)
     return (
-        pl.concat([printed, stated])
-        .join(current, on=["enterprise_id", "name_key"], how="anti")
+        names.filter(names["name_key"].ne_missing(current))
         .sort("enterprise_id", "event_on", "name")
         .group_by("enterprise_id", "name_key", maintain_order=True)
         .agg(name=pl.col("name").last(), last_seen_on=pl.col("event_on").max())

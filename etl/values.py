@@ -14,6 +14,7 @@ from typing import Any
 
 import polars as pl
 
+from etl.clean import repeats
 from etl.inbox import Reading
 from etl.quantities import with_numbers, with_yes_no
 from etl.rows import CODE, COUNTED_REJECTION_SCHEMA, ListRows, first_broken, only
@@ -184,7 +185,7 @@ def _without_repetitions(cells: pl.DataFrame, who: pl.DataFrame) -> tuple[pl.Dat
     days = (cells["period_end"] - EARLIEST_PERIOD).dt.total_days()
     # One number for who, what and when: five million of them are compared in a moment.
     key = (subjects * _MANY_MEASURES + measures) * _MANY_DAYS + days
-    is_repeated = key.is_duplicated()
+    is_repeated = repeats(key)
     repeated = cells.filter(is_repeated).with_columns(key=key.filter(is_repeated))
     words = pl.when(pl.col("value").is_null()).then("value_text")
     is_conflict = pl.struct("value", words.alias("words"), *PARTS).n_unique().over("key") > 1

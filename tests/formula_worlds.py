@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from etl.steps import VALUE_COUNTING, load, run
+from etl.value_store import value_tables
 from tests.replay_formulas import Answer, Holder, Report, Seen, World, seen
 from tracker.catalog import load as load_catalog
 from tracker.catalog_models import Indicator, Text
@@ -131,8 +132,12 @@ def _fill(connection: duckdb.DuckDBPyConnection, known: World, months: tuple[dt.
         "value double, numerator double, denominator double, in_force integer, source_period_end date, "
         "expected_units integer, reported_units integer, state varchar)"
     )
-    for name, (rows, schema) in _tables(known, months).items():
-        load(connection, f"core.{name}", pl.DataFrame(rows, schema=schema, orient="row"))
+    frames = {
+        name: pl.DataFrame(rows, schema=schema, orient="row") for name, (rows, schema) in _tables(known, months).items()
+    }
+    nothing = dict.fromkeys(("sheet", "column", "reading_id"), pl.lit(None, pl.String))
+    for name, frame in (frames | value_tables(frames.pop("enterprise_value").with_columns(**nothing))).items():
+        load(connection, f"core.{name}", frame)
 
 
 _TEXT, _DAY, _NUMBER, _WHOLE = pl.String, pl.Date, pl.Float64, pl.Int64

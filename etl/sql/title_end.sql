@@ -11,15 +11,15 @@ claim as (
         row_number() over (order by granted.expires_on desc, inclusion.distance, granted.event_id) as claim_number,
         least(granted.awaiting_until, coalesce(removed.removed_on, granted.awaiting_until)) as gone_on
     from core.recognition_event as granted
-    inner join example on example.enterprise_id = granted.enterprise_id
+    inner join core.example on example.enterprise_id = granted.enterprise_id
     inner join core.tier_inclusion as inclusion on inclusion.via_tier = granted.tier
     left join core.removed_title as removed on removed.event_id = granted.event_id
     where granted.event in ('recognition', 'review_passed')
 ),
 held as (
     select tenure.enterprise_id, tenure.tier, tenure.status, tenure.area_code, calendar.month_end as as_of
-    from example_tenure as tenure
-    inner join example on example.enterprise_id = tenure.enterprise_id
+    from core.example_tenure as tenure
+    inner join core.example on example.enterprise_id = tenure.enterprise_id
     inner join core.calendar as calendar
         on tenure.from_on <= calendar.month_end and tenure.to_on > calendar.month_end
     where tenure.status in ('in_force', 'awaiting_review')
