@@ -11,7 +11,7 @@ import polars as pl
 import xlsxwriter
 
 from etl.parse import META_FILE, Job, run
-from etl.parsed_rows import read_rows
+from etl.parsed_rows import scan_rows
 from etl.read_limits import DEFAULT_LIMITS, Limits
 from etl.read_meta import Meta, SheetMeta
 from etl.sandbox import shipped_headers
@@ -90,7 +90,7 @@ def kept(folder: Path) -> Read:
     import json
 
     meta: Any = json.loads((folder / META_FILE).read_text(encoding="utf-8"))
-    return Read(meta, read_rows(folder))
+    return Read(meta, scan_rows(folder).collect())
 
 
 def read_text(folder: Path, text: str, encoding: str = "utf-8", name: str = "名单.csv") -> Read:
