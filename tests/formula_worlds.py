@@ -147,9 +147,13 @@ _INDICATOR = {
     "growth_base_year": pl.Int32,
 }  # fmt: skip
 
+_HELD = {"enterprise_id": _WHOLE, "tier": _TEXT, "status": _TEXT, "from_on": _DAY, "to_on": _DAY, "area_code": _TEXT}
+_EXAMPLE = {"enterprise_id": _WHOLE, "enterprises": pl.Int32}
+
 
 def _tables(known: World, months: tuple[dt.date, ...]) -> dict[str, tuple[list[Any], dict[str, Any]]]:
     inside = [(a, above) for a in known.parents for above in (a, known.parents[a]) if above]
+    held = [(h.enterprise, h.tier, h.status, h.from_on, h.to_on, h.area) for h in known.holders]
     units = [("plan", known.city, False), *(("plan", unit, True) for unit in known.units)]
     return {
         "indicator": ([i.model_dump(include=set(_INDICATOR)) for i in known.indicators], _INDICATOR),
@@ -167,13 +171,10 @@ def _tables(known: World, months: tuple[dt.date, ...]) -> dict[str, tuple[list[A
             {"plan_id": _TEXT, "indicator_id": _TEXT, "area_code": _TEXT, "basis": _TEXT},
         ),
         "source_file": (list(known.received.items()), {"file_id": _TEXT, "received_on": _DAY}),
-        "tenure": (
-            [(h.enterprise, h.tier, h.status, h.from_on, h.to_on, h.area) for h in known.holders],
-            {
-                "enterprise_id": _WHOLE, "tier": _TEXT, "status": _TEXT, "from_on": _DAY, "to_on": _DAY,
-                "area_code": _TEXT,
-            },
-        ),
+        "tenure": (held, _HELD),
+        # Each stands for itself alone.
+        "example_tenure": (held, _HELD),
+        "example": ([(number, 1) for number in sorted({h.enterprise for h in known.holders})], _EXAMPLE),
         "enterprise_value": (
             [(a.enterprise, a.measure, a.period_end, a.value, a.file, n) for n, a in enumerate(known.answers)],
             {

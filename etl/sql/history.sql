@@ -13,8 +13,7 @@ with kind as (
 numbered as (
     select
         event.enterprise_id,
-        -- numbers instead of ids: sorting lists by ids takes ten times as long
-        row_number() over (partition by event.enterprise_id order by event.event_id) * 1000000000 + kind.kind_number
+        row_number() over (partition by event.enterprise_id order by event.event_number) * 1000000000 + kind.kind_number
             as step
     from core.recognition_event as event
     inner join kind

@@ -51,8 +51,7 @@ publicity as (
     group by shown.event_id, shown.publicity_until
 )
 select
-    row_number() over (order by event.event_id) as event_number,
-    event.enterprise_id, event.tier, tier.tier_number as via_number, area.area_number, event.event_on,
+    event.event_number, event.enterprise_id, event.tier, tier.tier_number as via_number, area.area_number, event.event_on,
     event.counts_from, event.expires_on, event.awaiting_until, removed.removed_on, publicity.shown_until
 from core.recognition_event as event
 inner join core.example on example.enterprise_id = event.enterprise_id
