@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -89,18 +90,22 @@ def assemble(
     is_own = pl.col("kind") != "mention"
     accepted = _numbered(_only(placed, pl.col("area_scope") == "inside"), is_own)
     enterprise = _enterprises(_only(accepted, is_own), codes)
-    values = settle(valued, stated.with_columns(keys.tail(stated.height)), enterprise, catalog)
+    with ThreadPoolExecutor(1) as pool:
+        settling = pool.submit(settle, valued, stated.with_columns(keys.tail(stated.height)), enterprise, catalog)
+        frames = {
+            "area_closure": area_closure(catalog),
+            "enterprise": enterprise.select("enterprise_id", "uscc", "name", "name_key"),
+            "enterprise_name": _former_names(accepted, enterprise),
+            "enterprise_area": _areas_over_time(_only(accepted, is_own)),
+            "recognition_event": _events(_only(accepted, pl.col("kind").is_in(["list", "ledger"])), catalog),
+            "pool_entry": _pool(accepted.filter(pl.col("kind") == "pool")),
+            "reading_vague": _vague(placed, catalog),
+            "identity_question": still_open(questions, answers),
+            "ledger_difference": settled.differences,
+        }
+        values = settling.result()
     valued = [(source, replace(outcome, accepted=outcome.accepted.clear())) for source, outcome in valued]
-    frames = {
-        "area_closure": area_closure(catalog),
-        "enterprise": enterprise.select("enterprise_id", "uscc", "name", "name_key"),
-        "enterprise_name": _former_names(accepted, enterprise),
-        "enterprise_area": _areas_over_time(_only(accepted, is_own)),
-        "recognition_event": _events(_only(accepted, pl.col("kind").is_in(["list", "ledger"])), catalog),
-        "pool_entry": _pool(accepted.filter(pl.col("kind") == "pool")),
-        "reading_vague": _vague(placed, catalog),
-        "identity_question": still_open(questions, answers),
-        "ledger_difference": settled.differences,
+    frames |= {
         **values.frames,
         **target_frames(decided, catalog),
         **measure_frames(reported, held),
