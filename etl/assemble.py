@@ -352,40 +352,36 @@ def _events(rows: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
     is_publicity = pl.col("event").is_in(["publicity", "review_publicity"])
     place = pl.format("{}-{}-{}", "reading_id", "sheet", "row")
     expires = pl.col("valid_to_on").dt.offset_by("1d")
-    return (
-        rows.select(
-            event_id=pl.when(pl.col("claim").is_null()).then(place).otherwise(pl.format("{}-{}", place, "claim")),
-            enterprise_id="enterprise_id",
-            tier="tier",
-            event="event",
-            batch="batch",
-            cohort_year="cohort_year",
-            event_on="event_on",
-            valid_from=pl.when(is_title).then("valid_from_on"),
-            valid_to=pl.when(is_title).then("valid_to_on"),
-            valid_to_estimated=is_title & pl.col("valid_to_estimated"),
-            counts_from=pl.when(is_title).then(pl.max_horizontal("event_on", "valid_from_on")),
-            expires_on=pl.when(is_title).then(expires),
-            awaiting_until=pl.when(is_title).then(expires.dt.offset_by(f"{months}mo")),
-            publicity_until=pl.when(is_publicity).then(pl.col("event_on").dt.offset_by(f"{publicity_months}mo")),
-            is_derived=pl.lit(False),
-            dated_by="dated_by",
-            document_no="document_no",
-            name_as_printed="name",
-            title_as_printed="title",
-            area_code="area_code",
-            area_inferred="area_inferred",
-            area_printed="area_printed",
-            reading_id="reading_id",
-            file_id="file_id",
-            sheet="sheet",
-            row="row",
-            column="column",
-        )
-        .sort("event_id")
-        .with_row_index("event_number", offset=1)
-        .with_columns(pl.col("event_number").cast(pl.Int64))
+    events = rows.select(
+        event_id=pl.when(pl.col("claim").is_null()).then(place).otherwise(pl.format("{}-{}", place, "claim")),
+        enterprise_id="enterprise_id",
+        tier="tier",
+        event="event",
+        batch="batch",
+        cohort_year="cohort_year",
+        event_on="event_on",
+        valid_from=pl.when(is_title).then("valid_from_on"),
+        valid_to=pl.when(is_title).then("valid_to_on"),
+        valid_to_estimated=is_title & pl.col("valid_to_estimated"),
+        counts_from=pl.when(is_title).then(pl.max_horizontal("event_on", "valid_from_on")),
+        expires_on=pl.when(is_title).then(expires),
+        awaiting_until=pl.when(is_title).then(expires.dt.offset_by(f"{months}mo")),
+        publicity_until=pl.when(is_publicity).then(pl.col("event_on").dt.offset_by(f"{publicity_months}mo")),
+        is_derived=pl.lit(False),
+        dated_by="dated_by",
+        document_no="document_no",
+        name_as_printed="name",
+        title_as_printed="title",
+        area_code="area_code",
+        area_inferred="area_inferred",
+        area_printed="area_printed",
+        reading_id="reading_id",
+        file_id="file_id",
+        sheet="sheet",
+        row="row",
+        column="column",
     )
+    return events.sort("event_id").with_row_index("event_number", offset=1)
 
 
 def _pool(rows: pl.DataFrame) -> pl.DataFrame:
