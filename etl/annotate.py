@@ -16,6 +16,7 @@ from xlsxwriter.exceptions import FileCreateError
 from etl.add import Added
 from etl.add_reading import mapping_of
 from etl.form_book import book_options
+from etl.parsed_rows import read_rows
 from etl.refusal import Refusal
 from etl.report import rule_message
 from etl.sandbox import Parsed, parse
@@ -74,7 +75,7 @@ def _write(book: Any, parsed: Parsed, added: Added, language: str) -> None:
     why = book.add_format(border | {"bg_color": "#FDF0E7", "text_wrap": True})
     title = book.add_format({"bold": True})
     rejected = added.rows.rejected if added.rows is not None else pl.DataFrame()
-    rows = pl.read_parquet(parsed.rows_path)
+    rows = read_rows(parsed.folder)
     for number, meta in enumerate(sheet for sheet in parsed.meta["sheets"] if sheet["columns"]):
         sheet = book.add_worksheet(sheet_name(meta["name"]) or f"Sheet{number + 1}")
         columns = [column["index"] for column in meta["columns"]]

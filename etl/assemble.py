@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -89,18 +90,22 @@ def assemble(
     is_own = pl.col("kind") != "mention"
     accepted = _numbered(_only(placed, pl.col("area_scope") == "inside"), is_own)
     enterprise = _enterprises(_only(accepted, is_own), codes)
-    values = settle(valued, stated.with_columns(keys.tail(stated.height)), enterprise, catalog)
+    with ThreadPoolExecutor(1) as pool:
+        settling = pool.submit(settle, valued, stated.with_columns(keys.tail(stated.height)), enterprise, catalog)
+        frames = {
+            "area_closure": area_closure(catalog),
+            "enterprise": enterprise.select("enterprise_id", "uscc", "name", "name_key"),
+            "enterprise_name": _former_names(accepted, enterprise),
+            "enterprise_area": _areas_over_time(_only(accepted, is_own)),
+            "recognition_event": _events(_only(accepted, pl.col("kind").is_in(["list", "ledger"])), catalog),
+            "pool_entry": _pool(accepted.filter(pl.col("kind") == "pool")),
+            "reading_vague": _vague(placed, catalog),
+            "identity_question": still_open(questions, answers),
+            "ledger_difference": settled.differences,
+        }
+        values = settling.result()
     valued = [(source, replace(outcome, accepted=outcome.accepted.clear())) for source, outcome in valued]
-    frames = {
-        "area_closure": area_closure(catalog),
-        "enterprise": enterprise.select("enterprise_id", "uscc", "name", "name_key"),
-        "enterprise_name": _former_names(accepted, enterprise),
-        "enterprise_area": _areas_over_time(_only(accepted, is_own)),
-        "recognition_event": _events(_only(accepted, pl.col("kind").is_in(["list", "ledger"])), catalog),
-        "pool_entry": _pool(accepted.filter(pl.col("kind") == "pool")),
-        "reading_vague": _vague(placed, catalog),
-        "identity_question": still_open(questions, answers),
-        "ledger_difference": settled.differences,
+    frames |= {
         **values.frames,
         **target_frames(decided, catalog),
         **measure_frames(reported, held),
@@ -256,7 +261,7 @@ def _vague(placed: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
 def _numbered(rows: pl.DataFrame, is_own: pl.Expr) -> pl.DataFrame:
     """The rows of enterprises that have an entry of their own, with ``enterprise_id`` in the order of their keys."""
     keys = rows.lazy().filter(is_own & pl.col("enterprise_key").is_not_null()).select("enterprise_key").unique()
-    numbers = keys.sort(pl.col("enterprise_key").cast(pl.String)).with_row_index("enterprise_id", offset=1).collect()
+    numbers = keys.sort("enterprise_key").with_row_index("enterprise_id", offset=1).collect()
     numbers = numbers.with_columns(pl.col("enterprise_id").cast(pl.Int64))
     found = rows.select("enterprise_key").join(numbers, on="enterprise_key", how="left", maintain_order="left")
     return _only(rows.with_columns(found["enterprise_id"]), pl.col("enterprise_id").is_not_null())
@@ -301,10 +306,11 @@ def _former_names(rows: pl.DataFrame, enterprise: pl.DataFrame) -> pl.DataFrame:
     stated = rows.filter(pl.col("former_name").is_not_null()).select(
         "enterprise_id", name="former_name", name_key="former_name_key", event_on="event_on"
     )
-    current = enterprise.select("enterprise_id", "name_key")
+    names = pl.concat([printed, stated])
+    # Enterprises are numbered from 1 in their order.
+    current = enterprise["name_key"].gather(names["enterprise_id"] - 1)
     return (
-        pl.concat([printed, stated])
-        .join(current, on=["enterprise_id", "name_key"], how="anti")
+        names.filter(names["name_key"].ne_missing(current))
         .sort("enterprise_id", "event_on", "name")
         .group_by("enterprise_id", "name_key", maintain_order=True)
         .agg(name=pl.col("name").last(), last_seen_on=pl.col("event_on").max())
@@ -346,7 +352,7 @@ def _events(rows: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
     is_publicity = pl.col("event").is_in(["publicity", "review_publicity"])
     place = pl.format("{}-{}-{}", "reading_id", "sheet", "row")
     expires = pl.col("valid_to_on").dt.offset_by("1d")
-    return rows.select(
+    events = rows.select(
         event_id=pl.when(pl.col("claim").is_null()).then(place).otherwise(pl.format("{}-{}", place, "claim")),
         enterprise_id="enterprise_id",
         tier="tier",
@@ -374,7 +380,8 @@ def _events(rows: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
         sheet="sheet",
         row="row",
         column="column",
-    ).sort("event_id")
+    )
+    return events.sort("event_id").with_row_index("event_number", offset=1)
 
 
 def _pool(rows: pl.DataFrame) -> pl.DataFrame:

@@ -18,6 +18,7 @@ from etl.corrections_apply import Cell, Outcome, cells_of, judged
 from etl.corrections_place import caption_letter, place_text, sheets_in
 from etl.form import Form, words
 from etl.inbox import Inbox
+from etl.parsed_rows import read_rows
 from etl.periods import parse_period
 from etl.records import in_force
 from etl.refusal import Refusal
@@ -195,7 +196,7 @@ def record_form(form: Form, parsed: Parsed, file: str, data_folder: Path, catalo
     columns = {squeezed(str(texts[key])): key for key in FORM_COLUMNS}
     sheet = next(sheet for sheet in sheets_in(parsed.folder) if sheet["name"] == table.sheet)
     places = {columns[key]: c["index"] for c in sheet["columns"] if (key := squeezed(c["header"])) in columns}
-    rows = pl.read_parquet(parsed.rows_path).filter(pl.col("sheet") == table.sheet)
+    rows = read_rows(parsed.folder).filter(pl.col("sheet") == table.sheet)
     recorder = Recorder(data_folder, catalog)
     counts = dict.fromkeys(("read", "accepted", "out_of_area", "rejected", "duplicate", "blank"), 0)
     rejected: list[dict[str, Any]] = []

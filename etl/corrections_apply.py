@@ -19,6 +19,7 @@ import polars as pl
 from etl.corrections import Correction, is_as_expected
 from etl.corrections_place import Place, places_of, sheets_in
 from etl.parse import META_FILE, ROWS_FILE
+from etl.parsed_rows import scan_rows
 from etl.reconcile import Source
 from etl.records import Record, in_force
 from etl.sandbox import UNFINISHED
@@ -161,7 +162,7 @@ def _copy(folder: Path, edits: Mapping[Cell, str | None], into: Path) -> Path:
     """A parsed file with other texts in some cells and without some rows."""
     into.mkdir()
     shutil.copyfile(folder / META_FILE, into / META_FILE)
-    rows = pl.scan_parquet(folder / ROWS_FILE)
+    rows = scan_rows(folder)
     codes = {sheet["name"]: c["index"] for sheet in sheets_in(folder) for c in sheet["columns"] if c["field"] == "uscc"}
     keys = ["sheet", "row"]
     schema = {"sheet": pl.String, "row": pl.Int32}

@@ -14,7 +14,8 @@ from etl.clean import parse_day, text_key
 from etl.corrections import Correction
 from etl.inbox import VALUE_KINDS, Reading
 from etl.ledger import judge_ledger
-from etl.parse import META_FILE, ROWS_FILE
+from etl.parse import META_FILE
+from etl.parsed_rows import scan_rows
 from etl.periods import parse_period
 from etl.reconcile import Source
 from etl.rows import IDENTITY_FIELDS, Sheet, cells, sheets_of, with_identity
@@ -185,7 +186,7 @@ def texts_at(addresses: Iterable[Address]) -> dict[Address, tuple[str | None, ..
         keys = pl.LazyFrame(
             [(a.sheet, a.row) for a in wanted], schema={"sheet": pl.String, "row": pl.Int32}, orient="row"
         ).unique()
-        data = pl.scan_parquet(folder / ROWS_FILE).filter(pl.col("kind") == "data")
+        data = scan_rows(folder).filter(pl.col("kind") == "data")
         rows = data.join(keys, on=["sheet", "row"], how="semi").collect()
         texts = [column for column in rows.columns if column_index(column[:1]) == 2 and column[1:].isdecimal()]
         known = {(row["sheet"], row["row"]): row for row in rows.iter_rows(named=True)}

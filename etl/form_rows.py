@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 
 from etl.clean import parse_day
+from etl.parsed_rows import read_rows
 from etl.rows import EARLIEST_DAY, REJECTION_SCHEMA, ListRows
 from etl.table import column_name, squeezed
 
@@ -60,7 +61,7 @@ def judge_rows(
     sheet = next(sheet for sheet in meta["sheets"] if sheet["name"] == name)
     keys = {squeezed(str(texts[key])): key for key in (*to_fill, *known)}
     columns = {keys[caption]: c for c in sheet["columns"] if (caption := squeezed(c["header"])) in keys}
-    rows = pl.read_parquet(folder / "rows.parquet").filter(pl.col("sheet") == name)
+    rows = read_rows(folder).filter(pl.col("sheet") == name)
     counts = dict.fromkeys(("read", "accepted", "out_of_area", "rejected", "duplicate", "blank"), 0)
     accepted: list[dict[str, Any]] = []
     rejected: list[dict[str, Any]] = []

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from etl.read_words import is_enterprise, is_form_line
 from etl.table import Merge, squeezed
@@ -308,6 +308,7 @@ def _is_numbering(texts: list[str | None]) -> bool:
     return len(marks) > 1 and (marks == mixed or any(marks == order[: len(marks)] for order in orders))
 
 
+@lru_cache(maxsize=4096)
 def _forms(caption: str) -> tuple[str, ...]:
     """A caption as it may stand in the vocabulary: with the content of its brackets, and without."""
     with_brackets, without = bare(caption), bare(_BRACKETS.sub("", unicodedata.normalize("NFKC", caption)))

@@ -62,8 +62,10 @@ def _coded(rows: pl.DataFrame) -> pl.DataFrame:
     pairs = rows.select("name_key", uscc="uscc_clean").drop_nulls()
     # Most codes stand with one name only, which is seen faster than the pairs are compared.
     is_first = pairs["uscc"].is_first_distinct()
-    is_other = pairs.select(pl.col("name_key") != pl.col("name_key").first().over("uscc")).to_series()
-    return pl.concat([pairs.filter(is_first), pairs.filter(is_other).unique()])
+    first, again = pairs.filter(is_first), pairs.filter(~is_first)
+    beside = again.join(first, on="uscc", how="left", suffix="_first")
+    others = beside.filter(pl.col("name_key") != pl.col("name_key_first")).select(pairs.columns)
+    return pl.concat([first, others.unique()])
 
 
 def _listed(pairs: pl.DataFrame, key: str, value: str) -> pl.DataFrame:

@@ -122,6 +122,8 @@ def judge(folder: Path, reading: Reading, received_on: dt.date, catalog: Catalog
 
 def _with_title(rows: pl.DataFrame, reading: Reading, catalog: Catalog) -> pl.DataFrame:
     """Add ``title_rule``: the printed title is unknown or belongs to another tier than the list."""
+    if rows["title"].null_count() == rows["title_level"].null_count() == rows.height:
+        return rows.with_columns(title_rule=pl.lit(None, pl.String))
     year = reading.list_day.year
     full_title = pl.concat_str("title_level", "title", ignore_nulls=True)
     rows = rows.with_columns(title=pl.when(full_title != "").then(full_title))

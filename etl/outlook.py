@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import duckdb
 import polars as pl
 
-from etl.steps import load, read_sql, run
+from etl.steps import load, read_sql
 from tracker.outlook import Known
 from tracker.outlook_rows import outlook
 from tracker.progress import Lists
@@ -33,10 +33,10 @@ def with_outlook(
     lists: Lists,
     thresholds: Mapping[str, float],
 ) -> pl.DataFrame:
-    """Fill mart.expiry, ladder_move, forecast_path, forecast_scenario, hindcast and reliability.
+    """Fill mart.forecast_path, forecast_scenario, hindcast and reliability.
 
     Args:
-        connection: a build whose titles and values are counted.
+        connection: the one through which the titles and values of a build were counted.
         rows: :func:`tracker.progress.assessed`.
         observations: ``mart.observation``.
         lists: lists of new titles.
@@ -45,9 +45,6 @@ def with_outlook(
     Returns:
         The rows with their outlook (:data:`OUTLOOK_COLUMNS`).
     """
-    run(connection, "title_end")
-    run(connection, "expiry")
-    run(connection, "ladder_move")
     known = Known(
         entries=connection.sql(read_sql("first_entry")).pl(),
         lists=lists.dates,

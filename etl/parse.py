@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 ROWS_FILE = "rows.parquet"
 META_FILE = "meta.json"
+# Columns of few texts, written as codes: an empty text alone takes as long to write as a column of names.
+CODED = ("sheet", "kind", "block")
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,8 @@ def parse_file(job: Job, source: Path, into: Path) -> None:
     rows = pl.concat([sheet.rows for sheet in sheets if sheet.rows.width], how="diagonal")
     width = sum(column.startswith("c") for column in rows.columns)
     order = ["sheet", "row", "kind", "block", "uscc_is_number", *map(column_name, range(width))]
-    rows.select(order).write_parquet(into / ROWS_FILE, compression="lz4")
+    coded = rows.select(order).with_columns(pl.col(CODED).cast(pl.Categorical))
+    coded.write_parquet(into / ROWS_FILE, compression="lz4", statistics=False)
     meta = Meta(
         format=content_format,
         encoding=encoding,

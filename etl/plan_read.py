@@ -12,6 +12,7 @@ import polars as pl
 
 from etl.clean import parse_day
 from etl.form_book import FIRST_ROW
+from etl.parsed_rows import read_rows
 from etl.plan_form import CHOICES, DAYS, NUMBERS, columns, texts
 from etl.table import column_name, squeezed
 from tracker.catalog import Catalog
@@ -64,7 +65,7 @@ def read_plan(folder: Path, catalog: Catalog) -> PlanEntries:
         folder: what the parsing child wrote.
         catalog: known areas and indicators.
     """
-    return _Reader(pl.read_parquet(folder / "rows.parquet"), catalog).read()
+    return _Reader(read_rows(folder), catalog).read()
 
 
 class _Reader:

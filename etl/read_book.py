@@ -83,6 +83,8 @@ def _texts(values: Sequence[Any], kinds: set[type]) -> list[str | None]:
     """A column as a person reads it. Most columns hold one kind, and of that nobody asks cell by cell."""
     if kinds == {str}:
         return [value if value and not value.isspace() else None for value in values]
+    if kinds == {float}:
+        return list(map(_number_text, values))
     return list(map(str, values)) if kinds == {dt.date} else list(map(_text, values))
 
 

@@ -68,14 +68,16 @@ def special_rows(body: pl.DataFrame, header: Header, header_texts: list[list[str
     names = header.column("name", "uscc")
     sequence = header.column("sequence")
     is_suspect = _suspicion(body.columns[1:], names, sequence, header_texts)
-    plain, suspects = body.filter(~is_suspect), body.with_row_index("place").filter(is_suspect)
+    suspicion = body.select(is_suspect.alias("is_suspect"))["is_suspect"]
+    suspects = body.with_row_index("place").filter(suspicion)
+    plain_rows = body["row"].filter(~suspicion)
     numbered = body[column_name(sequence)].str.contains(r"^\s*\d+\s*$").any() if sequence is not None else False
     layout = _Layout(
         names=names,
         sequence=sequence,
         header_rows=tuple(_cells(texts) for texts in header_texts),
         is_numbered=bool(numbered),
-        last_plain_row=plain["row"].max() if plain.height else None,  # type: ignore[arg-type]
+        last_plain_row=plain_rows[-1] if len(plain_rows) else None,
     )
     found: list[SpecialRow] = []
     note_place: int | None = None

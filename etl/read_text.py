@@ -51,15 +51,11 @@ def in_utf8(source: Path, target: Path, file: str) -> tuple[str, Path]:
 
 def _is_plain_utf8(source: Path) -> bool:
     """Whether a file is UTF-8 with plain line ends already. Whole lines are looked at, so no character is cut."""
-    rest = b""
     with source.open("rb") as stream:
-        while chunk := stream.read(_CHUNK_CHARACTERS):
-            if b"\r" in chunk or b"\0" in chunk:
+        while chunk := stream.read(_CHUNK_CHARACTERS) + stream.readline():
+            if b"\r" in chunk or b"\0" in chunk or not _is_utf8(chunk):
                 return False
-            lines, _, rest = (rest + chunk).rpartition(b"\n")
-            if not _is_utf8(lines):
-                return False
-    return _is_utf8(rest)
+    return True
 
 
 def _is_utf8(content: bytes) -> bool:
@@ -157,7 +153,7 @@ def _plain(path: Path, delimiter: str, width: int, lines: int, file: str, limits
         if widest <= width:
             raise
         return _plain(path, delimiter, widest, lines, file, limits)
-    return numbered(cells.select(pl.when(pl.col(names).str.contains(r"\S")).then(pl.col(names))))
+    return numbered(cells.select(pl.when(pl.col(names).str.strip_chars().str.len_bytes() > 0).then(pl.col(names))))
 
 
 def _quoted(path: Path, delimiter: str, file: str, limits: Limits) -> pl.DataFrame:

@@ -14,6 +14,7 @@ import polars as pl
 from etl.areas import AreaResolver
 from etl.clean import with_name_key, with_uscc
 from etl.inbox import WHOLE, Reading
+from etl.parsed_rows import scan_rows
 from tracker.catalog import Catalog
 from tracker.catalog_derived import UNASSIGNED_SUFFIX
 from tracker.catalog_models import Code
@@ -107,7 +108,7 @@ def cells(folder: Path, sheets: Sequence[Sheet], fields: Iterable[str], title: s
         fields: the fields wanted; null where a sheet has none.
         title: a column that speaks of this title alone (小巨人批次) goes before the plain one of its field.
     """
-    rows = pl.scan_parquet(folder / "rows.parquet")
+    rows = scan_rows(folder)
     names = list(fields)
     parts = []
     for sheet in sheets:
@@ -157,13 +158,15 @@ def with_area(rows: pl.DataFrame, reading: Reading, catalog: Catalog) -> pl.Data
     ``above`` is a row that names only an area around the plans' areas ("江苏省" in a national list): whether it is
     ours is decided later by who the enterprise is.
     """
-    # Most lists say it in one or two of these columns.
-    keys = [name for name in AREA_FIELDS if rows[name].null_count() < rows.height] or ["heading"]
+    # Most lists say it in one or two of these columns; what all rows share is looked at once.
+    filled = [name for name in AREA_FIELDS if rows[name].null_count() < rows.height]
+    shared = {name: rows[name][0] for name in filled if rows[name].eq_missing(rows[name][0]).all()}
+    keys = [name for name in filled if name not in shared] or ["heading"]
     resolver = AreaResolver(catalog)
     distinct = rows.select(keys).unique(maintain_order=True)
     codes, problems, candidates, scopes = [], [], [], []
     for said in distinct.iter_rows(named=True):
-        texts = tuple(said.get(name) for name in AREA_FIELDS)
+        texts = tuple((shared | said).get(name) for name in AREA_FIELDS)
         printed_on = reading.event_on or reading.added_on
         resolution = resolver.resolve(_area_texts(texts), reading.area_code, printed_on=printed_on)
         code = resolution.area_code if resolution.problem is None else None

@@ -29,12 +29,15 @@ VALUE_COUNTING = (
     "period_observation",
     "value_observation",
 )
+# When titles end, and who moves between them: of the counted titles alone, beside the counting of values.
+TITLE_MOVES = ("title_end", "expiry", "ladder_move")
 # Who stands where among others by a count of titles.
 RANKING = ("rank_observation",)
 # What could be counted on the day that decides, and who stands on a publicity list or its final list only.
 CLOSING = ("closing", "publicity_difference")
 _ROW_GROUP = 122_880
-COUNTING = (*TITLE_COUNTING, *VALUE_COUNTING, *RANKING, *CLOSING)
+# What rests on the counts of titles and values.
+COMPARING = (*RANKING, *CLOSING, "data_debt")
 
 
 def read_sql(name: str) -> str:
@@ -42,9 +45,10 @@ def read_sql(name: str) -> str:
     return (SQL / f"{name}.sql").read_text(encoding="utf-8")
 
 
-def run(connection: duckdb.DuckDBPyConnection, name: str) -> None:
-    """Run a named SQL file."""
-    connection.execute(read_sql(name))
+def run(connection: duckdb.DuckDBPyConnection, *names: str) -> None:
+    """Run named SQL files in their order."""
+    for name in names:
+        connection.execute(read_sql(name))
 
 
 def load(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:

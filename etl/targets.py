@@ -17,6 +17,7 @@ import polars as pl
 
 from etl.clean import parse_day
 from etl.form import words
+from etl.parsed_rows import read_rows
 from etl.quantities import money_exponent, with_numbers
 from etl.refusal import Refusal
 from etl.rows import REJECTION_SCHEMA, ListRows, first_broken
@@ -92,7 +93,7 @@ def read_document(folder: Path, file: str) -> Document:
 
 def _document(folder: Path) -> dict[str, str]:
     """What stands beside the three items of the sheet of the document, empty where nothing does."""
-    rows = pl.read_parquet(folder / "rows.parquet").filter(pl.col("sheet") == document_sheet())
+    rows = read_rows(folder).filter(pl.col("sheet") == document_sheet())
     said = {squeezed(item): (content or "").strip() for item, content in rows.select("c0", "c1").iter_rows() if item}
     return {key: said.get(words()["targets"][key], "") for key in ("document_no", "decided_on", "decided_by")}
 
@@ -154,7 +155,7 @@ def _cells(
     captions = areas_of(plan, catalog) if plan else {}
     if plan:
         captions = captions | dict.fromkeys((texts["whole"], texts["whole_baseline"]), plan.area_code)
-    rows = pl.read_parquet(folder / "rows.parquet")
+    rows = read_rows(folder)
     parts = [pl.DataFrame(schema=_CELL_SCHEMA)]
     for sheet in sheets:
         table = rows.filter((pl.col("sheet") == sheet["name"]) & pl.col("c0").is_not_null())

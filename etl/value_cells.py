@@ -11,6 +11,7 @@ import polars as pl
 
 from etl.areas import AreaResolver
 from etl.inbox import Reading
+from etl.parsed_rows import scan_rows
 from etl.periods import parse_period
 from etl.quantities import dimension_of, unit_of
 from etl.rows import CODE, IDENTITY_RULES, first_broken, identity_breaks, with_identity
@@ -98,7 +99,7 @@ def _rows(folder: Path, layout: Layout) -> Iterator[pl.DataFrame]:
     texts = {field: _text(column_name(index)) for field, index in layout.fields.items() if field in _ROW_FIELDS}
     values = [_text(column_name(column.index)) for column in layout.columns]
     keys = [text.alias(field) for field, text in texts.items()]
-    scan = pl.scan_parquet(folder / "rows.parquet")
+    scan = scan_rows(folder)
     is_data = (pl.col("sheet") == layout.sheet) & (pl.col("kind") == "data")
     for start in range(0, scan.select(pl.len()).collect().item(), _PIECE_ROWS):
         piece = scan.slice(start, _PIECE_ROWS).filter(is_data)

@@ -84,9 +84,12 @@ def settle(valued: Sequence[Valued], identified: pl.DataFrame, enterprise: pl.Da
         catalog: bounds of measures, and which areas are tracked.
     """
     schema = _schema(valued, catalog)
+    of_enterprises = {name: kind for name, kind in schema.items() if name not in PARTS}
+    schemas = {"enterprise_values": of_enterprises, "area_values": schema}
     known = identified.join(enterprise.select("enterprise_key", "enterprise_id"), on="enterprise_key", how="left")
     stamped = [
-        (source, outcome, _stamped(order, source, outcome, schema)) for order, (source, outcome) in enumerate(valued)
+        (source, outcome, _stamped(order, source, outcome, schemas[source.reading.kind]))
+        for order, (source, outcome) in enumerate(valued)
     ]
     placed = [
         _placed(source, outcome, rows, known, catalog)
@@ -94,16 +97,17 @@ def settle(valued: Sequence[Valued], identified: pl.DataFrame, enterprise: pl.Da
         if source.reading.kind == "enterprise_values"
     ]
     areas = [_of_area(o, rows) for s, o, rows in stamped if s.reading.kind == "area_values"]
-    empty = pl.DataFrame(schema=schema)
-    by_enterprise = pl.concat([empty.with_columns(enterprise_id=pl.lit(0, pl.Int64)), *(kept for kept, _, _ in placed)])
-    by_area = pl.concat([empty.with_columns(area_code=pl.lit("")), *areas])
+    by_enterprise = pl.concat(
+        [pl.DataFrame(schema=of_enterprises | {"enterprise_id": pl.Int64}), *(kept for kept, _, _ in placed)]
+    )
+    by_area = pl.concat([pl.DataFrame(schema=schema | {"area_code": pl.String}), *areas])
     asked = [_asked(by_enterprise, "enterprise_id", catalog), _asked(by_area, "area_code", catalog)]
     reasons = [(source.reading_id, source.reading.reason) for source, _ in valued]
     reason = pl.DataFrame(reasons, schema={"reading_id": pl.String, "reason": pl.String}, orient="row")
     lost = [lost for _, _, lost in placed]
     return Settled(
         frames={
-            "enterprise_value": by_enterprise.drop(_WORKING, *PARTS),
+            "enterprise_value": by_enterprise.drop(_WORKING),
             "reported_value": by_area.drop(_WORKING).rename({"measure": "indicator_id"}),
             "value_question": pl.concat(asked, how="diagonal").join(
                 reason, on="reading_id", how="left", maintain_order="left"

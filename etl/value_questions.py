@@ -11,7 +11,7 @@ import datetime as dt
 import polars as pl
 
 from tracker.catalog import Catalog
-from tracker.catalog_models import Measure
+from tracker.catalog_models import Code, Measure
 
 # 元 and 万元 mistaken for each other; a business that grows in between stays inside the band.
 UNIT_JUMP = (5_000, 20_000)
@@ -34,17 +34,21 @@ def questions(values: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
         ``unit_jump``, ``large_change``, ``cumulative_fall``, ``part_above_whole``, ``implausible``,
         ``percent_as_fraction``.
     """
-    by_measure = values.partition_by("measure", as_dict=True)
-    stated = {str(code): _in_force(some) for (code,), some in by_measure.items()}
     found = [pl.DataFrame(schema=QUESTION_SCHEMA | {"is_asked": pl.Boolean})]
-    for code, series in stated.items():
-        measure = catalog.measures[code]
+    codes = values["measure"].unique().to_list()
+    # One after the other: millions of values need not be held twice.
+    for code in codes:
+        measure, series = catalog.measures[code], _stated(values, code)
         if _has_earlier(series):
             found += [_jumps_and_changes(series, measure, catalog), _falls(series, measure)]
         found.append(_out_of_bounds(series, measure))
-        if measure.part_of is not None and measure.part_of in stated:
-            found.append(_above_whole(series, stated[measure.part_of]))
+        if measure.part_of is not None and measure.part_of in codes:
+            found.append(_above_whole(series, _stated(values, measure.part_of)))
     return pl.concat(found).filter("is_asked").select(QUESTION_SCHEMA.keys()).sort("value_no", "question")
+
+
+def _stated(values: pl.DataFrame, code: Code) -> pl.DataFrame:
+    return _in_force(values.filter(pl.col("measure") == code))
 
 
 def _in_force(values: pl.DataFrame) -> pl.DataFrame:
@@ -127,5 +131,6 @@ def _out_of_bounds(series: pl.DataFrame, measure: Measure) -> pl.DataFrame:
 
 
 def _above_whole(parts: pl.DataFrame, wholes: pl.DataFrame) -> pl.DataFrame:
-    joined = parts.join(wholes.select("cell_key", whole="value"), on="cell_key")
+    # Sorted, they are merged, which takes a tenth of the time of a join of others.
+    joined = parts.sort("cell_key").join(wholes.sort("cell_key").select("cell_key", whole="value"), on="cell_key")
     return _question(joined, "part_above_whole", pl.col("value") > pl.col("whole"), pl.col("whole"))

@@ -10,6 +10,7 @@ from typing import Any, Literal, Protocol
 import polars as pl
 
 from etl.inbox import Reading
+from etl.parsed_rows import scan_rows
 from etl.periods import parse_period, periods_in
 from etl.quantities import money_exponent, unit_of
 from etl.refusal import Refusal
@@ -155,7 +156,7 @@ def _lacks_unit(folder: Path, layout: Layout, shapes: Shapes, catalog: Catalog) 
         return False
     stated: list[tuple[Code, int | None]] = [(c.measure, c.exponent) for c in layout.columns if c.measure is not None]
     if "indicator" in layout.fields:
-        rows = pl.scan_parquet(folder / "rows.parquet").filter(pl.col("sheet") == layout.sheet)
+        rows = scan_rows(folder).filter(pl.col("sheet") == layout.sheet)
         texts = rows.select(pl.col(column_name(layout.fields["indicator"])).unique()).collect().to_series()
         stated += [(n.measure, n.exponent) for text in texts.drop_nulls() if (n := shapes.names.read(text)) is not None]
     return any(

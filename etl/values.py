@@ -14,6 +14,7 @@ from typing import Any
 
 import polars as pl
 
+from etl.clean import repeats
 from etl.inbox import Reading
 from etl.quantities import with_numbers, with_yes_no
 from etl.rows import CODE, COUNTED_REJECTION_SCHEMA, ListRows, first_broken, only
@@ -77,7 +78,7 @@ def judge_values(folder: Path, reading: Reading, received_on: dt.date, catalog: 
         everybody.append(cells.who)
         blank, offset, cell = blank + cells.blank, offset + cells.who.height, cell + frame.height
     who = pl.concat(everybody)
-    accepted, repeated = _without_repetitions(pl.concat(read), who)
+    accepted, repeated = _without_repetitions(pl.concat(read, how="vertical_relaxed"), who)
     refusals = pl.concat([*refused, repeated])
     duplicates = refusals.filter(pl.col("rule") == "duplicate_value").height
     return ValueRows(
@@ -112,7 +113,7 @@ def _read(cells: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
     """Add value, value_text, is_small and the numbers beside it, or the rule that the text breaks."""
     parts = [_read_measure(part, catalog) for part in cells.partition_by("measure", maintain_order=False)]
     parts = parts or [_read_measure(cells, catalog)]
-    return pl.concat([part.select(parts[0].columns) for part in parts])
+    return pl.concat([part.select(parts[0].columns) for part in parts], how="vertical_relaxed")
 
 
 def _read_measure(cells: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
@@ -143,7 +144,8 @@ def _with_parts(cells: pl.DataFrame) -> pl.DataFrame:
     """Turn the texts of :data:`PARTS` into numbers; one that is none takes its value along."""
     for name in PARTS:
         if cells[name].null_count() == cells.height:
-            cells = cells.with_columns(pl.lit(None, pl.Float64).alias(name))
+            # Without a type: millions of nothing take no room.
+            cells = cells.with_columns(pl.lit(None).alias(name))
             continue
         texts = cells.filter(pl.col(name).is_not_null()).select("cell", text=name, unit_exponent=pl.lit(0))
         numbers = with_numbers(texts, "item").select("cell", "value", "problem")
@@ -184,7 +186,7 @@ def _without_repetitions(cells: pl.DataFrame, who: pl.DataFrame) -> tuple[pl.Dat
     days = (cells["period_end"] - EARLIEST_PERIOD).dt.total_days()
     # One number for who, what and when: five million of them are compared in a moment.
     key = (subjects * _MANY_MEASURES + measures) * _MANY_DAYS + days
-    is_repeated = key.is_duplicated()
+    is_repeated = repeats(key)
     repeated = cells.filter(is_repeated).with_columns(key=key.filter(is_repeated))
     words = pl.when(pl.col("value").is_null()).then("value_text")
     is_conflict = pl.struct("value", words.alias("words"), *PARTS).n_unique().over("key") > 1

@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from etl.steps import VALUE_COUNTING, load, run
+from etl.value_store import value_tables
 from tests.replay_formulas import Answer, Holder, Report, Seen, World, seen
 from tracker.catalog import load as load_catalog
 from tracker.catalog_models import Indicator, Text
@@ -131,8 +132,12 @@ def _fill(connection: duckdb.DuckDBPyConnection, known: World, months: tuple[dt.
         "value double, numerator double, denominator double, in_force integer, source_period_end date, "
         "expected_units integer, reported_units integer, state varchar)"
     )
-    for name, (rows, schema) in _tables(known, months).items():
-        load(connection, f"core.{name}", pl.DataFrame(rows, schema=schema, orient="row"))
+    frames = {
+        name: pl.DataFrame(rows, schema=schema, orient="row") for name, (rows, schema) in _tables(known, months).items()
+    }
+    nothing = dict.fromkeys(("sheet", "column", "reading_id"), pl.lit(None, pl.String))
+    for name, frame in (frames | value_tables(frames.pop("enterprise_value").with_columns(**nothing))).items():
+        load(connection, f"core.{name}", frame)
 
 
 _TEXT, _DAY, _NUMBER, _WHOLE = pl.String, pl.Date, pl.Float64, pl.Int64
@@ -142,9 +147,13 @@ _INDICATOR = {
     "growth_base_year": pl.Int32,
 }  # fmt: skip
 
+_HELD = {"enterprise_id": _WHOLE, "tier": _TEXT, "status": _TEXT, "from_on": _DAY, "to_on": _DAY, "area_code": _TEXT}
+_EXAMPLE = {"enterprise_id": _WHOLE, "enterprises": pl.Int32}
+
 
 def _tables(known: World, months: tuple[dt.date, ...]) -> dict[str, tuple[list[Any], dict[str, Any]]]:
     inside = [(a, above) for a in known.parents for above in (a, known.parents[a]) if above]
+    held = [(h.enterprise, h.tier, h.status, h.from_on, h.to_on, h.area) for h in known.holders]
     units = [("plan", known.city, False), *(("plan", unit, True) for unit in known.units)]
     return {
         "indicator": ([i.model_dump(include=set(_INDICATOR)) for i in known.indicators], _INDICATOR),
@@ -162,13 +171,10 @@ def _tables(known: World, months: tuple[dt.date, ...]) -> dict[str, tuple[list[A
             {"plan_id": _TEXT, "indicator_id": _TEXT, "area_code": _TEXT, "basis": _TEXT},
         ),
         "source_file": (list(known.received.items()), {"file_id": _TEXT, "received_on": _DAY}),
-        "tenure": (
-            [(h.enterprise, h.tier, h.status, h.from_on, h.to_on, h.area) for h in known.holders],
-            {
-                "enterprise_id": _WHOLE, "tier": _TEXT, "status": _TEXT, "from_on": _DAY, "to_on": _DAY,
-                "area_code": _TEXT,
-            },
-        ),
+        "tenure": (held, _HELD),
+        # Each stands for itself alone.
+        "example_tenure": (held, _HELD),
+        "example": ([(number, 1) for number in sorted({h.enterprise for h in known.holders})], _EXAMPLE),
         "enterprise_value": (
             [(a.enterprise, a.measure, a.period_end, a.value, a.file, n) for n, a in enumerate(known.answers)],
             {

@@ -10,7 +10,8 @@ from typing import Any
 import polars as pl
 import xlsxwriter
 
-from etl.parse import META_FILE, ROWS_FILE, Job, run
+from etl.parse import META_FILE, Job, run
+from etl.parsed_rows import scan_rows
 from etl.read_limits import DEFAULT_LIMITS, Limits
 from etl.read_meta import Meta, SheetMeta
 from etl.sandbox import shipped_headers
@@ -89,7 +90,7 @@ def kept(folder: Path) -> Read:
     import json
 
     meta: Any = json.loads((folder / META_FILE).read_text(encoding="utf-8"))
-    return Read(meta, pl.read_parquet(folder / ROWS_FILE))
+    return Read(meta, scan_rows(folder).collect())
 
 
 def read_text(folder: Path, text: str, encoding: str = "utf-8", name: str = "名单.csv") -> Read:

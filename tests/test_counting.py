@@ -148,7 +148,8 @@ def _events(events: list[Event]) -> pl.DataFrame:
     schema |= {"cohort_year": pl.Int32, "event_on": day, "valid_from": day, "valid_to": day}
     schema |= {"valid_to_estimated": pl.Boolean, "counts_from": day, "expires_on": day, "awaiting_until": day}
     schema |= {"publicity_until": day, "is_derived": pl.Boolean, "area_code": text, "area_inferred": pl.Boolean}
-    return pl.DataFrame(rows, schema=schema | {"reading_id": text, "file_id": text}, orient="row")
+    frame = pl.DataFrame(rows, schema=schema | {"reading_id": text, "file_id": text}, orient="row")
+    return frame.with_row_index("event_number", offset=1)
 
 
 def observed(connection: duckdb.DuckDBPyConnection, tier: str, area: str, day: dt.date) -> dict[str, int]:

@@ -154,7 +154,7 @@ def test_a_setting_that_ends_titles_is_named() -> None:
     with duckdb.connect() as one, duckdb.connect() as other:
         count_world(one, events, [], set())
         count_world(other, events, [], set())
-        other.execute("update core.tenure set to_on = date '2025-02-01' where status = 'awaiting_review'")
+        other.execute("update core.example_tenure set to_on = date '2025-02-01' where status = 'awaiting_review'")
         before = counted(one, "srdi", CITY, D(2025, 6, 30))
         after = counted(other, "srdi", CITY, D(2025, 6, 30))
         changed = Counted(after.holders, after.events, after.files, {"awaiting_review_months": 1.0})

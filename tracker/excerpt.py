@@ -37,6 +37,7 @@ _RULES = {
     "core.plan": "plan_id IN (SELECT plan_id FROM whole.core.plan_area WHERE " + _AREA + ")",
     # A value of an enterprise that belonged to another area on its day is that area's.
     "core.enterprise_value": f"{_ENTERPRISE} AND NOT EXISTS ({_ELSEWHERE})",
+    "core.value_cell": "false",
     # Rows that were refused, differ or are missing have no area: they are shown where the whole file is the area's.
     "core.rejected_row": _OWN_READING,
     "core.ledger_difference": _OWN_READING,
@@ -45,6 +46,12 @@ _RULES = {
     "core.source_reading": "reading_id IN (SELECT reading_id FROM seen_reading)",
     "core.reading_area": f"reading_id IN (SELECT reading_id FROM seen_reading) AND {_AREA}",
     "core.source_file": _FILE,
+    # What stands behind the views of the tables above, which are copied as what they show.
+    "core.example": "false",
+    "core.example_tenure": "false",
+    "core.example_first_title": "false",
+    "core.history": "false",
+    "core.value_series": "false",
     "core.removed_title": f"event_id IN (SELECT event_id FROM whole.core.recognition_event WHERE {_AREA})",
     "core.data_debt": f"{_AREA} AND (reading_id IS NULL OR {_OWN_READING})",
 }

@@ -25,8 +25,24 @@ create temporary table answered_period as
 select
     question.question_number, question.measure, stated.period_end, question.population,
     dense_rank() over (order by question.population, stated.period_end) as period_number
-from (select distinct measure, period_end from core.enterprise_value) as stated
+from (
+    select distinct series.measure, cell.period_end
+    from (select distinct series_number, period_end from core.value_cell) as cell
+    inner join core.value_series as series on series.series_number = cell.series_number
+) as stated
 inner join question on question.measure = stated.measure;
+
+-- the newer the file, the larger the precedence of what its cells state
+create temporary table asked_series as
+with file as (
+    select file_id, row_number() over (order by received_on nulls first, file_id) as file_number
+    from core.source_file
+)
+select
+    series.series_number, series.measure,
+    dense_rank() over (order by file.file_number nulls first, series.sheet nulls first) as precedence
+from core.value_series as series
+left join file on file.file_id = series.file_id;
 
 create table mart.enterprise_answer as
 with part as (
@@ -37,10 +53,6 @@ with part as (
     select asked.indicator_number, question.question_number, 0 as is_numerator
     from asked
     inner join question on question.measure = asked.denominator and question.population = asked.population
-),
-file as (
-    select file_id, cast(row_number() over (order by received_on nulls first, file_id) as integer) as file_number
-    from core.source_file
 ),
 area as (
     select area_code, cast(row_number() over (order by area_code) as integer) as area_number
@@ -65,17 +77,15 @@ stated as (
         period.question_number, value.enterprise_id, holder.area_number, value.period_end,
         cast(value.value as decimal(28, 12)) as amount,
         row_number() over (
-            partition by holder.holder_number, period.question_number
-            order by
-                file.file_number desc nulls last, value.sheet desc nulls last, value.row desc nulls last,
-                value.value desc
+            partition by holder.holder_number * 1000 + period.question_number
+            order by series.precedence * 100000000 + coalesce(value.row, 0) desc, value.value desc
         ) as place
-    from core.enterprise_value as value
+    from core.value_cell as value
+    inner join asked_series as series on series.series_number = value.series_number
     inner join answered_period as period
-        on period.measure = value.measure
+        on period.measure = series.measure
         and period.period_end = value.period_end
     inner join holder on holder.holder_number = value.enterprise_id * 1000000 + period.period_number
-    left join file on file.file_id = value.file_id
     where abs(value.value) < 1e16
 ),
 answer as (
@@ -130,5 +140,6 @@ group by asked.indicator_id, closure.ancestor_code, unit_sum.period_end
 order by asked.indicator_id, closure.ancestor_code, unit_sum.period_end;
 
 drop table asked;
+drop table asked_series;
 drop table question;
 drop table answered_period;

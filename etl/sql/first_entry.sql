@@ -6,9 +6,9 @@ with entry as (
         row_number() over (
             partition by first_title.enterprise_id, first_title.tier order by inclusion.distance
         ) as place
-    from example_first_title as first_title
+    from core.example_first_title as first_title
     -- those with the same events entered on the same day (history.sql)
-    inner join example on example.enterprise_id = first_title.enterprise_id
+    inner join core.example on example.enterprise_id = first_title.enterprise_id
     inner join core.tier_inclusion as inclusion on inclusion.tier = first_title.tier
     inner join core.recognition_event as granted
         on granted.enterprise_id = first_title.enterprise_id

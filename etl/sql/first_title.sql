@@ -1,5 +1,5 @@
 -- one row per enterprise and tier that ever held the title or a higher one: when first, and whether newly recognised
-create or replace temporary table example_first_title as
+create or replace table core.example_first_title as
 with counted as (
     select
         granted.enterprise_id, inclusion.tier, granted.event_on, granted.event, granted.area_code,
@@ -11,7 +11,7 @@ with counted as (
             order by granted.event_on, granted.event, inclusion.distance, granted.event_id
         ) as place
     from core.recognition_event as granted
-    inner join example on example.enterprise_id = granted.enterprise_id
+    inner join core.example on example.enterprise_id = granted.enterprise_id
     inner join core.tier_inclusion as inclusion on inclusion.via_tier = granted.tier
     where granted.event in ('recognition', 'review_passed')
 )
@@ -19,7 +19,7 @@ select enterprise_id, tier, event_on as first_on, is_new, area_code
 from counted
 where place = 1;
 
-create table core.first_title as
+create view core.first_title as
 select history.enterprise_id, first.tier, first.first_on, first.is_new, first.area_code
-from history
-inner join example_first_title as first on first.enterprise_id = history.example_id;
+from core.history as history
+inner join core.example_first_title as first on first.enterprise_id = history.example_id;

@@ -1,7 +1,7 @@
 -- one row per enterprise with events or pool entries: the first of those that have the same, which stands for them all
 -- Recognitions come in lists, so that few histories are shared by many. What is counted of an enterprise follows from
 -- its own events and entries alone, and from the order of their ids where nothing else decides.
-create or replace temporary table history as
+create or replace table core.history as
 with kind as (
     select
         tier, event, batch, event_on, counts_from, expires_on, awaiting_until, publicity_until, dated_by, area_code,
@@ -13,8 +13,7 @@ with kind as (
 numbered as (
     select
         event.enterprise_id,
-        -- numbers instead of ids: sorting lists by ids takes ten times as long
-        row_number() over (partition by event.enterprise_id order by event.event_id) * 1000000000 + kind.kind_number
+        row_number() over (partition by event.enterprise_id order by event.event_number) * 1000000000 + kind.kind_number
             as step
     from core.recognition_event as event
     inner join kind
@@ -47,7 +46,7 @@ inner join first_with on first_with.steps = events.steps
 order by events.enterprise_id;
 
 -- one row per history: the enterprise that stands for all that share it, and how many they are
-create or replace temporary table example as
+create or replace table core.example as
 select example_id as enterprise_id, cast(count(*) as integer) as enterprises
-from history
+from core.history
 group by example_id;

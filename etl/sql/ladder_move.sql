@@ -11,7 +11,7 @@ with entered as (
         entry.enterprise_id, entry.area_code, coalesce(entry.entered_on, date '1900-01-01') as from_on,
         coalesce(entry.left_on, date '9999-12-31') as to_on
     from core.pool_entry as entry
-    inner join example on example.enterprise_id = entry.enterprise_id
+    inner join core.example on example.enterprise_id = entry.enterprise_id
 ),
 changing as (
     select enterprise_id, from_on as day from entered
@@ -37,12 +37,12 @@ held as (
 )
 select 'pool' as rung, held.enterprise_id, held.area_code, held.from_on, held.to_on, example.enterprises
 from held
-inner join example on example.enterprise_id = held.enterprise_id
+inner join core.example on example.enterprise_id = held.enterprise_id
 where held.place = 1
 union all
 select tenure.tier as rung, tenure.enterprise_id, tenure.area_code, tenure.from_on, tenure.to_on, example.enterprises
-from core.tenure as tenure
-inner join example on example.enterprise_id = tenure.enterprise_id
+from core.example_tenure as tenure
+inner join core.example on example.enterprise_id = tenure.enterprise_id
 where tenure.status in ('in_force', 'awaiting_review');
 
 create temporary table rung as

@@ -69,7 +69,11 @@ select
     member.file_id,
     cast(null as varchar) as sheet,
     cast(null as integer) as row,
-    cast(null as varchar) as "column"
+    cast(null as varchar) as "column",
+    -- their ids stand behind all others
+    (select coalesce(max(event_number), 0) from core.recognition_event) + row_number() over (
+        order by concat('lapse-', member.reading_id, '-', cast(member.enterprise_id as varchar))
+    ) as event_number
 from member
 left join kept
     on kept.enterprise_id = member.enterprise_id

@@ -5,14 +5,14 @@ with change_on as (
     select
         held.tier, held.area_code, held.from_on as day, held.status, held.own_status, held.is_highest,
         example.enterprises as step
-    from example_tenure as held
-    inner join example on example.enterprise_id = held.enterprise_id
+    from core.example_tenure as held
+    inner join core.example on example.enterprise_id = held.enterprise_id
     union all
     select
         held.tier, held.area_code, held.to_on as day, held.status, held.own_status, held.is_highest,
         -example.enterprises as step
-    from example_tenure as held
-    inner join example on example.enterprise_id = held.enterprise_id
+    from core.example_tenure as held
+    inner join core.example on example.enterprise_id = held.enterprise_id
 ),
 -- the state of the title on a month end is what the changes up to it add up to
 monthly_change as (
@@ -37,8 +37,8 @@ monthly_first as (
         last_day(first_title.first_on) as month_end,
         sum(example.enterprises) as ever,
         sum(case when first_title.is_new then example.enterprises else 0 end) as newly
-    from example_first_title as first_title
-    inner join example on example.enterprise_id = first_title.enterprise_id
+    from core.example_first_title as first_title
+    inner join core.example on example.enterprise_id = first_title.enterprise_id
     inner join core.area_closure as closure on closure.area_code = first_title.area_code
     group by first_title.tier, closure.ancestor_code, last_day(first_title.first_on)
 ),

@@ -10,17 +10,19 @@ day as (
     union
     select period_end as day from core.reported_value
 ),
--- the holders on a day are what the changes up to it add up to; millions of stretches have few days and areas
+-- the holders on a day are what the changes up to it add up to; those with the same events are counted at once
 change_on as (
-    select tier, area_code, from_on as day, count(*) as step
-    from core.tenure
-    where status in ('in_force', 'awaiting_review')
-    group by tier, area_code, from_on
+    select held.tier, held.area_code, held.from_on as day, sum(example.enterprises) as step
+    from core.example_tenure as held
+    inner join core.example on example.enterprise_id = held.enterprise_id
+    where held.status in ('in_force', 'awaiting_review')
+    group by held.tier, held.area_code, held.from_on
     union all
-    select tier, area_code, to_on as day, -count(*) as step
-    from core.tenure
-    where status in ('in_force', 'awaiting_review')
-    group by tier, area_code, to_on
+    select held.tier, held.area_code, held.to_on as day, -sum(example.enterprises) as step
+    from core.example_tenure as held
+    inner join core.example on example.enterprise_id = held.enterprise_id
+    where held.status in ('in_force', 'awaiting_review')
+    group by held.tier, held.area_code, held.to_on
 ),
 step as (
     select change_on.tier, closure.ancestor_code as area_code, change_on.day, change_on.step

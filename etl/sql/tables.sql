@@ -32,22 +32,38 @@ create table core.recognition_event (
     file_id varchar not null,
     sheet varchar,
     row integer,
-    "column" varchar
+    "column" varchar,
+    -- the place of its event_id among all: millions are ordered by it in a tenth of the time
+    event_number bigint not null
 );
 
--- one row per enterprise measure and period, with its cell
-create table core.enterprise_value (
-    enterprise_id bigint not null,
+-- one row per measure and column of a sheet in which enterprises state it: what their values share, written once
+create table core.value_series (
+    series_number bigint not null,
     measure varchar not null,
-    period_end date not null,
-    value double,
-    value_text varchar,
     file_id varchar not null,
     sheet varchar,
-    row integer,
     "column" varchar,
     reading_id varchar
 );
+
+-- one row per enterprise measure and period, with the row of its cell
+create table core.value_cell (
+    enterprise_id bigint not null,
+    series_number bigint not null,
+    period_end date not null,
+    value double,
+    value_text varchar,
+    row integer
+);
+
+-- one row per enterprise measure and period, with its cell
+create view core.enterprise_value as
+select
+    cell.enterprise_id, series.measure, cell.period_end, cell.value, cell.value_text, series.file_id, series.sheet,
+    cell.row, series."column", series.reading_id
+from core.value_cell as cell
+inner join core.value_series as series on series.series_number = cell.series_number;
 
 -- one row per reported value of an area and period, with its cell
 create table core.reported_value (

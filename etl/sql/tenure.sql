@@ -17,7 +17,7 @@ with
 decision as (
     select event.enterprise_id, event.tier, event.event_on, coalesce(event.counts_from, event.event_on) as takes_effect_on
     from core.recognition_event as event
-    inner join example on example.enterprise_id = event.enterprise_id
+    inner join core.example on example.enterprise_id = event.enterprise_id
     where event.event in ('recognition', 'review_passed', 'revoked', 'lapsed', 'moved_out')
 ),
 decided_batch as (
@@ -36,7 +36,7 @@ publicity as (
             coalesce(min(decided_batch.decided_on), shown.publicity_until)
         ) as shown_until
     from core.recognition_event as shown
-    inner join example on example.enterprise_id = shown.enterprise_id
+    inner join core.example on example.enterprise_id = shown.enterprise_id
     left join decision
         on decision.enterprise_id = shown.enterprise_id
         and decision.tier = shown.tier
@@ -51,11 +51,10 @@ publicity as (
     group by shown.event_id, shown.publicity_until
 )
 select
-    row_number() over (order by event.event_id) as event_number,
-    event.enterprise_id, event.tier, tier.tier_number as via_number, area.area_number, event.event_on,
+    event.event_number, event.enterprise_id, event.tier, tier.tier_number as via_number, area.area_number, event.event_on,
     event.counts_from, event.expires_on, event.awaiting_until, removed.removed_on, publicity.shown_until
 from core.recognition_event as event
-inner join example on example.enterprise_id = event.enterprise_id
+inner join core.example on example.enterprise_id = event.enterprise_id
 inner join tier_number as tier on tier.tier = event.tier
 inner join area_number as area on area.area_code = event.area_code
 left join core.removed_title as removed on removed.event_id = event.event_id
@@ -111,7 +110,7 @@ select
 from span
 inner join of_several_events on of_several_events.holder = span.holder;
 
-create or replace temporary table example_tenure as
+create or replace table core.example_tenure as
 with edge as (
     select holder, from_on as day from tangled
     union all
@@ -195,12 +194,12 @@ inner join tier_number as via on via.tier_number = joined.via_number
 inner join area_number as area on area.area_number = joined.area_number
 order by joined.holder, joined.from_on;
 
-create table core.tenure as
+create view core.tenure as
 select
     history.enterprise_id, held.tier, held.via_tier, held.status, held.from_on, held.to_on, held.area_code,
     held.is_highest, held.own_status
-from history
-inner join example_tenure as held on held.enterprise_id = history.example_id;
+from core.history as history
+inner join core.example_tenure as held on held.enterprise_id = history.example_id;
 
 drop table tangled;
 drop table of_several_events;

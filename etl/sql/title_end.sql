@@ -8,25 +8,30 @@ claim as (
         granted.enterprise_id, inclusion.tier, granted.tier as via_tier,
         granted.area_code, granted.event_on, granted.counts_from, granted.expires_on, granted.awaiting_until,
         example.enterprises,
-        row_number() over (order by granted.expires_on desc, inclusion.distance, granted.event_id) as claim_number,
+        row_number() over (order by granted.expires_on desc, inclusion.distance, granted.event_number) as claim_number,
         least(granted.awaiting_until, coalesce(removed.removed_on, granted.awaiting_until)) as gone_on
     from core.recognition_event as granted
-    inner join example on example.enterprise_id = granted.enterprise_id
+    inner join core.example on example.enterprise_id = granted.enterprise_id
     inner join core.tier_inclusion as inclusion on inclusion.via_tier = granted.tier
     left join core.removed_title as removed on removed.event_id = granted.event_id
     where granted.event in ('recognition', 'review_passed')
 ),
+stretch as (
+    select
+        enterprise_id, tier, status, area_code, from_on, to_on,
+        row_number() over (order by enterprise_id, tier, from_on) as stretch_number
+    from core.example_tenure
+    where status in ('in_force', 'awaiting_review')
+),
 held as (
-    select tenure.enterprise_id, tenure.tier, tenure.status, tenure.area_code, calendar.month_end as as_of
-    from example_tenure as tenure
-    inner join example on example.enterprise_id = tenure.enterprise_id
+    select stretch.stretch_number, stretch.enterprise_id, stretch.tier, calendar.month_end as as_of
+    from stretch
     inner join core.calendar as calendar
-        on tenure.from_on <= calendar.month_end and tenure.to_on > calendar.month_end
-    where tenure.status in ('in_force', 'awaiting_review')
+        on stretch.from_on <= calendar.month_end and stretch.to_on > calendar.month_end
 ),
 -- decided by the as-of month, with a window that has not begun
 decided as (
-    select claim.enterprise_id, claim.tier, 'decided' as status, claim.area_code, calendar.month_end as as_of
+    select claim.enterprise_id, claim.tier, claim.area_code, calendar.month_end as as_of
     from claim
     inner join core.calendar as calendar
         on claim.event_on <= calendar.month_end
@@ -36,22 +41,32 @@ decided as (
         on held.enterprise_id = claim.enterprise_id and held.tier = claim.tier and held.as_of = calendar.month_end
     where held.enterprise_id is null
 ),
-counted as (
-    select enterprise_id, tier, status, area_code, as_of from held
-    union all
-    select enterprise_id, tier, status, area_code, as_of from decided
+-- by the number of the stretch alone: there are millions of stretches and months
+latest as (
+    select held.stretch_number, held.as_of, min(claim.claim_number) as claim_number
+    from held
+    inner join claim
+        on claim.enterprise_id = held.enterprise_id
+        and claim.tier = held.tier
+        and claim.event_on <= held.as_of
+        and claim.gone_on > held.as_of
+    group by held.stretch_number, held.as_of
 ),
 ranked as (
+    select stretch.tier, latest.as_of, stretch.area_code, stretch.status, latest.claim_number
+    from latest
+    inner join stretch on stretch.stretch_number = latest.stretch_number
+    union all
     select
-        counted.tier, counted.as_of, min(counted.area_code) as area_code, min(counted.status) as status,
+        decided.tier, decided.as_of, min(decided.area_code) as area_code, 'decided' as status,
         min(claim.claim_number) as claim_number
-    from counted
+    from decided
     inner join claim
-        on claim.enterprise_id = counted.enterprise_id
-        and claim.tier = counted.tier
-        and claim.event_on <= counted.as_of
-        and claim.gone_on > counted.as_of
-    group by counted.enterprise_id, counted.tier, counted.as_of
+        on claim.enterprise_id = decided.enterprise_id
+        and claim.tier = decided.tier
+        and claim.event_on <= decided.as_of
+        and claim.gone_on > decided.as_of
+    group by decided.enterprise_id, decided.tier, decided.as_of
 ),
 ending as (
     select
