@@ -161,7 +161,7 @@ def test_the_meeting_opens_with_counts_and_the_last_decisions(build_id: str, lan
     words = shown(app)
     assert "走访后备企业" in words
     assert word("meeting.state_open", language) in words
-    assert {"zh": "市工业和信息化局", "en": "City Industry"}[language] in words
+    assert {"zh": "市工业和信息化局", "en": "Municipal Bureau of Industry"}[language] in words
     assert {"zh": "（已逾期）", "en": "(overdue)"}[language] in words
     assert word("app.demo", language) in words
     assert app.query_params["build"] == build_id

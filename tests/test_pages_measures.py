@@ -119,7 +119,7 @@ def test_the_page_and_one_unit(folder: Path, language: str) -> None:
     of_unit = {
         "zh": ["市工业和信息化局：11 项任务完成 1 项", "协作配套强链", "历次填报", "免费诊断完成七成", "负责的目标"],
         "en": [
-            "City Industry and Information Technology Bureau: 1 of 11 tasks done",
+            "Municipal Bureau of Industry and Information Technology: 1 of 11 tasks done",
             "All reports",
             "Targets of the unit",
         ],
