@@ -27,6 +27,8 @@ _FAN_50 = "rgba(11,92,122,0.22)"
 # Expiries hang from the bottom fifth of the plot: they share the months with the curve, not its scale.
 _EXPIRY_SHARE = 0.2
 _BAR_MILLISECONDS = 20 * 86_400_000
+# A single value has no span of its own: its year is shown.
+_SHORTEST = dt.timedelta(days=334)
 # A scale of places shows some room below, or one step would fill the picture.
 FEWEST_PLACES = 3.0
 
@@ -77,8 +79,8 @@ def burn_up(
     highest = max([*numbers, *ahead["high_80"].drop_nulls(), 1e-9]) * 1.15
     bottom, top = (max([FEWEST_PLACES, *numbers]) + 0.5, 0.5) if is_rank else (min([0.0, *numbers]), highest)
     bars = _expiry_bars(expiries, highest)
-    first = min([*history["as_of"], due_on])
     last = max([due_on, *history["as_of"], *expiries["month_end"]])
+    first = min([*history["as_of"], due_on, last - _SHORTEST])
     axis = {"fixedrange": True, "zeroline": False, "tickfont": {"size": 14, "color": SECONDARY}}
     figure = go.Figure([*bars, *traces])
     figure.update_layout(
