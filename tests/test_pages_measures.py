@@ -164,7 +164,8 @@ def test_a_figure_of_a_plan_is_printed_as_the_plan_means_it(
     assert (blocks_rules.figure(row, "zh"), blocks_rules.figure(row, "en")) == (zh, en)
 
 
-def test_the_rules_and_reported_figures_of_a_plan_stand_below_its_tasks() -> None:
+@pytest.mark.slow
+def test_the_rules_and_reported_figures_of_a_plan_stand_below_its_tasks(folder: Path) -> None:
     shown = page_text(opened("zh", plan="nantong"))
     for phrase in (
         "不作为目标的规定",
