@@ -196,6 +196,8 @@ def checked_in_words(checked: CheckedPlan, language: str) -> list[str]:
         head = word("plan_form.refused", language, file=checked.name, number=len(checked.faults))
         return [head, *(f"  {fault.text(language)}" for fault in checked.faults)]
     key = "plan_form.checked" if checked.path is None else "plan_form.added"
+    if not checked.plan_id:  # areas, indicators or tasks alone
+        key += "_part"
     values = {"file": checked.name, "plan": checked.plan_id, "number": checked.targets, "path": checked.path or ""}
     return [word(key, language, **values)]
 

@@ -170,7 +170,9 @@ class _Reader:
         return found
 
     def _areas(self, whole: Code) -> tuple[list[Values], list[int]]:
-        sheet, found, rows = texts()["sheets"]["areas"], [], []
+        sheet = texts()["sheets"]["areas"]
+        found: list[Values] = []
+        rows: list[int] = []
         letters = dict(zip(columns("areas"), _LETTERS, strict=False))
         for place, (row, values) in enumerate(self._table("areas"), start=1):
             said, group = str(values.get("area") or ""), values.get("rank_group")
@@ -197,7 +199,8 @@ class _Reader:
         return found, rows
 
     def _targets(self, plan_id: str) -> tuple[list[Values], list[int]]:
-        found, rows = [], []
+        found: list[Values] = []
+        rows: list[int] = []
         for row, values in self._table("targets"):
             target = self._target(plan_id, row, values)
             told = [(entry["target_id"], entry.get("due_on")) for entry in found]

@@ -223,6 +223,20 @@ def test_a_mistake_in_yaml_is_told_with_its_line_and_in_chinese(
     assert line in {fault.row for fault in checked.faults}, [(f.row, f.column) for f in checked.faults]
 
 
+def test_tasks_of_a_plan_come_in_a_file_of_their_own(own_data_folder: Path) -> None:
+    checked_yaml(own_data_folder, YAML)
+    path = own_data_folder / "tasks.yml"
+    task = "{measure_id: fair, title: {zh: 招聘, en: Fair}, section: 一, owner_units: [bureau], targets: [srdi_smes]}"
+    path.write_text(f"plan_measures: [{{plan_id: example_city, measures: [{task}]}}]", encoding="utf-8")
+    known = for_data_folder(own_data_folder)
+    checked = take_plan(path, own_data_folder, known, keep=True)
+    assert [checked_in_words(checked, language)[0].partition("added")[0] for language in LANGUAGES] == [
+        f"tasks.yml：已加入（不含新计划），写在 {checked.path}。下一步：python -m etl build",
+        "tasks.yml: ",
+    ]
+    assert for_data_folder(own_data_folder).plan_measures["example_city"].measures[0].measure_id == "fair"
+
+
 def test_what_is_no_yaml_is_told_and_not_kept(own_data_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = own_data_folder / "broken.yml"
     path.write_text("plans: [", encoding="utf-8")
