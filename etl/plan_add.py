@@ -74,8 +74,12 @@ def take_plan(path: Path, data_folder: Path, catalog: Catalog, *, keep: bool) ->
     name = f"{entries.plan_id or 'plan'}.yml"
     content = yaml.dump(entries.content, Dumper=_Plain, allow_unicode=True, sort_keys=False, width=120)
     found = _faults_of(name, content, folder)
-    # What a cell is blamed for already is not told a second time in the words of the catalogue.
-    faults = entries.faults or [_in_form(fault, entries) for fault in found]
+    # What a row is blamed for already is not told a second time in the words of the catalogue.
+    blamed = {(fault.sheet, fault.row) for fault in entries.faults}
+    # What stands twice is told by the form, where it stands the second time.
+    of_rows = [_in_form(fault, entries) for fault in found if not fault.problem.startswith("stands twice")]
+    more = [fault for fault in of_rows if not blamed or (fault.row and (fault.sheet, fault.row) not in blamed)]
+    faults = [*entries.faults, *more]
     targets = len(entries.content["plans"][0]["targets"])
     kept = _write(folder / name, content) if keep and not faults else None
     return CheckedPlan(path.name, entries.plan_id, targets, faults, kept)
@@ -120,7 +124,7 @@ def _write(path: Path, content: str) -> Path:
 
 
 def _problem_values(fault: Fault) -> dict[str, object]:
-    return {"problem_zh": problem(fault.problem), "problem_en": fault.problem}
+    return {"problem_zh": problem(fault.problem), "problem_en": fault.problem.removeprefix("Value error, ")}
 
 
 def problem(said: str) -> str:
@@ -143,7 +147,12 @@ def _in_form(fault: Fault, entries: PlanEntries) -> PlanFault:
     names = [target["target_id"] for target in entries.content["plans"][0]["targets"]]
     for name, row in zip(names, entries.target_rows, strict=True):
         if f".targets.{name}" in fault.key:
-            return PlanFault(sheets["targets"], row, fault.key.rsplit(".", 1)[-1], "catalog", values)
+            column = fault.key.rsplit(".", 1)[-1]
+            return PlanFault(sheets["targets"], row, None if column == name else column, "catalog", values)
+    areas = entries.content["plans"][0]["areas"][1:]
+    for area, row in zip(areas, entries.area_rows, strict=True):
+        if fault.key.endswith(".areas") and fault.problem.startswith(f"{area['area_code']} "):
+            return PlanFault(sheets["areas"], row, None, "catalog", values)
     return PlanFault(sheets["areas" if fault.key.endswith(".areas") else "plan"], None, fault.key, "catalog", values)
 
 
@@ -187,6 +196,8 @@ def checked_in_words(checked: CheckedPlan, language: str) -> list[str]:
         head = word("plan_form.refused", language, file=checked.name, number=len(checked.faults))
         return [head, *(f"  {fault.text(language)}" for fault in checked.faults)]
     key = "plan_form.checked" if checked.path is None else "plan_form.added"
+    if not checked.plan_id:  # areas, indicators or tasks alone
+        key += "_part"
     values = {"file": checked.name, "plan": checked.plan_id, "number": checked.targets, "path": checked.path or ""}
     return [word(key, language, **values)]
 

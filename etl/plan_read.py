@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ import polars as pl
 from etl.clean import parse_day
 from etl.form_book import FIRST_ROW
 from etl.parsed_rows import read_rows
+from etl.plan_checks import area_faults, changed_heads, heads_of, target_faults
 from etl.plan_form import CHOICES, DAYS, NUMBERS, columns, texts
 from etl.table import column_name, squeezed
 from tracker.catalog import Catalog
@@ -39,7 +41,9 @@ class PlanFault:
     def text(self, language: str) -> str:
         """Place and message in one language."""
         said = word(f"plan_form.{self.rule}", language, **self.values)
-        place = word("plan_form.cell", language, sheet=self.sheet, row=self.row or "–", column=self.column or "–")
+        where = {"sheet": self.sheet, "row": self.row, "column": self.column}
+        key = "cell" if self.row and self.column else "in_row" if self.row else "in_sheet"
+        place = word(f"plan_form.{key}", language, **where)
         return word("plan_form.fault", language, place=place, said=said)
 
 
@@ -65,21 +69,26 @@ def read_plan(folder: Path, catalog: Catalog) -> PlanEntries:
         folder: what the parsing child wrote.
         catalog: known areas and indicators.
     """
-    return _Reader(read_rows(folder), catalog).read()
+    heads = heads_of(json.loads((folder / "meta.json").read_text(encoding="utf-8")))
+    return _Reader(read_rows(folder), heads, catalog).read()
 
 
 class _Reader:
-    def __init__(self, rows: pl.DataFrame, catalog: Catalog) -> None:
-        self.rows, self.catalog = rows, catalog
+    def __init__(self, rows: pl.DataFrame, heads: dict[str, dict[str, str]], catalog: Catalog) -> None:
+        self.rows, self.heads, self.catalog = rows, heads, catalog
         self.faults: list[PlanFault] = []
         self.units: dict[str, Code] = {}
         self.areas: list[Values] = []
         self.indicators: list[Values] = []
         self.area_names = _area_names(catalog)
         self.indicator_names = {i.name.zh: i for i in catalog.indicators.values()}
+        self.unreadable: set[str] = set()
+        self.period: tuple[dt.date | None, dt.date | None] = (None, None)
 
     def read(self) -> PlanEntries:
+        self._sheets()
         plan, plan_rows = self._plan()
+        self.period = (plan.get("starts_on"), plan.get("ends_on"))
         plan_id = str(plan.get("plan_id") or "")
         area_code = self._whole(plan, plan_rows["area"])
         units = self._units()
@@ -104,11 +113,24 @@ class _Reader:
 
     # --- sheets ---------------------------------------------------------------------------------------------------
 
+    def _sheets(self) -> None:
+        """Sheets that are gone and heads that were changed: what stands there cannot be told apart and is not read."""
+        for key, name in texts()["sheets"].items():
+            changed = changed_heads(self.heads[name], key) if key != "plan" and name in self.heads else []
+            if name not in self.heads:
+                self._fault(name, None, None, "no_sheet")
+            for letter, caption in changed:
+                self._fault(name, FIRST_ROW, letter, "head_changed", caption=caption.removeprefix("* "))
+            if name not in self.heads or changed:
+                self.unreadable.add(key)
+
     def _plan(self) -> tuple[Values, dict[str, int]]:
         name = texts()["sheets"]["plan"]
         said = dict(self._of(name).select("row", "c1").iter_rows()) if self._has(name, 1) else {}
         values: Values = {}
         places: dict[str, int] = {}
+        if "plan" in self.unreadable:
+            return values, dict.fromkeys(texts()["plan_items"], FIRST_ROW)
         for row, (key, (caption, *_)) in enumerate(texts()["plan_items"].items(), start=FIRST_ROW + 1):
             places[key] = row
             values[key] = self._value(name, row, "B", key, caption, said.get(row))
@@ -149,16 +171,23 @@ class _Reader:
         return found
 
     def _areas(self, whole: Code) -> tuple[list[Values], list[int]]:
-        sheet, found, rows = texts()["sheets"]["areas"], [], []
+        sheet = texts()["sheets"]["areas"]
+        found: list[Values] = []
+        rows: list[int] = []
+        letters = dict(zip(columns("areas"), _LETTERS, strict=False))
         for place, (row, values) in enumerate(self._table("areas"), start=1):
             said, group = str(values.get("area") or ""), values.get("rank_group")
-            code = self._area_code(said, whole)
+            code = known = self._area_code(said, whole)
             if code is None and values.get("code"):
                 code = str(values["code"])
                 kind = texts()["kinds_of_groups"].get(group, "county")
                 self._new_area(code, said, whole or None, kind, str(values.get("name_en") or ""), place)
             elif code is None and said:
                 self._fault(sheet, row, "A", "part_unknown", value=said)
+            for column, rule, about in area_faults(known, values.get("code"), whole, self.catalog):
+                self._fault(sheet, row, letters[column], rule, **({"value": said} | about))
+            if code is not None and code in [entry["area_code"] for entry in found]:
+                self._fault(sheet, row, "A", "twice", value=said)
             rows.append(row)
             found.append(
                 {
@@ -171,11 +200,16 @@ class _Reader:
         return found, rows
 
     def _targets(self, plan_id: str) -> tuple[list[Values], list[int]]:
-        found, rows = [], []
+        found: list[Values] = []
+        rows: list[int] = []
         for row, values in self._table("targets"):
-            found.append(self._target(plan_id, row, values))
+            target = self._target(plan_id, row, values)
+            told = [(entry["target_id"], entry.get("due_on")) for entry in found]
+            if values.get("indicator") and (target["target_id"], target.get("due_on")) in told:
+                self._fault(texts()["sheets"]["targets"], row, "A", "twice", value=values["indicator"])
+            found.append(target)
             rows.append(row)
-        if not found:
+        if not found and "targets" not in self.unreadable:
             self._fault(texts()["sheets"]["targets"], None, None, "no_targets")
         return found, rows
 
@@ -190,7 +224,7 @@ class _Reader:
         code = known.indicator_id if known else self._new_indicator(plan_id, row, name, values, letters)
         owners = [part.strip() for part in _SEPARATORS.split(str(values.get("owners") or "")) if part.strip()]
         for owner in owners:
-            if owner not in self.units:
+            if owner not in self.units and "units" not in self.unreadable:
                 self._fault(sheet, row, letters["owners"], "owner_unknown", value=owner)
         comparator = values.get("comparator")
         needs = {"range": "value_high", "approx": "tolerance"}
@@ -199,6 +233,8 @@ class _Reader:
                 self._fault(sheet, row, letters[key], f"needs_{key}" if comparator == needing else f"no_{key}")
         if comparator == "full" and values.get("value") not in (None, 100):
             self._fault(sheet, row, letters["value"], "full_is_100")
+        for column, rule, about in target_faults(values, self.period, known.formula if known else "reported"):
+            self._fault(sheet, row, letters[column], rule, **about)
         copied = ("comparator", "value", "value_high", "tolerance", "unit", "basis", "starts_on", "due_on",
                   "baseline_value", "baseline_on", "section")  # fmt: skip
         return {
@@ -218,7 +254,9 @@ class _Reader:
             if entry["name"]["zh"] == name:
                 return str(entry["indicator_id"])
         for key in ("frequency", "direction"):
-            if values.get(key) is None and name:
+            # A cell that is filled in and wrong is told already.
+            is_told = any((fault.row, fault.column) == (row, letters[key]) for fault in self.faults)
+            if values.get(key) is None and name and not is_told:
                 self._fault(texts()["sheets"]["targets"], row, letters[key], "new_indicator_needs", value=name)
         code = f"{plan_id}_{len(self.indicators) + 1}"
         both = _both(values | {"name_zh": name}, "name")
@@ -251,6 +289,8 @@ class _Reader:
     def _table(self, key: str) -> list[tuple[int, Values]]:
         """The filled rows of a table, each with its cells read by kind."""
         sheet, found = texts()["sheets"][key], []
+        if key in self.unreadable:
+            return []
         names = [column_name(place) for place in range(len(columns(key)))]
         known = [name for name in names if name in self.rows.columns]
         for row in self._of(sheet).select("row", *known).iter_rows(named=True):

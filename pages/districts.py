@@ -17,7 +17,11 @@ as_of = text.as_of(view.as_of, view.data_cutoff, language)
 tags = ui.tags(view, text.listed(ui.rule_labels(view), language))
 
 if not names:
-    ui.html(blocks.header(" · ".join([plan["name"], as_of]), tags, word("districts.no_tasks", language)))
+    kinds = districts.groups_in_words(
+        ui.read(view.build_id, "areas", plan_id=view.plan_id, language=language), language
+    )
+    finding = word("districts.no_tasks", language, groups=kinds)
+    ui.html(blocks.header(" · ".join([plan["name"], as_of]), tags, finding))
     ui.html(*ui.titles_by_area(view)[1])
     ui.html(blocks.footer(ui.footer_lines(view, plan["source"])))
     st.stop()

@@ -3,7 +3,7 @@
 import polars as pl
 import streamlit as st
 
-from tracker import blocks, blocks_measures, districts, findings, measures, text, ui
+from tracker import blocks, blocks_measures, blocks_rules, districts, findings, measures, text, ui
 from tracker.text import word
 
 view = ui.current_view()
@@ -53,6 +53,11 @@ def whole_plan() -> None:
                 [note],
                 districts.file_name(plan["short"], word("activities.title", language), view.as_of, language),
             )
+    rules, figures = (
+        ui.read(view.build_id, name, plan_id=view.plan_id, language=language)
+        for name in ("plan_rules", "plan_references")
+    )
+    ui.html(*blocks_rules.rules(rules, language), *blocks_rules.references(figures, language))
 
 
 def one_unit() -> None:

@@ -1,5 +1,7 @@
 """计划对照: all plans side by side: where each stands, and the indicators that they share."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from tracker import blocks, plan_comparison, text, ui
@@ -40,4 +42,5 @@ with st.container(horizontal=True):
         word("plans.file", language, as_of=f"{view.as_of:%Y-%m}"),
     )
 sources = [word("plans.source", language, plan=row["short"], source=row["source"]) for row in found.plans.to_dicts()]
-ui.html(blocks.footer([*ui.footer_lines(view, sources[0]), *sources[1:]]))
+# That one of the plans is a draft stands in its own row.
+ui.html(blocks.footer([*ui.footer_lines(replace(view, is_draft=False), sources[0]), *sources[1:]]))

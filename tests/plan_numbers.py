@@ -4,6 +4,32 @@ from __future__ import annotations
 
 # As printed, then for each target, rule or reference that holds it "name=value"; a line for each time it stands.
 QUANTITIES = {
+    "lianyungang": """
+10大重点 key_chains=10
+1000家 innovative_smes=1000
+200家 srdi_smes=200
+25家 little_giants=25
+5家。 manufacturing_champions=5
+5%, research_intensity=5
+5件以上 patents_per_enterprise=5
+50%、经营 numerical_control_rate=50
+60%、数字 management_digitalisation_rate=60
+70%。 digital_design_rate=70
+50%,市重点 main_revenue_share=50
+10个,培育市级 provincial_platforms_and_bases=10
+20个。 city_platforms_and_bases=20
+2个。(责任 provincial_clusters=2
+5家,市长 jiangsu_premium_enterprises=5
+1个。(责任 mayor_quality_awards=1
+50%的创新型 ip_standard_share_innovative=50
+10个,智能 smart_workshops=10
+1家,重点 smart_factories=1
+60家。 star_cloud_enterprises=60
+20家以上 listing_reserve_enterprises=20
+10家以上 equity_board_enterprises=10
+5家左右 listed_enterprises=5
+两家企业配备1名 service_officers_per_enterprise=0.5
+""",
     "liangjiang": """
 3000家 innovative_smes=3000
 500家 srdi_smes=500
@@ -109,6 +135,24 @@ _WORDS = {"[进進]一步": "further, a word", "一批": "some, a word"}
 
 # Patterns of what is written with a numeral and is no quantity, and why.
 NOT_QUANTITIES = {
+    "lianyungang": {
+        r"^[一二三]、": "number of a part",
+        r"^\([一二三四五六七八]\)": "number of a section",
+        r"^[123]\.": "number of a principle",
+        "进一步|一批|统一|一体|一定|一项|零部件": "words",
+        "二十届?|二中全会": "name of a congress and its session",
+        "八大工程": "number of projects, each of which is a task",
+        "五基": "name of a field of products",
+        "到2025年": "a due date",
+        "四新": "name of a class of enterprises",
+        "国内外一流": "first class, a word",
+        "两化": "name of a standard",
+        "一站式": "one-stop, a word",
+        "一键直达": "name of a service",
+        "两级": "both levels of government, a word",
+        "一企一策": "a policy for each enterprise, a manner",
+        "一带一路": "name of an initiative",
+    },
     "liangjiang": {
         **_HEADINGS,
         **_WORDS,
@@ -177,4 +221,48 @@ NOT_QUANTITIES = {
         "一鏈一策": "part of the name of an action",
         "萬名干部助萬企": "name of an activity",
     },
+}
+
+# What is asked for in words alone: of all (全覆盖, 应), or again and again (每年, 每月). As QUANTITIES, every time.
+WORDS = "全覆盖|全覆蓋|每年|每月|年均|年度|逐家|逐年|應當|应当"
+ASKED_IN_WORDS = {
+    "lianyungang": """
+转型实现全覆盖 digital_transformation_coverage
+配套实现全覆盖 chain_coverage
+每年公告 yearly_recognition
+研发机构全覆盖 research_body_coverage
+标准化全覆盖 ip_standard_share_srdi
+贯标全覆盖 free_diagnosis_coverage integration_standard_coverage
+""",
+    "liangjiang": """
+事项全覆盖 licence_reform_coverage
+主体年均增长 market_entity_growth
+每年优选 seed_enterprises_selected
+每年开展 technology_matchmaking_events
+每年至少 quality_trainings
+每年服务 station_served_enterprises
+每年组织不少于1场 job_fairs
+每年组织不少于4场 service_events
+""",
+    "suzhou_industrial_park": """
+每年举办 job_fairs
+在年度工业 land_use_evaluation_bonus
+""",
+    "nantong": """
+每年还通过 yearly_free_diagnosis
+每月2000元 graduate_allowance
+每月5000元 postdoc_allowance
+每月组织 enterprise_visits
+服务全覆盖 enterprise_visits
+需求全覆盖 ip_financing_coverage
+""",
+    "zhejiang": """
+逐家 growth_evaluation
+布年度 growth_evaluation
+上年度研 research_reward_condition
+每年新增 new_ip_demonstration_enterprises new_ip_advantage_enterprises ip_pledge_financing_100m_yuan
+每年開展 chain_matchmaking_events
+應當 cities_with_own_fund
+每年組織 typical_cases
+""",
 }

@@ -193,6 +193,26 @@ def test_small_multiples_share_one_scale_and_the_whole_comes_first() -> None:
     assert "<b>南桥</b>  99%" in words  # 99.875 is not 100
 
 
+def test_one_value_of_a_year_is_marked_and_the_year_is_told_once() -> None:
+    months = [dt.date(2025, 9, 30), dt.date(2025, 10, 31), dt.date(2025, 11, 30), dt.date(2025, 12, 31)]
+    plot = pl.DataFrame(
+        {
+            "place": [0] * 4 + [1] * 4,
+            "short": ["示例市"] * 4 + ["东湖"] * 4,
+            "as_of": months * 2,
+            "done": [None, None, None, 103.0, 25.0, 50.0, None, None],
+            "pace": [75.0, 83.0, 92.0, 100.0] * 2,
+        }
+    )
+    figure = area_charts.multiples(plot, FRAME)
+    _, once, _, often = figure.data
+    assert (once.mode, list(once.marker.size)[:3], once.marker.size[3] > 0) == ("lines+markers", [0, 0, 0], True)
+    assert often.mode == "lines"
+    assert list(figure.layout.xaxis.ticktext) == ["2025"]
+    over_new_year = plot.with_columns(as_of=pl.col("as_of").dt.offset_by("2mo"))
+    assert list(area_charts.multiples(over_new_year, FRAME).layout.xaxis2.ticktext) == ["2026"]
+
+
 @pytest.mark.parametrize(
     ("value", "said"),
     [(57.0, "差 24 家"), (80.3, "差 1 家"), (80.6, "与序时持平"), (81.4, "与序时持平"), (88.0, "超 7 家")],

@@ -137,6 +137,23 @@ def test_the_picture_is_a_drawing_with_letters_for_a_room() -> None:
     assert {"现有 13 家", "目标 25 家 <", "序时 17 家", "预计 15–21 家", "+4", "−1"} <= {part.text for part in letters}
 
 
+def test_the_first_place_stands_at_the_top_and_a_single_value_is_a_dot() -> None:
+    days = [dt.date(2025, month, 28) for month in (1, 2)]
+    history = pl.DataFrame(
+        {"as_of": days, "value": [None, 2.0], "target_value": [1.0, 1.0], "expected_value": [None, None]},
+        schema_overrides={"expected_value": pl.Float64},
+    )
+    ahead = pl.DataFrame(
+        schema={"month_end": pl.Date, "low_80": pl.Float64, "median": pl.Float64, "high_80": pl.Float64}
+    )
+    words = BurnUpWords("第 2 位", "第 1 位", "", "", "", "", "")
+    drawn = ElementTree.fromstring(steps(history, ahead, CLOSE, words, is_rank=True))
+    at = {part.text: float(part.attrib["y"]) for part in drawn.iter() if part.tag.endswith("text")}
+    assert at["1"] < at["2"] < at["3"]
+    assert at["第 1 位"] < at["第 2 位"]
+    assert [part.tag.rpartition("}")[2] for part in drawn.iter()].count("circle") == 1
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_meeting_opens_with_counts_and_the_last_decisions(build_id: str, language: str) -> None:
     last_meeting(build_id)
@@ -144,7 +161,7 @@ def test_the_meeting_opens_with_counts_and_the_last_decisions(build_id: str, lan
     words = shown(app)
     assert "走访后备企业" in words
     assert word("meeting.state_open", language) in words
-    assert {"zh": "市工业和信息化局", "en": "City Industry"}[language] in words
+    assert {"zh": "市工业和信息化局", "en": "Municipal Bureau of Industry"}[language] in words
     assert {"zh": "（已逾期）", "en": "(overdue)"}[language] in words
     assert word("app.demo", language) in words
     assert app.query_params["build"] == build_id

@@ -71,7 +71,23 @@ def test_places_are_whole_and_begin_with_the_first() -> None:
     words = replace(WORDS, pace="", needed="", forecast="")
     figure = burn_up(places, NOTHING, EXPIRIES.clear(), DUE, words, FRAME, is_rank=True)
     assert list(figure.layout.yaxis.tickvals) == [1, 2, 3]
+    bottom, top = figure.layout.yaxis.range
+    assert bottom > 3 > 1 > top > 0  # the first stands at the top: a line that rises is better
+    now, target = (
+        label for label in figure.layout.annotations if label.text in ("<b>现有 15 家</b>", "<b>目标 25 家</b>")
+    )
+    assert abs(now.y - target.y) / (bottom - top) * 360 >= 21.9
+    assert all(top <= label.y <= bottom for label in (now, target))
     assert burn_up(HISTORY, NOTHING, EXPIRIES.clear(), DUE, words, FRAME).layout.yaxis.tickvals is None
+
+
+def test_a_value_that_stands_alone_is_a_dot_where_a_line_would_draw_nothing() -> None:
+    figure = burn_up(HISTORY, NOTHING, EXPIRIES.clear(), DUE, WORDS, FRAME)
+    actual = next(trace for trace in figure.data if trace.mode == "lines+markers")
+    assert [size > 0 for size in actual.marker.size] == [True, False, False, False]
+    joined = HISTORY.with_columns(value=pl.Series([12.0, 13.0, None, None]))
+    drawn = burn_up(joined, NOTHING, EXPIRIES.clear(), DUE, WORDS, FRAME)
+    assert not [trace for trace in drawn.data if trace.mode == "lines+markers"]
 
 
 def test_what_cannot_be_said_is_not_drawn() -> None:

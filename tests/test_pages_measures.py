@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.demo import Demo
 from tests.test_pages import page_text
-from tracker import measures, ui
+from tracker import blocks_rules, measures, ui
 from tracker.text import LANGUAGES
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
@@ -107,8 +107,8 @@ def test_the_page_and_one_unit(folder: Path, language: str) -> None:
         ],
         "en": [
             "3 of 12 tasks done, 2 delayed, 4 overdue",
-            "Strengthen chains by cooperation",
-            "13 other units",
+            "Strengthen chains through supply cooperation",
+            "Other units (13)",
             "never",
         ],
     }
@@ -119,7 +119,7 @@ def test_the_page_and_one_unit(folder: Path, language: str) -> None:
     of_unit = {
         "zh": ["市工业和信息化局：11 项任务完成 1 项", "协作配套强链", "历次填报", "免费诊断完成七成", "负责的目标"],
         "en": [
-            "City Industry and Information Technology Bureau: 1 of 11 tasks done",
+            "Municipal Bureau of Industry and Information Technology: 1 of 11 tasks done",
             "All reports",
             "Targets of the unit",
         ],
@@ -144,3 +144,39 @@ def test_events_of_every_kind_stand_on_the_page_with_their_place(folder: Path, d
         assert f"活动 {row}" in shown
     # The newest stands first.
     assert shown.index(held[-1][0]) < shown.index(held[0][0])
+
+
+@pytest.mark.parametrize(
+    ("number", "zh", "en"),
+    [
+        ((500.0, None, "10k_yuan", "ge"), "不低于 500 万元", "at least 5,000,000 yuan"),
+        ((4000.0, None, "10k_yuan", "le"), "不超过 4000 万元", "at most 40,000,000 yuan"),
+        ((20.0, 50.0, "10k_yuan", "range"), "20–50 万元", "200,000–500,000 yuan"),
+        ((17.14, None, "100m_yuan", "eq"), "17.14 亿元", "1.714 bn yuan"),
+        ((1.0, None, "100m_yuan", "gt"), "超过 1 亿元", "more than 0.1 bn yuan"),
+        ((15000.0, None, "item", "eq"), "15,000 个", "15,000"),
+    ],
+)
+def test_a_figure_of_a_plan_is_printed_as_the_plan_means_it(
+    number: tuple[float, float | None, str, str], zh: str, en: str
+) -> None:
+    row = dict(zip(("value", "value_high", "unit", "comparator"), number, strict=True))
+    assert (blocks_rules.figure(row, "zh"), blocks_rules.figure(row, "en")) == (zh, en)
+
+
+@pytest.mark.slow
+def test_the_rules_and_reported_figures_of_a_plan_stand_below_its_tasks(folder: Path) -> None:
+    shown = page_text(opened("zh", plan="nantong"))
+    for phrase in (
+        "不作为目标的规定",
+        "单项冠军 100 万元",
+        "补助上限 不超过 4000 万元",
+        "响应 2 个工作日",
+        "计划报告的参考数",
+        "619 家",
+    ):
+        assert phrase in shown
+    # A rule without numbers still stands there, and what a plan does not have is not announced.
+    shown = page_text(opened("en", plan="suzhou_industrial_park"))
+    assert "(no amount stated)" in shown
+    assert "Figures that the plan reports" not in shown

@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from etl.__main__ import main
@@ -77,6 +78,8 @@ MISTAKES = {
     ("目标", 7, "C", "unit_differs"),
     ("目标", 7, "E", "no_number"),
     ("目标", 7, "Q", "owner_unknown"),
+    # The copies of one row stand for the same target on the same day.
+    *((("目标", row, "A", "twice")) for row in (7, 8, 9)),
     ("目标", 8, "G", "needs_tolerance"),
     ("目标", 9, "E", "full_is_100"),
     ("目标", 9, "J", "no_day"),
@@ -95,6 +98,57 @@ def test_every_mistake_is_told_at_once_with_its_cell_in_both_languages(own_data_
         assert str(len(MISTAKES)) in head
         assert len(set(lines)) == len(MISTAKES)
         assert any("目标" in line and "三百" in line for line in lines)
+
+
+def without_sense() -> Cells:
+    """The example where every cell is of its kind, and they do not fit each other."""
+    cells: dict[str, Any] = copy.deepcopy(example())
+    stock, salons = cells["targets"]
+    cells["areas"][0]["code"] = "jia"
+    cells["areas"] += [{"area": "昆山市", "rank_group": "县区", "is_summed": "是"}, cells["areas"][1]]
+    cells["targets"] = [
+        stock | {"due_on": D(2031, 1, 1)},
+        stock | {"basis": "比率", "value": -3},
+        salons | {"value": 4, "value_high": 2, "due_on": D(2027, 1, 1), "starts_on": D(2027, 6, 1)},
+        salons | {"indicator": "清水指数", "basis": "有效期内"},
+        stock | {"indicator": "国家专精特新“小巨人”企业数", "comparator": "领先", "value": 1},
+        stock | {"indicator": "国家制造业单项冠军数", "basis": "位次"},
+    ]
+    return cells
+
+
+def test_what_does_not_fit_together_is_told_with_its_cell(own_data_folder: Path) -> None:
+    checked = take_plan(filled(own_data_folder, without_sense()), own_data_folder, load(), keep=True)
+    assert {(fault.sheet, fault.row, fault.column, fault.rule) for fault in checked.faults} == {
+        ("下级地区", 5, "B", "area_code"),
+        ("下级地区", 7, "A", "area_elsewhere"),
+        ("下级地区", 8, "A", "twice"),
+        ("目标", 5, "J", "outside_plan"),
+        ("目标", 6, "E", "negative"),
+        ("目标", 6, "H", "basis_differs"),
+        ("目标", 7, "F", "high_below"),
+        ("目标", 7, "J", "ends_before"),
+        ("目标", 8, "H", "basis_differs"),
+        ("目标", 9, "D", "rank_together"),
+        ("目标", 10, "H", "rank_together"),
+    }
+    assert checked.path is None
+
+
+def test_a_sheet_that_is_gone_and_a_head_that_was_changed_are_told_and_nothing_is_guessed(
+    own_data_folder: Path,
+) -> None:
+    path = filled(own_data_folder, example())
+    book = openpyxl.load_workbook(path)
+    book["责任单位"].title = "单位"
+    book["目标"]["E4"].value = "数"
+    book.save(path)
+    checked = take_plan(path, own_data_folder, load(), keep=True)
+    assert {(fault.sheet, fault.row, fault.column, fault.rule) for fault in checked.faults} == {
+        ("责任单位", None, None, "no_sheet"),
+        ("目标", 4, "E", "head_changed"),
+    }
+    assert checked_in_words(checked, "zh")[1].strip().startswith("责任单位：没有这个工作表")
 
 
 def test_a_form_that_nobody_filled_in_says_what_is_required(own_data_folder: Path) -> None:
@@ -167,6 +221,20 @@ def test_a_mistake_in_yaml_is_told_with_its_line_and_in_chinese(
     assert not (own_data_folder / "catalog").exists()
     assert any(said in fault.text("zh") for fault in checked.faults), [f.text("zh") for f in checked.faults]
     assert line in {fault.row for fault in checked.faults}, [(f.row, f.column) for f in checked.faults]
+
+
+def test_tasks_of_a_plan_come_in_a_file_of_their_own(own_data_folder: Path) -> None:
+    checked_yaml(own_data_folder, YAML)
+    path = own_data_folder / "tasks.yml"
+    task = "{measure_id: fair, title: {zh: 招聘, en: Fair}, section: 一, owner_units: [bureau], targets: [srdi_smes]}"
+    path.write_text(f"plan_measures: [{{plan_id: example_city, measures: [{task}]}}]", encoding="utf-8")
+    known = for_data_folder(own_data_folder)
+    checked = take_plan(path, own_data_folder, known, keep=True)
+    assert [checked_in_words(checked, language)[0].partition("added")[0] for language in LANGUAGES] == [
+        f"tasks.yml：已加入（不含新计划），写在 {checked.path}。下一步：python -m etl build",
+        "tasks.yml: ",
+    ]
+    assert for_data_folder(own_data_folder).plan_measures["example_city"].measures[0].measure_id == "fair"
 
 
 def test_what_is_no_yaml_is_told_and_not_kept(own_data_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

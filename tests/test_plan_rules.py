@@ -11,7 +11,14 @@ import pytest
 from tracker import enterprises_rules, warehouse
 from tracker.catalog import load
 from tracker.enterprises_profile import Profile
-from tracker.plan_rules import NANTONG_REWARD_10K_YUAN, Bonus, nantong_reward_10k_yuan, sip_bonus, sip_class
+from tracker.plan_rules import (
+    NANTONG_REWARD_10K_YUAN,
+    YEARS_OF_BONUS,
+    Bonus,
+    nantong_reward_10k_yuan,
+    sip_bonus,
+    sip_class,
+)
 
 D = dt.date
 AS_OF = D(2025, 12, 31)
@@ -38,12 +45,16 @@ def test_the_class_follows_the_highest_honour(held: set[str], is_in_pool: bool, 
     ("recognised_on", "expected"),
     [
         ({"little_giant": D(2023, 7, 1), "srdi": D(2022, 1, 1)}, Bonus("little_giant", grades=1)),
-        # Three years to the day are over, a day less is not.
+        # Of a national title three years to the day are over, a day less is not.
         ({"little_giant": D(2022, 12, 31)}, None),
+        ({"champion": D(2022, 12, 31), "srdi": D(2019, 1, 1)}, Bonus("srdi", points=2)),
         ({"little_giant": D(2023, 1, 1)}, Bonus("little_giant", grades=1)),
         ({"little_giant": D(2020, 1, 1), "srdi": D(2024, 12, 20)}, Bonus("srdi", points=2)),
         ({"city_title": D(2024, 1, 1), "district_title": D(2025, 1, 1)}, Bonus("city_title", points=1)),
         ({"district_title": D(2025, 1, 1)}, Bonus("district_title", points=1)),
+        # The three years are not said of the others: a title that is held gives its points.
+        ({"srdi": D(2021, 1, 1)}, Bonus("srdi", points=2)),
+        ({"city_title": D(2018, 1, 1)}, Bonus("city_title", points=1)),
         ({"innovative": D(2025, 1, 1)}, None),
         # What is decided later gives nothing yet.
         ({"srdi": D(2026, 1, 1)}, None),
@@ -54,8 +65,19 @@ def test_the_bonus_of_the_evaluation(recognised_on: dict[str, dt.date], expected
 
 
 def test_three_years_before_a_leap_day() -> None:
-    assert sip_bonus({"srdi": D(2021, 2, 28)}, D(2024, 2, 29)) is None
-    assert sip_bonus({"srdi": D(2021, 3, 1)}, D(2024, 2, 29)) == Bonus("srdi", points=2)
+    assert sip_bonus({"little_giant": D(2021, 2, 28)}, D(2024, 2, 29)) is None
+    assert sip_bonus({"little_giant": D(2021, 3, 1)}, D(2024, 2, 29)) == Bonus("little_giant", grades=1)
+
+
+def test_the_bonus_is_that_of_the_catalogue() -> None:
+    rule = next(r for r in load().plans["suzhou_industrial_park"].rules if r.rule_id == "land_use_evaluation_bonus")
+    [(years, tier)] = [(value.value, value.tier) for value in rule.values if value.unit == "year"]
+    assert (years, tier) == (YEARS_OF_BONUS, "little_giant")  # the text says them of national titles only
+    for value in rule.values:
+        if value.unit in ("grade", "point") and value.tier is not None:
+            given = sip_bonus({value.tier: AS_OF}, AS_OF)
+            assert given is not None
+            assert (given.grades or given.points, given.grades > 0) == (value.value, value.unit == "grade")
 
 
 def test_the_rewards_of_nantong_are_those_of_its_catalogue() -> None:

@@ -66,6 +66,24 @@ def test_the_plans_qualifier_travels_with_the_target(
     assert text.target_phrase(value, high, comparator, wording, unit, decimals, "zh") == shown
 
 
+@pytest.mark.parametrize(
+    ("printed", "english"),
+    [
+        ("一", "Sec. 1"),
+        ("二（三）12", "Sec. 2.3.12"),
+        ("五、15", "Sec. 5.15"),
+        ("举措四", "Action 4"),
+        ("政策一", "Policy 1"),
+        ("十二（二十）", "Sec. 12.20"),
+        ("第三条", "第三条"),
+        ("", ""),
+    ],
+)
+def test_a_clause_is_numbered_as_its_readers_write_it(printed: str, english: str) -> None:
+    assert text.section(printed, "en") == english
+    assert text.section(printed, "zh") == printed
+
+
 def test_dates_and_the_running_month() -> None:
     december, january = dt.date(2025, 12, 31), dt.date(2026, 1, 31)
     assert text.day(december, "zh") == "2025年12月31日"

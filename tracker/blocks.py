@@ -131,7 +131,7 @@ def target_table(
             f'<td class="is-tight">{escape(findings.gap_phrase(row, language))}</td>',
             f"<td>{status_mark(row['status'], language)}</td>",
             _owners_cell(findings.owners(row, unit_names), language),
-            f'<td class="is-quiet" title="{escape(row["clause"])}">{escape(row["section"])}'
+            f'<td class="is-quiet" title="{escape(row["clause"])}">{escape(text.section(row["section"], language))}'
             f'<span class="is-wide"> {escape(row["clause"])}</span></td>',
         ]
         focused = ' class="is-focus"' if row["target_id"] == view.target_id else ""

@@ -54,7 +54,7 @@ def task_table(tasks: pl.DataFrame, served: Served, view: View) -> str:
         owing = row["owing"]
         owed = f"{len(owing)}" if owing else "–"
         cells = [
-            f'<th scope="row">{escape(row["title"])}{_small([row["section"]])}</th>',
+            f'<th scope="row">{escape(row["title"])}{_small([text.section(row["section"], language)])}</th>',
             f'<td class="is-owner">{lead}</td>',
             _due(row, language),
             f'<td class="is-tight">{status_mark(row["status"], language)}{_reported(row, language)}</td>',
@@ -75,7 +75,7 @@ def unit_task_table(rows: pl.DataFrame, served: Served, view: View) -> str:
         role = word(f"measures.role_{'lead' if row['is_lead'] else 'joint'}", language)
         owed = [word("measures.status_owed", language)] if row["is_owed"] else []
         cells = [
-            f'<th scope="row">{escape(row["title"])}{_small([row["section"]])}</th>',
+            f'<th scope="row">{escape(row["title"])}{_small([text.section(row["section"], language)])}</th>',
             f'<td class="is-tight">{escape(role)}</td>',
             _due(row, language),
             f'<td class="is-tight">{status_mark(row["status"], language)}{_reported(row, language)}{_small(owed)}</td>',

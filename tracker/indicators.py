@@ -239,7 +239,7 @@ def definition_pairs(row: Row, definition: Row, owners: list[str], language: str
         "formula": word(f"formula.{definition['formula']}", language),
         "target": findings.target_phrase(row, language),
         "basis": text.listed(findings.counting_basis(row, language), language),
-        "clause": " ".join(part for part in (row["section"], row["clause"]) if part),
+        "clause": " ".join(part for part in (text.section(row["section"], language), row["clause"]) if part),
         "owners": text.listed(owners, language),
         "caution": definition["caution"] or "",
     }

@@ -149,10 +149,11 @@ def due_phrase(row: Row, language: str) -> str:
 def export_table(rows: pl.DataFrame, served: Mapping[str, str], language: str) -> pl.DataFrame:
     """Tasks by unit as a table to save: every unit that reports, its newest report, the targets served."""
     statuses = {status: word(f"measures.status_{status}", language) for status in STATUSES}
+    sections = {printed: text.section(printed, language) for printed in rows["section"].unique()}
     yes = pl.lit(word("measures.marked", language))
     role = pl.when("is_lead").then(pl.lit(word("measures.role_lead", language)))
     columns = {
-        "section": pl.col("section"),
+        "section": pl.col("section").replace(sections),
         "task": pl.col("title"),
         "unit": pl.col("name"),
         "role": role.otherwise(pl.lit(word("measures.role_joint", language))),

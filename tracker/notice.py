@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from tracker import excerpt, findings, text
+from tracker import districts, excerpt, findings, text
 from tracker.findings import Row
 from tracker.notice_debts import debt_lines, publicity_lines
 from tracker.pace import PACED_BASES
@@ -291,8 +291,10 @@ def _areas(facts: Facts, language: str) -> Section | None:
     """One paragraph a rank group, areas in administrative order, with their counts by the six words."""
     if not facts.is_whole:
         return None
+    groups = districts.groups_in_words(facts.areas, language)
+    heading = word("notice.areas_heading", language, groups=groups)
     if (facts.targets["area_code"] == facts.area_code).all():
-        return Section(word("notice.areas_heading", language), (word("notice.no_area_tasks", language),), "areas")
+        return Section(heading, (word("notice.no_area_tasks", language, groups=groups),), "areas")
     paragraphs = []
     below = facts.areas.filter(pl.col("area_code") != facts.plan["area_code"])
     for (group,), areas in below.group_by("rank_group", maintain_order=True):
@@ -310,7 +312,7 @@ def _areas(facts: Facts, language: str) -> Section | None:
         paragraphs.append(
             word("notice.area_group", language, group=word(f"notice.group_{group}", language), areas=line)
         )
-    return Section(word("notice.areas_heading", language), tuple(paragraphs), "areas")
+    return Section(heading, tuple(paragraphs), "areas")
 
 
 def _data(facts: Facts, language: str, with_debts: bool) -> Section:

@@ -54,19 +54,21 @@ def sip_bonus(recognised_on: Mapping[str, dt.date], as_of: dt.date) -> Bonus | N
     """The bonus in the yearly evaluation of land use: Suzhou Industrial Park, section 二（四）.
 
     National titles of the last three years: one grade up. Provincial: two points. City or district: one point. The
-    text puts the three years before all of them; the highest title that has the bonus gives it.
+    text says the three years of national titles, where they are asked for; whether they limit the others too can be
+    read both ways. The highest title that has the bonus gives it.
 
     Args:
         recognised_on: the newest recognition of every tier that the enterprise holds.
         as_of: the day of the evaluation.
 
     Returns:
-        None where no title of the last three years gives one.
+        None where no title gives one.
     """
     first = _years_before(as_of, YEARS_OF_BONUS)
-    recent = {tier for tier, day in recognised_on.items() if first < day <= as_of}
+    decided = {tier: day for tier, day in recognised_on.items() if day <= as_of}
+    giving = {tier for tier, day in decided.items() if tier not in NATIONAL or day > first}
     for tiers, grades, points in ((NATIONAL, 1, 0), (PROVINCIAL, 0, 2), (LOCAL, 0, 1)):
-        found = next((tier for tier in tiers if tier in recent), None)
+        found = next((tier for tier in tiers if tier in giving), None)
         if found is not None:
             return Bonus(found, grades, points)
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +17,10 @@ LANGUAGES = ("zh", "en")
 # States that say more than their leaders' word; the tables print them beside it.
 STATES_WITH_NOTE = ("met_early", "met_late", "slightly_behind", "going_backwards", "not_started", "not_assessable")
 
+# How the plans number their clauses: 二（三）12, 三、10, 举措四.
+_DIGITS = "一二三四五六七八九十"
+_SECTION = re.compile(rf"(政策|举措)?([{_DIGITS}]+)(?:（([{_DIGITS}]+)）)?、?([0-9]+)?")
+_SECTION_KINDS = {"政策": "section.policy", "举措": "section.action", None: "section.numbered"}
 _EXTRA_DECIMALS = 3
 _SAME = 1e-9
 
@@ -44,6 +49,25 @@ def word(key: str, language: str, **values: object) -> str:
         KeyError: where the language has no such phrase; a missing word is a mistake, never shown as its key.
     """
     return words(language)[key].format(**values)
+
+
+def section(printed: str, language: str) -> str:
+    """The number of a clause as it is written in a language: ``二（三）12`` is ``Sec. 2.3.12`` in English.
+
+    A clause that is numbered in another way stays as it is printed.
+    """
+    found = _SECTION.fullmatch(printed.strip())
+    if language == "zh" or found is None:
+        return printed
+    kind, part, below, item = found.groups()
+    numbers = [*(str(_numeral(numeral)) for numeral in (part, below) if numeral), *([item] if item else [])]
+    return word(_SECTION_KINDS[kind], language, number=".".join(numbers))
+
+
+def _numeral(printed: str) -> int:
+    """A Chinese numeral below one hundred."""
+    tens, ten, ones = printed.rpartition("十")
+    return (10 * (_DIGITS.index(tens) + 1 if tens else 1) if ten else 0) + (_DIGITS.index(ones) + 1 if ones else 0)
 
 
 def number(value: float, decimals: int, language: str, target: float | None = None) -> str:

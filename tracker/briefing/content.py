@@ -140,7 +140,7 @@ def content(selection: Selection) -> Content:
         finding=findings.finding(facts.own, language),
         counts=findings.status_counts(facts.own),
         behind=_behind(facts, notice, language),
-        targets=tables.target_table(facts.own, facts.units, foot, language),
+        targets=tables.target_table(facts.own.sort("plan_order", maintain_order=True), facts.units, foot, language),
         area_counts=tables.count_table(facts.targets, facts.areas, foot, language) if facts.is_whole else None,
         histories=tuple(
             _history(row, facts.plan["starts_on"], selection, foot)

@@ -102,7 +102,8 @@ def comparison_table(
             (rank, BLANK if rank is None else str(rank)),
         )
     unit = word("briefing.unit_progress", language, units=word(f"unit.{target['unit']}.name", language))
-    caption = word("briefing.table_areas_of", language, target=target["name"])
+    groups = districts.groups_in_words(areas, language)
+    caption = word("briefing.table_areas_of", language, target=target["name"], groups=groups)
     return built.table(str(target["short"]), caption, unit, foot)
 
 
@@ -143,7 +144,7 @@ def count_table(targets: pl.DataFrame, areas: pl.DataFrame, foot: str, language:
         exempt = word("overview.no_task", language)
         cells = [(number, str(number)) for number in counts] if rows.height else _blanks(len(counts), exempt)
         built.add((short, short), *cells)
-    title = word("briefing.table_area_counts", language)
+    title = word("briefing.table_area_counts", language, groups=districts.groups_in_words(areas, language))
     return built.table(title, title, word("briefing.unit_targets", language), foot)
 
 

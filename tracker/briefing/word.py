@@ -21,6 +21,7 @@ from tracker.briefing.settled import settled
 from tracker.briefing.tables import Table
 from tracker.briefing.templates import opened
 from tracker.briefing.word_parts import FANGSONG, chart, clean, fonts, name_fallbacks, paragraph, style_ids, table
+from tracker.districts import groups_in_words
 from tracker.text import word
 
 # Where a unit's own template takes the text; see docs/briefing-templates.md.
@@ -132,7 +133,9 @@ class _Writer:
         content = self.content
         titles = [content.targets.caption]
         if content.comparisons:
-            titles.append(word("briefing.annex_areas", self.language))
+            titles.append(
+                word("briefing.annex_areas", self.language, groups=groups_in_words(content.facts.areas, self.language))
+            )
         if self.histories:
             titles.append(word("briefing.annex_histories", self.language))
         return [*titles, *(annex.title for annex in content.annexes)]

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from tracker.charts.frame import Frame, frame_words, framed
+from tracker.charts.points import lone_dots
 from tracker.look import DATA, INK, LINE, PAGE, SECONDARY, STATUS_LOOKS
 
 ROW_HEIGHT = 36
@@ -22,7 +23,6 @@ _TILE_COLUMNS = 4
 _TILE_HEIGHT = 104
 _PART_HEIGHT = 32
 _PLOT_HEIGHT = 176
-_SHORT_MONTHS = 14
 _MOST_YEARS = 3
 _PLOT_COLUMNS = 6
 _PLAIN = {"showarrow": False, "borderpad": 0, "align": "left", "xanchor": "left"}
@@ -294,18 +294,17 @@ def _multiple_lines(plot: pl.DataFrame, names: dict[str, str], *, dash_pace: boo
     months = plot["as_of"].dt.to_string().to_list()  # dates took Plotly ten times as long to send, in each rerun
     pace = {"color": SECONDARY, "width": 1.5, "dash": "dash" if dash_pace else "solid"}
     done = {"color": DATA, "width": 3, "shape": "hv"}
+    reached = plot["done"].to_list()
     return [
         go.Scatter(x=months, y=plot["pace"].to_list(), mode="lines", line=pace, hoverinfo="skip", **names),
-        go.Scatter(x=months, y=plot["done"].to_list(), mode="lines", line=done, hoverinfo="skip", **names),
+        go.Scatter(x=months, y=reached, line=done, hoverinfo="skip", **lone_dots(reached, DATA), **names),
     ]
 
 
 def _month_ticks(months: pl.Series) -> dict[str, object]:
-    """The first month of each year, at most four of them; of a task of about a year its first and last month."""
-    if months.len() <= _SHORT_MONTHS:
-        ends = [months[0], months[-1]] if months.len() > 1 else [months[0]]
-        return {"tickvals": [f"{day}" for day in ends], "ticktext": [f"{day:%Y-%m}" for day in ends]}
-    first = months.filter(months.dt.month() == 1)
+    """The year in the middle of a single one, else the first month of each year, at most some of them."""
+    within = months.dt.year().n_unique() == 1
+    first = months.gather([months.len() // 2]) if within else months.filter(months.dt.month() == 1)
     shown = first.gather_every(-(-first.len() // _MOST_YEARS))
     return {"tickvals": shown.dt.to_string().to_list(), "ticktext": shown.dt.year().cast(pl.String).to_list()}
 

@@ -45,10 +45,14 @@ def area_figures(
     due_on = rows["due_on"][0]
     due = word("indicators.line_due", language, month=text.month(due_on, language))
     finding = districts.worst(rows, language) or word("districts.lead_title", language)
+    notes = {place: f"districts.{place}_note" for place in AREA_FIGURES}
+    titles = {place: f"districts.{place}_title" for place in AREA_FIGURES}
+    if rows["baseline_value"].is_null().all():  # a mark that is not drawn is not explained
+        notes["dumbbell"], titles["dumbbell"] = "districts.dumbbell_note_now", "districts.dumbbell_title_now"
     frames = {
         place: Frame(
-            finding if place == "lead" else word(f"districts.{place}_title", language),
-            word(f"districts.{place}_note", language, month=text.month(compared_with, language)),
+            finding if place == "lead" else word(titles[place], language),
+            word(notes[place], language, month=text.month(compared_with, language)),
             f"{name} · {due}\n{said}",
         )
         for place in AREA_FIGURES

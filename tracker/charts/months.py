@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from tracker.charts.frame import Frame, frame_words, framed
+from tracker.charts.points import lone_dots
 from tracker.look import DATA, FAINT, INK, LINE, PAGE, SECONDARY
 
 _HEIGHT = 360
@@ -26,6 +27,10 @@ _FAN_50 = "rgba(11,92,122,0.22)"
 # Expiries hang from the bottom fifth of the plot: they share the months with the curve, not its scale.
 _EXPIRY_SHARE = 0.2
 _BAR_MILLISECONDS = 20 * 86_400_000
+# A single value has no span of its own: its year is shown.
+_SHORTEST = dt.timedelta(days=334)
+# A scale of places shows some room below, or one step would fill the picture.
+FEWEST_PLACES = 3.0
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,7 @@ def burn_up(
         due_on: last day of the period.
         words: what stands at the lines.
         frame: the words around the picture.
-        is_rank: the values are places: there is none before the first and none between two.
+        is_rank: the values are places: the first stands at the top, and there is none between two.
     """
     traces, ends = _lines(history, due_on, words)
     traces += _fan(ahead)
@@ -72,10 +77,10 @@ def burn_up(
         value for column in ("value", "target_value", "expected_value") for value in history[column].drop_nulls()
     ]
     highest = max([*numbers, *ahead["high_80"].drop_nulls(), 1e-9]) * 1.15
-    lowest = min([0.0, *numbers])
+    bottom, top = (max([FEWEST_PLACES, *numbers]) + 0.5, 0.5) if is_rank else (min([0.0, *numbers]), highest)
     bars = _expiry_bars(expiries, highest)
-    first = min([*history["as_of"], due_on])
     last = max([due_on, *history["as_of"], *expiries["month_end"]])
+    first = min([*history["as_of"], due_on, last - _SHORTEST])
     axis = {"fixedrange": True, "zeroline": False, "tickfont": {"size": 14, "color": SECONDARY}}
     figure = go.Figure([*bars, *traces])
     figure.update_layout(
@@ -84,18 +89,18 @@ def burn_up(
         annotations=[
             *frame_words(frame, left=_LEFT, below=_AXIS),
             _due_label(due_on, words.due),
-            *_end_labels(ends, highest, lowest),
+            *_end_labels(ends, bottom, top),
             *_expiry_labels(expiries, words),
         ],
         bargap=0.3,
         xaxis=axis
         | {"range": [first, last + dt.timedelta(days=15)], "showgrid": False, "tickformat": "%Y-%m", "nticks": 8}
         | {"ticks": "outside", "ticklen": 6, "tickcolor": "rgba(0,0,0,0)"},
-        yaxis=axis | {"range": [lowest, highest], "gridcolor": LINE, "nticks": 6, "tickformat": ",~g"},
+        yaxis=axis | {"range": [bottom, top], "gridcolor": LINE, "nticks": 6, "tickformat": ",~g"},
         yaxis2=axis | {"overlaying": "y", "range": [0, 1 / _EXPIRY_SHARE], "visible": False},
     )
     if is_rank:
-        figure.update_layout(yaxis={"tickvals": list(range(1, int(max([1.0, *numbers])) + 1))})
+        figure.update_layout(yaxis={"tickvals": list(range(1, int(bottom) + 1))})
     return figure
 
 
@@ -121,7 +126,8 @@ def _lines(
     if words.needed:
         traces.append(_line([reached["as_of"][-1], due_on], [now, target], FAINT, 2, "dot"))
         ends.append((now + (target - now) * 0.7, words.needed, FAINT))
-    traces.append(_line(months, history["value"].to_list(), DATA, 4, "solid", shape="hv"))
+    values = history["value"].to_list()
+    traces.append(_line(months, values, DATA, 4, "solid", shape="hv").update(lone_dots(values, DATA)))
     return traces, [*ends, (now, words.actual, DATA)]
 
 
@@ -187,18 +193,24 @@ def _expiry_labels(expiries: pl.DataFrame, words: BurnUpWords) -> list[dict[str,
     ]
 
 
-def _end_labels(ends: list[tuple[float, str, str]], highest: float, lowest: float) -> list[dict[str, object]]:
+def _end_labels(ends: list[tuple[float, str, str]], bottom: float, top: float) -> list[dict[str, object]]:
     """Labels right of the plot at the height of their lines, pushed apart where they would cover each other."""
-    step = _LABEL_PIXELS / _HEIGHT * (highest - lowest)
+    step = _LABEL_PIXELS / _HEIGHT * abs(top - bottom)
+    upward = 1 if top > bottom else -1  # places grow downward
     heights: list[float] = []
-    ordered = sorted((end for end in ends if end[1]), key=lambda end: end[0])
-    for height, _, _ in ordered:
+    ordered = sorted((end for end in ends if end[1]), key=lambda end: end[0] * upward)
+    for value, _, _ in ordered:
+        height = value * upward
         heights.append(max(height, heights[-1] + step) if heights else height)
-    excess = max(0.0, heights[-1] - highest) if heights else 0.0
+    excess = max(0.0, heights[-1] - top * upward) if heights else 0.0
     place = {"x": 1, "xref": "paper", "xanchor": "left", "xshift": 8, "align": "left", "showarrow": False}
     return [
         place
-        | {"y": height - excess, "text": f"<b>{escape(text, quote=False)}</b>", "font": {"size": 15, "color": colour}}
+        | {
+            "y": (height - excess) * upward,
+            "text": f"<b>{escape(text, quote=False)}</b>",
+            "font": {"size": 15, "color": colour},
+        }
         for height, (_, text, colour) in zip(heights, ordered, strict=True)
     ]
 

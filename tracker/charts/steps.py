@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import polars as pl
 
-from tracker.charts.months import BurnUpWords
+from tracker.charts.months import FEWEST_PLACES, BurnUpWords
 from tracker.look import DATA, FONTS, INK, LINE, SECONDARY
 
 _WIDTH, _HEIGHT = 900, 640
@@ -25,7 +25,7 @@ _FAN = "rgba(11,92,122,0.14)"
 
 
 class _Scale:
-    """From days and values to places in the box."""
+    """From days and values to places in the box; the highest may be the smaller number, as of places."""
 
     def __init__(self, first: dt.date, last: dt.date, lowest: float, highest: float) -> None:
         self._first, self._days = first, max((last - first).days, 1)
@@ -40,7 +40,9 @@ class _Scale:
         return round(_HEIGHT - _BELOW - share * (_HEIGHT - _TOP - _BELOW), 1)
 
 
-def steps(history: pl.DataFrame, ahead: pl.DataFrame, due_on: dt.date, words: BurnUpWords) -> str:
+def steps(
+    history: pl.DataFrame, ahead: pl.DataFrame, due_on: dt.date, words: BurnUpWords, *, is_rank: bool = False
+) -> str:
     """What was reached month by month, the pace asked for, the target, and what is expected at the due date.
 
     Args:
@@ -48,19 +50,24 @@ def steps(history: pl.DataFrame, ahead: pl.DataFrame, due_on: dt.date, words: Bu
         ahead: ``month_end``, ``low_80``, ``median``, ``high_80``; empty where nothing can be said.
         due_on: last day of the period.
         words: what stands at the ends of the lines; ``needed`` and ``expiries`` are not drawn here.
+        is_rank: the values are places: the first stands at the top.
     """
     months: list[dt.date] = history["as_of"].to_list()
     numbers = [value for name in ("value", "target_value", "expected_value") for value in history[name].drop_nulls()]
     highest = max([*numbers, *ahead["high_80"].drop_nulls(), 1e-9]) * 1.08
     last = max(due_on, months[-1])
-    scale = _Scale(months[0], last, min([0.0, *numbers]), highest)
+    worst = max([FEWEST_PLACES, *numbers])
+    scale = (
+        _Scale(months[0], last, worst + 0.5, 0.5) if is_rank else _Scale(months[0], last, min([0.0, *numbers]), highest)
+    )
+    ticks = list(range(1, int(worst) + 1)) if is_rank else _round_ticks(highest)
     target = float(history["target_value"][-1])
     known = history.filter(pl.col("expected_value").is_not_null() & (pl.col("as_of") <= due_on))
     pace = [*known.select("as_of", "expected_value").iter_rows(), (due_on, target)] if words.pace else []
     reached = list(history.filter(pl.col("value").is_not_null()).select("as_of", "value").iter_rows())
     pace_now = known["expected_value"][-1] if pace and known.height and months[-1] < due_on else None
     parts = [
-        *_axes(scale, months[0], last, highest),
+        *_axes(scale, months[0], last, ticks),
         _fan(scale, ahead),
         _path(_stairs(scale, [*history.select("as_of", "target_value").iter_rows(), (last, target)]), INK, 4),
         _path([(scale.x(day), scale.y(value)) for day, value in pace], SECONDARY, 4, dash="12 8"),
@@ -71,7 +78,7 @@ def steps(history: pl.DataFrame, ahead: pl.DataFrame, due_on: dt.date, words: Bu
             dash="6 8",
         ),
         _path(_stairs(scale, reached), DATA, 8),
-        *_jumps(scale, reached),
+        *([] if is_rank else _jumps(scale, reached)),
         *_ends(scale, target, pace_now, ahead, reached, words),
     ]
     return (
@@ -80,11 +87,9 @@ def steps(history: pl.DataFrame, ahead: pl.DataFrame, due_on: dt.date, words: Bu
     )
 
 
-def _axes(scale: _Scale, first: dt.date, last: dt.date, highest: float) -> list[str]:
+def _axes(scale: _Scale, first: dt.date, last: dt.date, ticks: Sequence[float]) -> list[str]:
     parts = []
-    size = _round_step(highest / 6)
-    for place in range(int(highest / size) + 1):
-        value = place * size
+    for value in ticks:
         y = scale.y(value)
         parts.append(f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y}" y2="{y}" stroke="{LINE}" stroke-width="2"/>')
         parts.append(_text(_LEFT - 12, y + 9, f"{value:,.10g}", SECONDARY, anchor="end"))
@@ -94,6 +99,11 @@ def _axes(scale: _Scale, first: dt.date, last: dt.date, highest: float) -> list[
         _text(scale.x(day), _HEIGHT - 12, str(day.year), SECONDARY, anchor="middle") for day in years[::-1][::each]
     ]
     return parts + shown
+
+
+def _round_ticks(highest: float) -> list[float]:
+    size = _round_step(highest / 6)
+    return [place * size for place in range(int(highest / size) + 1)]
 
 
 def _round_step(rough: float) -> float:
@@ -123,6 +133,8 @@ def _stairs(scale: _Scale, values: Sequence[tuple[dt.date, float]]) -> list[tupl
 def _path(points: Sequence[tuple[float, float]], colour: str, width: int, dash: str = "") -> str:
     if not points:
         return ""
+    if len(points) == 1:  # a line of one point has no length
+        return f'<circle cx="{points[0][0]}" cy="{points[0][1]}" r="{width}" fill="{colour}"/>'
     drawn = " ".join(f"{x},{y}" for x, y in points)
     style = f'stroke="{colour}" stroke-width="{width}"' + (f' stroke-dasharray="{dash}"' if dash else "")
     return f'<polyline points="{drawn}" fill="none" {style}/>'

@@ -21,6 +21,7 @@ select
     target.unit,
     target.owner_units,
     target.section,
+    target.sort as plan_order,
     case $language when 'zh' then target.wording_zh else target.wording_en end as wording,
     case $language when 'zh' then target.clause_zh else target.clause_en end as clause,
     case $language when 'zh' then indicator.name_zh else indicator.name_en end as name,

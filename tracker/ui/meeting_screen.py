@@ -108,7 +108,8 @@ def months_of(screen: Screen) -> str:
     view = target_view(screen)
     found = one_target(view, definition_of(view)["tier"])
     words = indicators.burn_up_words(found.row, view.as_of, view.language)
-    return steps(found.history, found.ahead, found.row["due_on"], words)
+    is_rank = found.row["unit"] == "rank"
+    return steps(found.history, found.ahead, found.row["due_on"], words, is_rank=is_rank)
 
 
 def target_parts(screen: Screen, row: Row) -> list[str]:

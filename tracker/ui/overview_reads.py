@@ -76,6 +76,6 @@ def _table(view: View, targets: pl.DataFrame, units: dict[str, str]) -> tuple[st
     note = word("overview.table_note", language, number=targets.height)
     return (
         blocks.section(word("overview.table_title", language), note),
-        blocks.target_table(targets, units, view),
+        blocks.target_table(targets.sort("plan_order", maintain_order=True), units, view),
         blocks.caption(findings.rules_in_words(thresholds, language)),
     )
