@@ -21,6 +21,7 @@ from etl.form_add import form_readings, refuse_second_form
 from etl.inbox import TITLE_KINDS, VALUE_KINDS, Event, Inbox, Kind, Reading, Sidecar, Step, content_id
 from etl.lists import judge
 from etl.measure_reports import judge_reports
+from etl.own_areas import refuse_other
 from etl.reconcile import Source
 from etl.refusal import Refusal
 from etl.report_versions import refuse_unclear_report
@@ -153,6 +154,7 @@ def _add_one(
         form = read_form(parsed.meta, name, catalog)
         if form is not None and form.form == "corrections":
             # They speak of files that are here; nothing invented comes beside anything real.
+            refuse_other(name, [None], catalog)
             return [_add_corrections(form, parsed, name, data_folder, catalog, keep)]
         inbox.refuse_mixture(is_demo)
         if form is not None:
@@ -160,6 +162,7 @@ def _add_one(
         else:
             readings = [reading_of(name, parsed, statement, catalog, number=1)]
             readings = [reading.model_copy(update={"mapping": mapping}) for reading in readings]
+        refuse_other(name, [reading.area_code for reading in readings], catalog)
         added = [_add_reading(name, source, parsed, r, statement, inbox, catalog, keep, is_demo) for r in readings]
     # The grey columns of a form are its own and no oversight.
     return [replace(a, rows=replace(a.rows, unread=())) if form and a.rows else a for a in added]

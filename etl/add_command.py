@@ -21,6 +21,7 @@ from etl.build import Built
 from etl.effect import publish, try_out
 from etl.effect_print import print_effect
 from etl.options import add_statement_options
+from etl.own_areas import refuse_other
 from etl.plan_add import CheckedPlan, plan_file, plan_record, print_plans, take_plan
 from etl.refusal import Refusal
 from etl.seen import seen
@@ -150,8 +151,12 @@ def _take(entries: list[Entry], folder: Path, catalog: Catalog, *, keep: bool) -
     for entry in filter(lambda entry: entry.paths, entries):
         plans = [path for path in entry.paths if path.is_file() and plan_file(path, folder, catalog)]
         others = [path for path in entry.paths if path not in plans]
-        entry.plans = [take_plan(path, folder, catalog, keep=keep) for path in plans]
         entry.added = add_files(others, entry.statement, folder, catalog, keep=keep)
+        try:
+            refuse_other(plans[0].name if plans else "", [None] * len(plans), catalog)
+            entry.plans = [take_plan(path, folder, catalog, keep=keep) for path in plans]
+        except Refusal as refusal:
+            entry.added += [Added(path.name, "refused", refusal=refusal) for path in plans]
 
 
 def _copies(entries: list[Entry]) -> list[Entry]:

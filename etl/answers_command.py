@@ -19,7 +19,8 @@ from etl.answers_effect import Moved, effect_of
 from etl.clean import uscc_faults
 from etl.inbox import Inbox
 from etl.options import add_decision_options, day_of
-from etl.questions import asked_questions, find_question
+from etl.own_areas import is_seen
+from etl.questions import asked_questions, find_question, seen_of
 from etl.records import Record, in_force
 from etl.refusal import Refusal
 from etl.rows import with_unassigned_part
@@ -54,12 +55,20 @@ def questions(options: argparse.Namespace) -> int:
     records = answer_book(Inbox(folder)).records()
     if options.json:
         contents = [
-            _question(one.question)
-            | {"subject": one.subject, "answer_id": one.answer.record_id if one.answer else None}
+            _question(shown.question)
+            | {"subject": shown.subject, "answer_id": shown.answer.record_id if shown.answer else None}
+            # Known by what is asked, of which who sees some areas only is told a part.
+            | {"question_id": one.question.question_id}
             for one in asked
+            if (shown := one.as_seen(catalog))
         ]
         built = _built_with(folder, [one.question for one in asked], records)
-        answers = [_record(record, built) for record in reversed(records)]
+        answers = [
+            _record(record, built)
+            for record in reversed(records)
+            if seen_of(record.said.question, catalog) == record.said.question
+            and (record.said.area_code is None or is_seen(record.said.area_code, catalog))
+        ]
         print(json.dumps({"build_id": build_id, "questions": contents, "answers": answers}, ensure_ascii=False))
         return 0
     for one in asked:

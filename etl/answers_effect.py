@@ -51,8 +51,7 @@ def effect_of(answer: Answer, day: dt.date, data_folder: Path, catalog: Catalog)
         catalog: areas and tiers.
     """
     builds = Builds(data_folder)
-    build_id = builds.current()
-    assert build_id is not None
+    build_id = builds.in_force()
     keys = {name: list(getattr(answer.question, name)) for name in ("codes", "names")}
     keys["codes"] += [answer.code] if answer.code else []
     with duckdb.connect(str(builds.path(build_id)), read_only=True) as connection:

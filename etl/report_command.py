@@ -130,9 +130,7 @@ def asked_of(options: argparse.Namespace) -> Asked:
     """
     folder = data_folder()
     catalog = for_data_folder(folder)
-    build_id = options.build or warehouse.current_build_id()
-    if build_id is None:
-        raise Refusal("notice.no_build", {})
+    build_id = options.build or Builds(folder).in_force()
     if not warehouse.has_build(build_id):
         raise Refusal("build.unknown", {"build_id": build_id, "known": "、".join(Builds(folder).all()) or "–"})
     known = warehouse.query(build_id, "plans", language="en")["plan_id"].to_list()

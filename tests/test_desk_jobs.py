@@ -130,7 +130,7 @@ def test_a_full_disk_keeps_nothing_half_and_says_so(folder: Path) -> None:
     assert "磁盘" in answer["zh"]
     assert "disk" in answer["en"]
     assert (Builds(folder).all(), Builds(folder).current()) == ([], None)
-    assert [item.upload.name for item in desk_board.board().items] == ["名单.csv"]
+    assert [item.upload.name for item in desk_board.board(PERSON).items] == ["名单.csv"]
 
 
 def test_a_trial_moves_nothing_and_publishing_gives_just_what_it_said(
@@ -309,7 +309,7 @@ def test_a_killed_publication_loses_nothing_and_doubles_nothing(folder: Path) ->
         # The old build, or the new one whole: the pointer may have moved just before the end.
         assert len(holders(folder)) == (len(had) if current == before else 11)
         # Whatever was not published for certain is on the desk still.
-        names = {item.upload.name for item in desk_board.board().items}
+        names = {item.upload.name for item in desk_board.board(PERSON).items}
         assert names == (set() if is_out else {"名单.csv", "再来.csv"})
     final = jobs.wait(desk_board.start_publishing(asked, PERSON))
     assert desk_board.is_published(final)
@@ -317,7 +317,7 @@ def test_a_killed_publication_loses_nothing_and_doubles_nothing(folder: Path) ->
     assert holders(folder) == sorted(f"第{n}号（示例）公司" for n in range(1, 12))
     assert sorted(s.original_name for s in Inbox(folder).sidecars()) == ["a.csv", "再来.csv", "名单.csv"]
     assert all(len(sidecar.readings) == 1 for sidecar in Inbox(folder).sidecars())
-    assert desk_board.board().items == []
+    assert desk_board.board(PERSON).items == []
     assert not list(Builds(folder).folder.glob("*.part*"))
     assert interrupted >= KILLS // 2
 

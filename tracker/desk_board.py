@@ -81,10 +81,11 @@ def rejected(record: Record) -> int:
 
 @dataclass(frozen=True)
 class Board:
-    """Everything on the desk, as it is on disk now."""
+    """What a person may see of the desk, as it is on disk now."""
 
     items: list[Item]
     jobs: list[Job]
+    person: Person
 
     @property
     def open_jobs(self) -> list[Job]:
@@ -97,21 +98,28 @@ class Board:
         return [item for item in self.items if item.can_publish]
 
     def preview(self, given: object) -> Job | None:
-        """The newest trial of just this."""
-        return next((job for job in self.jobs if job.kind == "effect" and job.given() == given), None)
+        """The newest trial of just this, told to who may see as much."""
+        cut = jobs.cut_of(self.person)
+        return next((j for j in self.jobs if j.kind == "effect" and j.cut == cut and j.given() == given), None)
 
 
-def board() -> Board:
-    """The desk as it is now; uploads that were published since they came are not on it any more."""
+def board(person: Person) -> Board:
+    """The desk as it is now; uploads that were published since they came are not on it any more.
+
+    Who sees the own area only finds there what they brought and started themselves.
+    """
     every_job = jobs.every()
-    checks = [job for job in every_job if job.kind == "check"]
+    is_narrow, cut = person.only_areas is not None, jobs.cut_of(person)
+    # A check says which file is not of the areas of who asked for it: it holds for them alone.
+    checks = [job for job in every_job if job.kind == "check" and job.cut == cut]
     published = [(job.started.isoformat(timespec="microseconds"), job.files) for job in every_job if is_published(job)]
     items = [
         _item(upload, checks)
         for upload in uploads.every()
-        if not any(upload.file_id in files and upload.opened <= on for on, files in published)
+        if not (is_narrow and person.name not in upload.owners)
+        and not any(upload.file_id in files and upload.opened <= on for on, files in published)
     ]
-    return Board(items, every_job)
+    return Board(items, [job for job in every_job if not is_narrow or job.by == person.name], person)
 
 
 def _item(upload: Upload, checks: Sequence[Job]) -> Item:

@@ -32,6 +32,7 @@ from tracker.ui.builds_reads import (
     pick_two,
     states_between,
     threshold_history,
+    trace_link,
 )
 from tracker.ui.candidate_reads import candidate_list, offer_candidates, units_of_measures
 from tracker.ui.change_reads import pick_changes
@@ -232,6 +233,7 @@ __all__ = [
     "tier_counts",
     "title_timeline",
     "titles_by_area",
+    "trace_link",
     "tried",
     "try_thresholds",
     "units",

@@ -126,7 +126,7 @@ def _statement(item: Item, record: Record, catalog: Catalog, language: str) -> N
             with column:
                 changed[field] = day(field)
         with columns[3]:
-            areas = {code: area.name.in_language(language) for code, area in catalog.areas.items()}
+            areas = {code: catalog.areas[code].name.in_language(language) for code in _own_areas(catalog)}
             changed["area"] = choice("area", list(areas), lambda code: areas.get(code, code))
         columns = st.columns(_COLUMNS_A_ROW)
         with columns[0]:
@@ -171,6 +171,12 @@ def _statement(item: Item, record: Record, catalog: Catalog, language: str) -> N
         if st.button(word("desk.set_aside", language), key=key("aside")):
             write("upload", upload.name, uploads.set_aside, upload, known_name())
             st.rerun()
+
+
+def _own_areas(catalog: Catalog) -> list[str]:
+    """The areas that a file may be stated to be of: all, or those that the person loads for."""
+    own = allowed("upload").loads_for
+    return [code for code in catalog.areas if not own or any(catalog.is_within(code, scope) for scope in own)]
 
 
 def _save(item: Item, changed: dict[str, Any], language: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -62,7 +63,8 @@ def _paste(language: str, by: str) -> None:
 def _kept(files: Sequence[tuple[str, bytes]], by: str, language: str) -> bool:
     try:
         for name, content in files:
-            write("upload", name, uploads.keep, name, content, by)
+            keep = partial(uploads.keep, is_draft=not is_allowed("publish"))
+            write("upload", name, keep, name, content, by)
     except OSError as fault:
         html(blocks.notice(word("desk.disk", language, detail=fault.strerror or str(fault))))
         return False
@@ -71,9 +73,10 @@ def _kept(files: Sequence[tuple[str, bytes]], by: str, language: str) -> bool:
 
 def desk_now(language: str) -> Board:
     """The desk as it is on disk; what was not checked yet is being checked from now on."""
-    board = desk_board.board()
+    person = allowed("upload")
+    board = desk_board.board(person)
     try:
-        return desk_board.board() if desk_board.start_checks(board.items, allowed("upload")) else board
+        return desk_board.board(person) if desk_board.start_checks(board.items, person) else board
     except OSError as fault:
         html(blocks.notice(word("desk.disk", language, detail=fault.strerror or str(fault))))
         return board
@@ -131,11 +134,14 @@ def publication(board: Board, catalog: Catalog, view: View | None, language: str
     names = {item.upload.file_id: item.upload for item in board.can_publish}
     if not names:
         return
-    html(blocks.section(word("desk.publish_title", language), word("desk.publish_note", language)))
+    can_publish = is_allowed("publish")
+    side = "publish" if can_publish else "send"
+    html(blocks.section(word(f"desk.{side}_title", language), word(f"desk.{side}_note", language)))
     picked = st.multiselect(
         word("desk.together", language),
         list(names),
-        default=list(names),
+        # What a district has not sent yet is still being worked at there.
+        default=[code for code, upload in names.items() if upload.sent != "" or not can_publish],
         format_func=lambda code: names[code].name,
         key="desk_together_" + "-".join(sorted(code[:8] for code in names)),
     )
@@ -143,8 +149,11 @@ def publication(board: Board, catalog: Catalog, view: View | None, language: str
     if not asked:
         return
     job = board.preview(desk_board.given_of(asked))
-    if _shown_effect(job, catalog, view, language) and is_allowed("publish"):
-        _publish_button(asked, board, language)
+    if _shown_effect(job, catalog, view, language):
+        if can_publish:
+            _publish_button(asked, board, language)
+        else:
+            _send_button(asked, language)
     label = word("desk.try_again" if job else "desk.try", language)
     is_open = job is not None and job.is_open
     if st.button(label, key="desk_try", disabled=is_open) and _named(language):
@@ -160,6 +169,16 @@ def _publish_button(asked: Sequence[uploads.Upload], board: Board, language: str
         for upload in asked:
             write("upload", upload.name, uploads.remember, upload.name, upload.stated, _by())
         _start(lambda: desk_board.start_publishing(asked, allowed("publish")), language)
+
+
+def _send_button(asked: Sequence[uploads.Upload], language: str) -> None:
+    """For who may not publish: the files go to those who do, as they are stated now."""
+    unsent = [upload for upload in asked if not upload.sent]
+    is_pressed = st.button(word("desk.send", language), type="primary", key="desk_send", disabled=not unsent)
+    if is_pressed and _named(language):
+        for upload in unsent:
+            write("upload", upload.name, uploads.send, upload, _by())
+        st.rerun()
 
 
 def _shown_effect(job: Job | None, catalog: Catalog, view: View | None, language: str) -> bool:
