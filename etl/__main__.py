@@ -245,6 +245,7 @@ def _build(options: argparse.Namespace) -> int:
         if not ((options.by or "").strip() and (options.reason or "").strip()):
             raise Refusal("build.without_whom", {})
         go_without(folder, options.by, options.reason)
+    jobs.take_turn()
     report.print_built(build(folder), for_data_folder(folder), options.json)
     return 0
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import polars as pl
 
@@ -74,6 +74,7 @@ class Added:
 
     ``asked``: values of a report that ask for a reason, as :func:`etl.value_history.asked_of_report` gives them.
     ``twins``: other files that count and say the same thing: one of them may have to go.
+    ``seen``: what the file shows of itself, where somebody asked for it.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Added:
     refusal: Refusal | None = None
     asked: pl.DataFrame | None = None
     twins: tuple[Sidecar, ...] = ()
+    seen: dict[str, Any] | None = None
 
     @property
     def is_clean(self) -> bool:
@@ -101,6 +103,8 @@ def add_files(
     *,
     keep: bool,
     is_demo: bool = False,
+    members: Mapping[str, Statement] | None = None,
+    look: Callable[[str, Path, Statement], dict[str, Any] | None] | None = None,
 ) -> list[Added]:
     """Take every file in, one after the other: a refused file does not stop the next.
 
@@ -111,19 +115,24 @@ def add_files(
         catalog: areas, tiers, titles.
         keep: store the files (``add``) or only say what would happen (``check``).
         is_demo: the files are invented.
+        members: what is known about single files of an archive instead, by their names in it.
+        look: tells what a file shows of itself.
     """
     results: list[Added] = []
     with tempfile.TemporaryDirectory() as scratch:
         for number, path in enumerate(paths):
             for name, source in _files_of(path, Path(scratch) / str(number), results):
+                stated = (members or {}).get(name, statement)
                 try:
-                    results += _add_one(name, source, statement, data_folder, catalog, keep, is_demo)
+                    found = _add_one(name, source, stated, data_folder, catalog, keep, is_demo)
                 except Refusal as refusal:
                     is_skipped = refusal.code in ("read.lock_file", "form.untouched")
-                    results.append(Added(name, "skipped" if is_skipped else "refused", refusal=refusal))
+                    found = [Added(name, "skipped" if is_skipped else "refused", refusal=refusal)]
                 except OSError as fault:
                     problem = Refusal("add.disk", {"file": name, "detail": fault.strerror or str(fault)})
-                    results.append(Added(name, "refused", refusal=problem))
+                    found = [Added(name, "refused", refusal=problem)]
+                shown = look(name, source, stated) if look else None
+                results += [replace(added, seen=shown) for added in found]
     return results
 
 

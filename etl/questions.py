@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -80,17 +80,18 @@ def seen_of(question: Question, catalog: Catalog) -> Question:
     )
 
 
-def find_question(question_id: str, data_folder: Path) -> Question:
-    """A question of the build in force by its id.
+def find_questions(question_ids: Sequence[str], data_folder: Path) -> list[Question]:
+    """Questions of the build in force by their ids, each once.
 
     Raises:
         Refusal: where the build asks no such thing.
     """
     _, asked = asked_questions(data_folder)
-    found = next((one.question for one in asked if one.question.question_id == question_id), None)
-    if found is None:
-        raise Refusal("answer.no_question", {"question": question_id})
-    return found
+    known = {one.question.question_id: one.question for one in asked}
+    for question_id in question_ids:
+        if question_id not in known:
+            raise Refusal("answer.no_question", {"question": question_id})
+    return [known[question_id] for question_id in dict.fromkeys(question_ids)]
 
 
 def _identity(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[Question, str]]:

@@ -68,6 +68,12 @@ class Item:
         return "faulty" if any(rejected(record) for record in self.records) else "ready"
 
     @property
+    def members(self) -> list[str]:
+        """The names of the files of an archive; none for a file by itself."""
+        names = list(dict.fromkeys(record["file"] for record in self.records or []))
+        return [] if names == [self.upload.name] else names
+
+    @property
     def can_publish(self) -> bool:
         """Whether it may be added; refused rows stay out and are listed, which a person may accept."""
         return self.state in ("ready", "faulty")
@@ -149,18 +155,21 @@ def _records(folder: Path) -> list[Record] | None:
 
 
 def entry_of(upload: Upload) -> dict[str, Any]:
-    """An upload as the command takes it: where it lies, its name, and what is stated of it as options."""
-    return {"file": str(upload.path.resolve()), "name": upload.name, "options": options_of(upload)}
+    """An upload as the command takes it: where it lies, its name, and what is stated of it as options; of an archive
+    also of each of its files of which something else is stated. It was received on the day on which it came.
+    """
+    received = f"--received-on={upload.opened[:10]}"
+    entry = {"file": str(upload.path.resolve()), "name": upload.name, "options": [*options_of(upload.stated), received]}
+    members = {name: [*options_of(stated), received] for name, stated in upload.stated.get("members", {}).items()}
+    return entry | ({"members": members} if members else {})
 
 
-def options_of(upload: Upload) -> list[str]:
-    """What is stated of an upload, as options of the command. It was received on the day on which it came."""
-    stated: Mapping[str, Any] = upload.stated
+def options_of(stated: Mapping[str, Any]) -> list[str]:
+    """What is stated of a file, as options of the command."""
     found = [f"{option}={stated[key]}" for key, option in OPTIONS.items() if stated.get(key)]
     found += [f"{option}={value}" for key, option in LISTS.items() for value in stated.get(key) or ()]
     found += [f"--map={caption}={field}" for caption, field in (stated.get("mapping") or {}).items()]
-    found += ["--final"] if stated.get("is_final") else []
-    return [*found, f"--received-on={upload.opened[:10]}"]
+    return [*found, *(["--final"] if stated.get("is_final") else [])]
 
 
 def start_checks(items: Sequence[Item], person: Person) -> bool:
@@ -206,6 +215,14 @@ def start_publishing(asked: Sequence[Upload], person: Person) -> str:
     return jobs.start("publish", ["add", "--stated", "{given}", "--build"], person, *_about(asked), given)
 
 
+def start_building(person: Person) -> str:
+    """Start building from what is on record by now, unless somebody's waits for its turn to do the same."""
+    for job in jobs.every():
+        if job.kind == "build" and job.state == "waiting":
+            return job.job_id
+    return jobs.start("build", ["build"], person)
+
+
 @dataclass(frozen=True)
 class Withdrawal:
     """A file to be withdrawn or restored, as its preview names it."""
@@ -242,7 +259,10 @@ def _build_of(folder: Path) -> Record | None:
         content = json.loads((folder / "answer.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return content.get("build") if isinstance(content, dict) else None
+    if not isinstance(content, dict):
+        return None
+    # A job that only builds prints the build itself.
+    return content if "build_id" in content else content.get("build")
 
 
 def build_of(job: Job) -> Record | None:

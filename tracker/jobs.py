@@ -31,7 +31,7 @@ from tracker.rights import Person, actions_of
 
 State = Literal["waiting", "running", "done", "refused", "interrupted"]
 # What changes the build in force: one after the other, in the order in which people asked.
-PUBLISHING = ("publish", "withdraw", "restore")
+PUBLISHING = ("publish", "withdraw", "restore", "build")
 STAGES = ("waiting", "reading", "counting", "checking", "publishing")
 _AREA = "--area="
 NOT_CUT = ("", "")
@@ -156,7 +156,8 @@ def cut_of(person: Person) -> tuple[str, ...]:
 def _areas(given: object) -> list[str | None]:
     """The areas that files are stated to be of; None for each that may hold any area."""
     entries = given if isinstance(given, list) else []
-    stated = [[option for option in entry["options"] if option.startswith(_AREA)] for entry in entries]
+    every = [options for entry in entries for options in (entry["options"], *entry.get("members", {}).values())]
+    stated = [[option for option in options if option.startswith(_AREA)] for options in every]
     return [options[0].removeprefix(_AREA) if len(options) == 1 else None for options in stated] or [None]
 
 

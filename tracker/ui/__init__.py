@@ -36,13 +36,13 @@ from tracker.ui.builds_reads import (
 )
 from tracker.ui.candidate_reads import candidate_list, offer_candidates, units_of_measures
 from tracker.ui.change_reads import pick_changes
-from tracker.ui.desk_answers import offer_build
 from tracker.ui.desk_forms import one_upload
 from tracker.ui.desk_screen import (
     desk_now,
     files_in,
     how_to_begin,
     job_log,
+    offer_build,
     pick_desk_section,
     pick_upload,
     publication,

@@ -101,21 +101,59 @@ def _watch(open_ids: list[str], language: str) -> None:
         st.rerun()
 
 
-def tell_last(board: Board, language: str) -> None:
-    """How the newest publication or withdrawal ended: what is in force, and how to go on where it was cut short."""
+def tell_last(board: Board, language: str, kinds: Sequence[str] = jobs.PUBLISHING) -> None:
+    """How the newest publication or withdrawal ended: what is in force, and how to go on where it was cut short.
+
+    Args:
+        board: what was done at the desk.
+        language: of the words.
+        kinds: said only where the newest was one of these.
+    """
     last = next((job for job in board.jobs if job.kind in jobs.PUBLISHING), None)
-    if last is None or last.is_open or dt.datetime.now() - last.started > dt.timedelta(days=1):
+    if (
+        last is None
+        or last.kind not in kinds
+        or last.is_open
+        or dt.datetime.now() - last.started > dt.timedelta(days=1)
+    ):
         return
     what = {"job": word(f"desk.job_{last.kind}", language), "by": last.by, "at": f"{last.started:%H:%M}"}
     outcome = desk_words.outcome(last)
     current = warehouse.current_build_id() or word("desk.no_build", language)
     said = word(f"desk.last_{outcome}", language, **what, build_id=current)
-    if outcome == "done":
+    if outcome == "done" and last.kind != "build":  # nobody tries what is only built
         is_same = desk_board.is_as_tried(last, board.jobs)
         said += word("desk.effect_same_as_tried" if is_same else "desk.effect_not_as_tried", language)
     html(blocks.notice(said))
     if outcome == "refused":
         html(blocks_desk.problems(desk_words.refused_lines(last, language)))
+
+
+def offer_build(language: str) -> None:
+    """Say that what was saved acts at the next build, and offer to make it; how far it is, and how it ended."""
+    if not is_allowed("upload"):
+        return
+    board = desk_board.board(allowed("upload"))
+    show_progress(board, language)
+    tell_last(board, language, ("build",))
+    own = next((job for job in board.jobs if job.job_id == st.session_state.get("build_job")), None)
+    if own is not None and not own.is_open:
+        del st.session_state["build_job"]
+        st.session_state["unbuilt"] = desk_board.build_of(own) is None
+    if not st.session_state.get("unbuilt"):
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="unbuilt_note"):
+        st.info(word("builds.unbuilt", language))
+        is_busy = own is not None and own.is_open
+        if is_allowed("publish") and st.button(
+            word("builds.build", language), key="build_now", type="primary", disabled=is_busy
+        ):
+            _start(_begin_build, language)
+
+
+def _begin_build() -> str:
+    job_id = st.session_state["build_job"] = desk_board.start_building(allowed("publish"))
+    return job_id
 
 
 def pick_upload(items: Sequence[Item], language: str) -> Item | None:
