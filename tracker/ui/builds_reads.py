@@ -30,7 +30,7 @@ from tracker.viewing import DEFAULT_RULE
 SECTIONS = ("list", "compare", "thresholds", "targets", "trace")
 READ_SECTIONS = ("list", "compare", "trace")
 _WRITING = 300.0
-_SHOWN_ROWS = 50
+_SHOWN_ROWS, _MOST_ROWS = 10, 200
 
 
 def pick_builds_section(language: str) -> str:
@@ -178,9 +178,13 @@ def _show_trace(build_id: str, plan_id: str, target: str, area: str, as_of: dt.d
         return
     html(blocks_about.points(found.said))
     for name, table in found.sheets.items():
-        more = table.height - _SHOWN_ROWS
-        note = word("builds.trace_more", language, number=more) if more > 0 else ""
-        html(blocks.section(name, note), blocks_about.frame_table(trace.in_words(table.head(_SHOWN_ROWS), language)))
+        shown = trace.in_words(table.head(_MOST_ROWS), language)
+        more = shown.height - _SHOWN_ROWS
+        note = word("builds.trace_cut", language, number=_MOST_ROWS) if table.height > _MOST_ROWS else ""
+        html(blocks.section(name, note), blocks_about.frame_table(shown.head(_SHOWN_ROWS)))
+        if more > 0:
+            summary = word("builds.trace_more", language, number=more)
+            html(blocks_about.folded(summary, blocks_about.frame_table(shown.tail(more))))
 
 
 def trace_link(view: View) -> str:

@@ -36,8 +36,9 @@ _COLUMNS_A_ROW = 4
 def one_upload(item: Item, catalog: Catalog, language: str) -> None:
     """One file: what it proposes to be, what is stated of it, what its check found, what to send back."""
     member = _pick_member(item, language)
-    record = next((r for r in item.records or [] if member in ("", r["file"])), {})
-    html(blocks_desk.problems([line for r in item.records or [] for line in desk_words.refusal_lines(r, language)]))
+    shown = [r for r in item.records or [] if member in ("", r["file"])]
+    html(blocks_desk.problems([line for r in shown for line in desk_words.refusal_lines(r, language)]))
+    record = (shown or [{}])[0]
     if item.state == "broken" and item.check is not None:
         html(blocks_desk.problems(desk_words.refused_lines(item.check, language)))
     left, right = st.columns([2, 3], gap="large")
@@ -47,9 +48,8 @@ def one_upload(item: Item, catalog: Catalog, language: str) -> None:
             html(blocks_desk.proposal_table(desk_words.proposals(record, catalog, language), language))
     with right:
         _statement(item, member, record, catalog, language)
-    for found in item.records or []:
-        if member in ("", found["file"]):
-            _outcome(item, found, catalog, language)
+    for found in shown:
+        _outcome(item, found, catalog, language)
 
 
 def _pick_member(item: Item, language: str) -> str:

@@ -38,9 +38,12 @@ def take_in(language: str) -> None:
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     with right:
         by = operator_name(language, "desk_by")
-        with st.popover(word("desk.paste", language), width="stretch"):
-            _paste(language, by)
-    number = st.session_state.setdefault("desk_drop", 0)
+        # Another key after each file that came: what was pasted is kept, and the form closes.
+        number = st.session_state.setdefault("desk_drop", 0)
+        with st.popover(word("desk.paste", language), width="stretch", key=f"desk_popover_{number}"):
+            if _paste(language, by):
+                st.session_state["desk_drop"] = number + 1
+                st.rerun()
     with left:
         dropped = st.file_uploader(word("desk.drop", language), accept_multiple_files=True, key=f"desk_drop_{number}")
     if dropped and _kept([(file.name, file.getvalue()) for file in dropped], by, language):
@@ -49,15 +52,14 @@ def take_in(language: str) -> None:
         st.rerun()
 
 
-def _paste(language: str, by: str) -> None:
+def _paste(language: str, by: str) -> bool:
+    """Rows pasted in place of a file; whether they were kept."""
     with st.form("desk_paste", clear_on_submit=True, border=False, enter_to_submit=False):
         title = st.text_input(word("desk.paste_title", language), max_chars=80, key="desk_paste_title")
         rows = st.text_area(word("desk.paste_rows", language), height=200, key="desk_paste_rows")
         is_sent = st.form_submit_button(word("desk.paste_keep", language))
-    if is_sent and rows.strip():
-        name = f"{title.strip() or word('desk.paste_name', language)}.tsv"
-        if _kept([(name, rows.encode())], by, language):
-            st.rerun()
+    name = f"{title.strip() or word('desk.paste_name', language)}.tsv"
+    return bool(is_sent and rows.strip()) and _kept([(name, rows.encode())], by, language)
 
 
 def _kept(files: Sequence[tuple[str, bytes]], by: str, language: str) -> bool:
