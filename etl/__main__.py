@@ -52,6 +52,7 @@ from etl.options import (
     add_load_options,
     add_statement_options,
 )
+from etl.own_areas import refuse_other, seen_areas
 from etl.plan_form import write_plan_form
 from etl.publish import Builds
 from etl.refusal import Refusal
@@ -244,6 +245,7 @@ def _build(options: argparse.Namespace) -> int:
         if not ((options.by or "").strip() and (options.reason or "").strip()):
             raise Refusal("build.without_whom", {})
         go_without(folder, options.by, options.reason)
+    jobs.take_turn()
     report.print_built(build(folder), for_data_folder(folder), options.json)
     return 0
 
@@ -268,6 +270,9 @@ def _sample(options: argparse.Namespace) -> int:
 def _template(options: argparse.Namespace) -> int:
     folder = data_folder()
     catalog = for_data_folder(folder)
+    if seen_areas():
+        # Of all forms these alone are made for one area and hold nothing of another.
+        refuse_other(options.kind, [options.area if options.kind in ("report", "activities") else None], catalog)
     if options.kind == "plan":
         report.print_line("plan_form.written", options.json, path=str(write_plan_form(options.out, catalog)))
         return 0

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import polars as pl
 
@@ -21,6 +21,7 @@ from etl.form_add import form_readings, refuse_second_form
 from etl.inbox import TITLE_KINDS, VALUE_KINDS, Event, Inbox, Kind, Reading, Sidecar, Step, content_id
 from etl.lists import judge
 from etl.measure_reports import judge_reports
+from etl.own_areas import refuse_other
 from etl.reconcile import Source
 from etl.refusal import Refusal
 from etl.report_versions import refuse_unclear_report
@@ -73,6 +74,7 @@ class Added:
 
     ``asked``: values of a report that ask for a reason, as :func:`etl.value_history.asked_of_report` gives them.
     ``twins``: other files that count and say the same thing: one of them may have to go.
+    ``seen``: what the file shows of itself, where somebody asked for it.
     """
 
     name: str
@@ -83,6 +85,7 @@ class Added:
     refusal: Refusal | None = None
     asked: pl.DataFrame | None = None
     twins: tuple[Sidecar, ...] = ()
+    seen: dict[str, Any] | None = None
 
     @property
     def is_clean(self) -> bool:
@@ -100,6 +103,8 @@ def add_files(
     *,
     keep: bool,
     is_demo: bool = False,
+    members: Mapping[str, Statement] | None = None,
+    look: Callable[[str, Path, Statement], dict[str, Any] | None] | None = None,
 ) -> list[Added]:
     """Take every file in, one after the other: a refused file does not stop the next.
 
@@ -110,19 +115,24 @@ def add_files(
         catalog: areas, tiers, titles.
         keep: store the files (``add``) or only say what would happen (``check``).
         is_demo: the files are invented.
+        members: what is known about single files of an archive instead, by their names in it.
+        look: tells what a file shows of itself.
     """
     results: list[Added] = []
     with tempfile.TemporaryDirectory() as scratch:
         for number, path in enumerate(paths):
             for name, source in _files_of(path, Path(scratch) / str(number), results):
+                stated = (members or {}).get(name, statement)
                 try:
-                    results += _add_one(name, source, statement, data_folder, catalog, keep, is_demo)
+                    found = _add_one(name, source, stated, data_folder, catalog, keep, is_demo)
                 except Refusal as refusal:
                     is_skipped = refusal.code in ("read.lock_file", "form.untouched")
-                    results.append(Added(name, "skipped" if is_skipped else "refused", refusal=refusal))
+                    found = [Added(name, "skipped" if is_skipped else "refused", refusal=refusal)]
                 except OSError as fault:
                     problem = Refusal("add.disk", {"file": name, "detail": fault.strerror or str(fault)})
-                    results.append(Added(name, "refused", refusal=problem))
+                    found = [Added(name, "refused", refusal=problem)]
+                shown = look(name, source, stated) if look else None
+                results += [replace(added, seen=shown) for added in found]
     return results
 
 
@@ -153,6 +163,7 @@ def _add_one(
         form = read_form(parsed.meta, name, catalog)
         if form is not None and form.form == "corrections":
             # They speak of files that are here; nothing invented comes beside anything real.
+            refuse_other(name, [None], catalog)
             return [_add_corrections(form, parsed, name, data_folder, catalog, keep)]
         inbox.refuse_mixture(is_demo)
         if form is not None:
@@ -160,6 +171,7 @@ def _add_one(
         else:
             readings = [reading_of(name, parsed, statement, catalog, number=1)]
             readings = [reading.model_copy(update={"mapping": mapping}) for reading in readings]
+        refuse_other(name, [reading.area_code for reading in readings], catalog)
         added = [_add_reading(name, source, parsed, r, statement, inbox, catalog, keep, is_demo) for r in readings]
     # The grey columns of a form are its own and no oversight.
     return [replace(a, rows=replace(a.rows, unread=())) if form and a.rows else a for a in added]

@@ -8,9 +8,10 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from etl.build import Built
 from etl.effect import publish, try_out
 from etl.effect_print import print_effect
 from etl.options import add_statement_options
+from etl.own_areas import refuse_other
 from etl.plan_add import CheckedPlan, plan_file, plan_record, print_plans, take_plan
 from etl.refusal import Refusal
 from etl.seen import seen
@@ -33,11 +35,15 @@ _REFUSED = 1
 
 @dataclass
 class Entry:
-    """Files of which the same is stated. ``number``: their place among the entries of ``--stated``."""
+    """Files of which the same is stated. ``number``: their place among the entries of ``--stated``.
+
+    ``members``: what is stated of single files of an archive instead, by their names in it.
+    """
 
     number: int
     paths: list[Path]
     statement: Statement
+    members: dict[str, Statement] = field(default_factory=dict)
     plans: list[CheckedPlan] = field(default_factory=list)
     added: list[Added] = field(default_factory=list)
 
@@ -95,10 +101,11 @@ def _entries(options: argparse.Namespace) -> Iterator[list[Entry]]:
             place.mkdir()
             path = _named(Path(given["file"]), given.get("name"), place)
             try:
-                statement = statement_of(_stated_parser().parse_args(["-", *given.get("options", [])]))
-                entries.append(Entry(number, [path], statement))
+                members = {name: _statement(options) for name, options in given.get("members", {}).items()}
+                entries.append(Entry(number, [path], _statement(given.get("options", [])), members))
             except Refusal as refusal:
-                entries.append(Entry(number, [], Statement(), [], [Added(path.name, "refused", refusal=refusal)]))
+                refused = [Added(path.name, "refused", refusal=refusal)]
+                entries.append(Entry(number, [], Statement(), added=refused))
         yield entries
 
 
@@ -126,6 +133,10 @@ def _named(path: Path, name: str | None, place: Path) -> Path:
     return named
 
 
+def _statement(options: Sequence[str]) -> Statement:
+    return statement_of(_stated_parser().parse_args(["-", *options]))
+
+
 def _stated_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(add_help=False)
     add_statement_options(parser)
@@ -150,12 +161,17 @@ def _take(entries: list[Entry], folder: Path, catalog: Catalog, *, keep: bool) -
     for entry in filter(lambda entry: entry.paths, entries):
         plans = [path for path in entry.paths if path.is_file() and plan_file(path, folder, catalog)]
         others = [path for path in entry.paths if path not in plans]
-        entry.plans = [take_plan(path, folder, catalog, keep=keep) for path in plans]
-        entry.added = add_files(others, entry.statement, folder, catalog, keep=keep)
+        look = None if keep else partial(seen, data_folder=folder, catalog=catalog)
+        entry.added = add_files(others, entry.statement, folder, catalog, keep=keep, members=entry.members, look=look)
+        try:
+            refuse_other(plans[0].name if plans else "", [None] * len(plans), catalog)
+            entry.plans = [take_plan(path, folder, catalog, keep=keep) for path in plans]
+        except Refusal as refusal:
+            entry.added += [Added(path.name, "refused", refusal=refusal) for path in plans]
 
 
 def _copies(entries: list[Entry]) -> list[Entry]:
-    return [Entry(entry.number, entry.paths, entry.statement) for entry in entries]
+    return [Entry(entry.number, entry.paths, entry.statement, entry.members) for entry in entries]
 
 
 def _sources(entries: list[Entry]) -> list[tuple[Path, Added]]:
@@ -200,9 +216,6 @@ def _records(entry: Entry, options: argparse.Namespace, folder: Path, catalog: C
     of_entry = {"entry": entry.number} if options.stated else {}
     for plan in entry.plans:
         yield of_entry | plan_record(plan, keep=options.keep)
-    by_name = {path.name: path for path in entry.paths}
     for added in entry.added:
         record = report.added_record(added)
-        if not options.keep and added.name in by_name and by_name[added.name].is_file():
-            record["seen"] = seen(added.name, by_name[added.name], entry.statement, folder, catalog)
-        yield of_entry | record
+        yield of_entry | record | ({"seen": added.seen} if added.seen else {})

@@ -19,7 +19,8 @@ from etl.answers_effect import Moved, effect_of
 from etl.clean import uscc_faults
 from etl.inbox import Inbox
 from etl.options import add_decision_options, day_of
-from etl.questions import asked_questions, find_question
+from etl.own_areas import is_seen
+from etl.questions import asked_questions, find_questions, seen_of
 from etl.records import Record, in_force
 from etl.refusal import Refusal
 from etl.rows import with_unassigned_part
@@ -33,7 +34,7 @@ _LANGUAGE = "zh"
 def add_answer_options(sub: argparse.ArgumentParser) -> None:
     """Which question, and what is decided."""
     say = report.say
-    sub.add_argument("question", nargs="?", metavar="QUESTION_ID", help=say("answer.question_option"))
+    sub.add_argument("questions", nargs="*", metavar="QUESTION_ID", help=say("answer.question_option"))
     sub.add_argument("--choice", choices=get_args(Choice), help=say("answer.choice_option"))
     sub.add_argument("--name", help=say("answer.name_option"))
     sub.add_argument("--code", help=say("answer.code_option"))
@@ -54,12 +55,20 @@ def questions(options: argparse.Namespace) -> int:
     records = answer_book(Inbox(folder)).records()
     if options.json:
         contents = [
-            _question(one.question)
-            | {"subject": one.subject, "answer_id": one.answer.record_id if one.answer else None}
+            _question(shown.question)
+            | {"subject": shown.subject, "answer_id": shown.answer.record_id if shown.answer else None}
+            # Known by what is asked, of which who sees some areas only is told a part.
+            | {"question_id": one.question.question_id}
             for one in asked
+            if (shown := one.as_seen(catalog))
         ]
         built = _built_with(folder, [one.question for one in asked], records)
-        answers = [_record(record, built) for record in reversed(records)]
+        answers = [
+            _record(record, built)
+            for record in reversed(records)
+            if seen_of(record.said.question, catalog) == record.said.question
+            and (record.said.area_code is None or is_seen(record.said.area_code, catalog))
+        ]
         print(json.dumps({"build_id": build_id, "questions": contents, "answers": answers}, ensure_ascii=False))
         return 0
     for one in asked:
@@ -73,7 +82,7 @@ def questions(options: argparse.Namespace) -> int:
 
 
 def answer(options: argparse.Namespace) -> int:
-    """Record an answer, say what it would move, or withdraw one."""
+    """Record one answer to some questions, a record for each or none; say what they would move; or withdraw one."""
     folder = data_folder()
     catalog = for_data_folder(folder)
     book = answer_book(Inbox(folder))
@@ -81,19 +90,21 @@ def answer(options: argparse.Namespace) -> int:
         ended = book.withdraw(options.withdraw, options.by, options.reason, dt.datetime.now())
         report.print_line("answer.withdrawn", options.json, answer=ended.record_id)
         return 0
-    if not options.question or not options.choice:
+    if not options.questions or not options.choice:
         raise Refusal("answer.what", {})
-    question = find_question(options.question, folder)
-    made = _answer(question, options, catalog)
+    made = [_answer(question, options, catalog) for question in find_questions(options.questions, folder)]
     if options.effect:
         _print_effect(effect_of(made, options.effect, folder, catalog), catalog, options.json)
         return 0
     with book.inbox.lock():
-        known = [one for one in in_force(book.records()) if one.question.question_id == question.question_id]
-        if known:
-            raise Refusal("answer.already", {"answer": known[-1].record_id, "by": known[-1].by})
-        book.add(made)
-    report.print_line("answer.recorded", options.json, answer=made.record_id, decided=answer_line(made, catalog))
+        known = {one.question.question_id: one for one in in_force(book.records())}
+        for said in made:
+            if earlier := known.get(said.question.question_id):
+                raise Refusal("answer.already", {"answer": earlier.record_id, "by": earlier.by})
+        for said in made:
+            book.add(said)
+    recorded = "、".join(said.record_id for said in made)
+    report.print_line("answer.recorded", options.json, answer=recorded, decided=answer_line(made[0], catalog))
     return 0
 
 
@@ -110,6 +121,10 @@ def _answer(question: Question, options: argparse.Namespace, catalog: Catalog) -
     is_vague = area is not None and catalog.areas[area].kind == "unassigned" and question.kind == "area_unassigned"
     if area is not None and (is_vague or not catalog.is_tracked(area)):
         raise Refusal("answer.area", {"area": options.area})
+    from_on = options.from_on
+    if from_on is None and options.choice == "area" and question.kind == "area_unassigned":
+        # No list has it elsewhere: it belongs there from the first day that any names it.
+        from_on = min((row.event_on for row in question.evidence if row.event_on), default=None)
     stated = {
         "recorded_at": dt.datetime.now(),
         "by": options.by,
@@ -119,7 +134,7 @@ def _answer(question: Question, options: argparse.Namespace, catalog: Catalog) -
         "name": text_key(options.name) if options.name else None,
         "code": code,
         "area_code": area,
-        "from_on": options.from_on,
+        "from_on": from_on,
     }
     try:
         return Answer.model_validate(stated)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,27 +40,26 @@ class Moved:
     after: int
 
 
-def effect_of(answer: Answer, day: dt.date, data_folder: Path, catalog: Catalog) -> list[Moved]:
-    """What the next build counts otherwise because of an answer, of the enterprises that it is about.
+def effect_of(made: Sequence[Answer], day: dt.date, data_folder: Path, catalog: Catalog) -> list[Moved]:
+    """What the next build counts otherwise because of some answers, of the enterprises that they are about.
 
     Everything else on record that the build in force does not know yet counts with it, as it will in the next build.
 
     Args:
-        answer: not on record yet.
+        made: not on record yet.
         day: whose holders are counted.
         data_folder: with a build in force.
         catalog: areas and tiers.
     """
     builds = Builds(data_folder)
-    build_id = builds.current()
-    assert build_id is not None
-    keys = {name: list(getattr(answer.question, name)) for name in ("codes", "names")}
-    keys["codes"] += [answer.code] if answer.code else []
+    build_id = builds.in_force()
+    keys = {name: [said for one in made for said in getattr(one.question, name)] for name in ("codes", "names")}
+    keys["codes"] += [one.code for one in made if one.code]
     with duckdb.connect(str(builds.path(build_id)), read_only=True) as connection:
         before = _held(connection, keys, day)
     inbox = Inbox(data_folder)
     sources, _ = counting_sources(inbox, data_folder, catalog)
-    answers = [*in_force(answer_book(inbox).records()), answer]
+    answers = [*in_force(answer_book(inbox).records()), *made]
     with corrected(sources, correction_book(inbox).records(), catalog, data_folder / "parsed") as changed:
         core = assemble(changed.sources, inbox.sidecars(), catalog, answers)
     with duckdb.connect() as connection:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,10 +13,10 @@ import duckdb
 import polars as pl
 
 import etl
-from etl.answers import answer_book, answer_frame
+from etl.answers import Answer, answer_book, answer_frame
 from etl.assemble import Core, assemble
 from etl.beside import beside
-from etl.corrections import correction_book
+from etl.corrections import Correction, correction_book
 from etl.corrections_apply import corrected, with_confirmed
 from etl.decisions import Decisions, decision_frame
 from etl.definitions import definitions
@@ -26,7 +26,7 @@ from etl.measure_core import measure_definitions
 from etl.outlook import OUTLOOK_COLUMNS, with_outlook
 from etl.publish import Builds
 from etl.reconcile import Source
-from etl.records import in_force
+from etl.records import Record, in_force
 from etl.refusal import Refusal
 from etl.sandbox import PARSER_VERSION, parse
 from etl.steps import COMPARING, SQL, TITLE_COUNTING, TITLE_MOVES, VALUE_COUNTING, load, read_sql, run
@@ -99,9 +99,7 @@ def build(data_folder: Path) -> Built:
             "value_question": with_confirmed(core.frames["value_question"], changed.frame),
         }
         core = replace(core, frames={**core.frames, **decided})
-        said = [said for record in records for said in record.all()]
-        said += [said for record in answers for said in record.all()]
-        hashed = _hash_of([*sidecars, *decisions, *said, *edits])
+        hashed = _hash_of(sidecars, decisions, records, answers, edits)
         build_id = f"{dt.datetime.now():%Y%m%dT%H%M%S%f}"[:-3] + f"-{hashed[:6]}"
         previous_id = builds.current()
         part = builds.unfinished(build_id)
@@ -155,8 +153,8 @@ def counting_sources(inbox: Inbox, data_folder: Path, catalog: Catalog) -> tuple
 def inputs_hash(data_folder: Path) -> str:
     """What a build from the inbox as it is now would have as ``meta.build.inputs_hash``."""
     inbox = Inbox(data_folder)
-    said = (said for record in correction_book(inbox).records() for said in record.all())
-    return _hash_of([*inbox.sidecars(), *Decisions(data_folder).all(), *said])
+    decisions, edits = Decisions(data_folder).all(), ThresholdBook(inbox).all()
+    return _hash_of(inbox.sidecars(), decisions, correction_book(inbox).records(), answer_book(inbox).records(), edits)
 
 
 def last_built(data_folder: Path) -> Built | None:
@@ -175,10 +173,19 @@ def last_built(data_folder: Path) -> Built | None:
         return None  # damaged, or of an older version: then it is built again
 
 
-def _hash_of(records: Iterable[Model]) -> str:
+def _hash_of(
+    sidecars: Sequence[Model],
+    decisions: Sequence[Model],
+    corrections: Sequence[Record[Correction]],
+    answers: Sequence[Record[Answer]],
+    edits: Sequence[Model],
+) -> str:
+    """The hash of everything that a build is made from beside the catalogue, as it was read."""
     digest = hashlib.sha256(f"{PARSER_VERSION}".encode())
-    for record in records:
-        digest.update(record.model_dump_json().encode())
+    corrected_by = [said for correction in corrections for said in correction.all()]
+    answered_by = [said for answer in answers for said in answer.all()]
+    for one in (*sidecars, *decisions, *corrected_by, *answered_by, *edits):
+        digest.update(one.model_dump_json().encode())
     return digest.hexdigest()
 
 

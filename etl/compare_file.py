@@ -89,9 +89,7 @@ def compare_file(path: Path, tier: str, area: str, as_of: str | None, data_folde
     assert tier_code is not None
     assert area_code is not None
     builds = Builds(data_folder)
-    build_id = builds.current()
-    if build_id is None:
-        raise Refusal("compare.no_build", {})
+    build_id = builds.in_force()
     with duckdb.connect(str(builds.path(build_id)), read_only=True) as connection:
         build = Build(**connection.sql(read_sql("compare_build")).pl().row(0, named=True))
         day = _day(as_of, build)

@@ -70,7 +70,7 @@ def corrections(options: argparse.Namespace) -> int:
         return 0
     build_id, cells = open_cells(folder, catalog)
     if options.json:
-        content = {"build_id": build_id, "cells": cells, "corrections": record_contents(folder)}
+        content = {"build_id": build_id, "cells": cells, "corrections": record_contents(folder, catalog)}
         print(json.dumps(content, ensure_ascii=False, default=str))
         return 0
     for cell in cells:

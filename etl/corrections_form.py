@@ -14,7 +14,6 @@ from etl.corrections_open import NOT_TO_CORRECT, printed_at
 from etl.form import Form, Table, words
 from etl.form_book import FIRST_ROW, HEADER_ROW, FormBook, ask, form_book, set_up, write_head
 from etl.publish import Builds
-from etl.refusal import Refusal
 from etl.steps import read_sql
 from tracker.catalog import Catalog
 from tracker.catalog_models import Plan
@@ -49,9 +48,7 @@ def write_corrections(data_folder: Path, folder: Path, plan: Plan, catalog: Cata
     """
     texts: dict[str, Any] = words()["corrections"]
     builds = Builds(data_folder)
-    build_id = builds.current()
-    if build_id is None:
-        raise Refusal("form.no_build", {})
+    build_id = builds.in_force()
     with duckdb.connect(str(builds.path(build_id)), read_only=True) as connection:
         found = connection.execute(read_sql("correction_proposal")).pl().to_dicts()
         [(built_at,)] = connection.execute("select built_at from meta.build").fetchall()

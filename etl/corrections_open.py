@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from etl.build import counting_sources
 from etl.corrections_place import Address, texts_at
 from etl.inbox import Inbox
+from etl.own_areas import open_build
 from etl.publish import Builds
-from etl.refusal import Refusal
 from etl.steps import read_sql
 from tracker.catalog import Catalog
 
@@ -56,10 +54,8 @@ def open_cells(data_folder: Path, catalog: Catalog) -> tuple[str, list[dict[str,
         Refusal: where there is no build yet.
     """
     builds = Builds(data_folder)
-    build_id = builds.current()
-    if build_id is None:
-        raise Refusal("form.no_build", {})
-    with duckdb.connect(str(builds.path(build_id)), read_only=True) as connection:
+    build_id = builds.in_force()
+    with open_build(builds, build_id) as connection:
         found = connection.execute(read_sql("correction_proposal")).pl().to_dicts()
         names = dict(connection.execute("select file_id, original_name from core.source_file").fetchall())
     printed = printed_at(found, data_folder, catalog)

@@ -13,6 +13,7 @@ import polars as pl
 from etl.corrections import Correction, correction_book
 from etl.corrections_place import place_text
 from etl.inbox import Inbox
+from etl.own_areas import is_seen, is_seen_file
 from etl.publish import Builds
 from etl.records import Record
 from etl.steps import read_sql
@@ -35,7 +36,7 @@ def print_correction(correction: Correction, is_new: bool, data_folder: Path, ca
 def print_corrections(data_folder: Path, catalog: Catalog, as_json: bool) -> None:
     """All records, with their state in the build in force."""
     if as_json:
-        print(json.dumps(record_contents(data_folder), ensure_ascii=False))
+        print(json.dumps(record_contents(data_folder, catalog), ensure_ascii=False))
         return
     states = _states(data_folder)
     names = _names(data_folder)
@@ -52,10 +53,19 @@ def print_corrections(data_folder: Path, catalog: Catalog, as_json: bool) -> Non
             print("    " + word("correction.withdrawn_because", _LANGUAGE, who=who, reason=end.reason))
 
 
-def record_contents(data_folder: Path) -> list[dict[str, Any]]:
-    """All records as JSON, each with its ``state`` in the build in force: None where it does not know it yet."""
+def record_contents(data_folder: Path, catalog: Catalog) -> list[dict[str, Any]]:
+    """All records as JSON, each with its ``state`` in the build in force: None where it does not know it yet.
+
+    Who sees some areas only is told of those about files and numbers of these.
+    """
     states = _states(data_folder)
-    return [_content(record, states) for record in correction_book(Inbox(data_folder)).records()]
+    inbox = Inbox(data_folder)
+    files = {sidecar.file_id for sidecar in inbox.sidecars() if is_seen_file(sidecar, catalog)}
+    return [
+        _content(record, states)
+        for record in correction_book(inbox).records()
+        if record.said.file_id in files or is_seen(record.said.area_code, catalog)
+    ]
 
 
 def _content(record: Record[Correction], states: dict[str, str]) -> dict[str, Any]:

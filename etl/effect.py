@@ -12,7 +12,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ import polars as pl
 
 from etl.build import Built, build, inputs_hash, last_built
 from etl.inbox import Inbox
+from etl.own_areas import is_seen, is_seen_file, open_build, seen_areas
 from etl.publish import Builds
 from etl.steps import read_sql
 from tracker import about, jobs
@@ -63,7 +64,9 @@ def try_out(data_folder: Path, change: Callable[[Path, Catalog], object]) -> dic
         built = build(scratch)
         jobs.tell("checking")
         with _reader(scratch) as read:
-            return _compared(scratch, built, before, read) | {"pending": _pending(data_folder, before, read)}
+            return _compared(scratch, built, before, read) | {
+                "pending": _pending(data_folder, for_data_folder(data_folder), before, read)
+            }
 
 
 @contextmanager
@@ -114,22 +117,19 @@ def _link(source: Path, target: Path) -> None:
 
 @contextmanager
 def _reader(folder: Path) -> Iterator[Read]:
-    """Reads named queries of any build of a folder, each once."""
+    """Reads named queries of any build of a folder, each once, as who asks may read it."""
     builds = Builds(folder)
-    with closing(duckdb.connect()) as connection:
-        attached: set[str] = set()
+    with ExitStack() as opened:
+
+        @cache
+        def connection_of(build_id: str) -> duckdb.DuckDBPyConnection:
+            return opened.enter_context(closing(open_build(builds, build_id)))
 
         @cache
         def read(build_id: str, name: str, **parameters: object) -> pl.DataFrame:
-            if build_id not in attached:
-                # ATTACH takes no bound parameter; the path is the data folder's own, with quotes doubled.
-                path = str(builds.path(build_id)).replace("'", "''")
-                connection.execute(f"attach '{path}' as \"{build_id}\" (read_only)")
-                attached.add(build_id)
-            connection.execute(f'use "{build_id}"')
             file = QUERIES_DIR / f"{name}.sql"
             statement = file.read_text(encoding="utf-8") if file.is_file() else read_sql(name)
-            return connection.execute(statement, parameters).pl()
+            return connection_of(build_id).execute(statement, parameters).pl()
 
         yield read
 
@@ -140,7 +140,8 @@ def _compared(scratch: Path, built: Built, before: str | None, read: Read) -> di
     newest_before = read(before, "effect_newest")["newest"][0] if before else None
     known = [month for month in (newest_before, newest_after) if month is not None]
     earlier, later = (min(known), max(known)) if known else (None, None)
-    targets = built.change if before else read(after, "effect_first", as_of=newest_after)
+    catalog = for_data_folder(scratch)
+    targets = (built.change if before else read(after, "effect_first", as_of=newest_after)).to_dicts()
     # Without the newest list the months end sooner: what stood in the last one is compared with what stands now.
     has_fewer_months = before is not None and newest_after is not None and earlier != newest_before
     gone = _fewer_months(before, after, newest_before, newest_after, read) if before and has_fewer_months else []
@@ -148,10 +149,10 @@ def _compared(scratch: Path, built: Built, before: str | None, read: Read) -> di
         "before": None if before is None else {"build_id": before, "as_of": newest_before},
         "after": {"as_of": newest_after},
         "inputs_hash": built.inputs_hash,
-        "targets": targets.to_dicts() + gone,
+        "targets": [row for row in targets if is_seen(row["area_code"], catalog)] + gone,
         "history": _history(before, after, earlier, read),
         "tiers": _tiers(before, after, earlier, newest_after, read),
-        "names": _names(before, after, newest_before or earlier, later, for_data_folder(scratch), read),
+        "names": _names(before, after, newest_before or earlier, later, catalog, read),
         "debts": _debts(before, after, read),
     }
 
@@ -193,7 +194,10 @@ def _tiers(before: str | None, after: str, earlier: Any, later: Any, read: Read)
 def _names(
     before: str | None, after: str, earlier: Any, later: Any, catalog: Catalog, read: Read
 ) -> list[dict[str, Any]]:
-    """One row per enterprise, tier and city that counts only before or only after, with the reason."""
+    """One row per enterprise, tier and city that counts only before or only after, with the reason.
+
+    Who sees some areas only is told of these in place of the cities.
+    """
     found = []
     # Of a tier without lists nothing is published, though holders of higher titles are there.
     newest = read(after, "effect_newest")["newest"][0]
@@ -204,7 +208,7 @@ def _names(
         for pair in read(b, "effect_tier", as_of=day).select("area_code", "tier").iter_rows()
     }
     counts = {i.tier: i.indicator_id for i in catalog.indicators.values() if i.formula == "tier_count" and i.tier}
-    for area_code in sorted({plan.area_code for plan in catalog.plans.values()}):
+    for area_code in sorted(seen_areas() or {plan.area_code for plan in catalog.plans.values()}):
         for tier, indicator_id in counts.items():
             if (area_code, tier) not in published:
                 continue
@@ -242,7 +246,7 @@ def _debts(before: str | None, after: str, read: Read) -> dict[str, list[dict[st
     }
 
 
-def _pending(data_folder: Path, before: str | None, read: Read) -> list[str] | None:
+def _pending(data_folder: Path, catalog: Catalog, before: str | None, read: Read) -> list[str] | None:
     """Files that were added or withdrawn since the build in force: they move numbers too.
 
     None where nothing waits; an empty list where only corrections or decisions do.
@@ -253,4 +257,5 @@ def _pending(data_folder: Path, before: str | None, read: Read) -> list[str] | N
     inbox = Inbox(data_folder)
     counting = {sidecar.file_id for sidecar in inbox.counting()}
     differing = counting ^ counted
-    return [sidecar.original_name for sidecar in inbox.sidecars() if sidecar.file_id in differing]
+    pending = [sidecar for sidecar in inbox.sidecars() if sidecar.file_id in differing]
+    return [sidecar.original_name for sidecar in pending if is_seen_file(sidecar, catalog)]

@@ -130,9 +130,7 @@ def known(data_folder: Path, asked: Owed, period: Period) -> Known:
         Refusal: where there is no build yet: nobody knows which enterprises to list.
     """
     builds = Builds(data_folder)
-    build_id = builds.current()
-    if build_id is None:
-        raise Refusal("form.no_build", {})
+    build_id = builds.in_force()
     with duckdb.connect(str(builds.path(build_id)), read_only=True) as connection:
         [(built_at, newest)] = connection.sql(
             "select built_at, (select max(month_end) from core.calendar) from meta.build"

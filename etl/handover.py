@@ -21,6 +21,7 @@ from etl.answers_command import answer_line, question_line
 from etl.corrections import correction_book
 from etl.decisions import Decisions
 from etl.inbox import Inbox, Reading, Sidecar
+from etl.publish import Builds
 from etl.refusal import Refusal
 from etl.report import say
 from etl.thresholds import ThresholdBook, values_in_force
@@ -47,9 +48,7 @@ def write_handover(options: argparse.Namespace) -> int:
         Refusal: where nothing was published yet, or what stands beside the build cannot be read.
     """
     folder = data_folder()
-    build_id = warehouse.current_build_id()
-    if build_id is None:
-        raise Refusal("notice.no_build", {})
+    build_id = Builds(folder).in_force()
     book = Book(folder, for_data_folder(folder), build_id, options.lang)
     try:
         sheets = book.sheets()

@@ -53,6 +53,17 @@ class Builds:
         except FileNotFoundError:
             return None
 
+    def in_force(self) -> str:
+        """The id of the build in force.
+
+        Raises:
+            Refusal: before the first.
+        """
+        build_id = self.current()
+        if build_id is None:
+            raise Refusal("build.none", {})
+        return build_id
+
     def path(self, build_id: str) -> Path:
         """The file of a build."""
         return self.folder / f"{build_id}.duckdb"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,12 @@ import duckdb
 
 from etl.answers import Answer, Evidence, Question, answer_book, identity_questions
 from etl.inbox import Inbox
+from etl.own_areas import is_seen
 from etl.publish import Builds
 from etl.records import in_force
 from etl.refusal import Refusal
 from etl.steps import read_sql
+from tracker.catalog import Catalog
 from tracker.names import text_key
 
 _MOST_EVIDENCE = 200
@@ -30,6 +32,13 @@ class Asked:
     subject: str
     answer: Answer | None
 
+    def as_seen(self, catalog: Catalog) -> Asked | None:
+        """The question as who asks may read it; None where none of its rows is of their areas."""
+        shown = seen_of(self.question, catalog)
+        if shown == self.question:
+            return self
+        return replace(self, question=shown, subject=shown.evidence[-1].name or "–") if shown.evidence else None
+
 
 def asked_questions(data_folder: Path) -> tuple[str, list[Asked]]:
     """The build in force, and every question that it leaves open; answers recorded since stand with theirs.
@@ -40,9 +49,7 @@ def asked_questions(data_folder: Path) -> tuple[str, list[Asked]]:
         Refusal: where there is no build yet.
     """
     builds = Builds(data_folder)
-    build_id = builds.current()
-    if build_id is None:
-        raise Refusal("form.no_build", {})
+    build_id = builds.in_force()
     answers = {answer.question.question_id: answer for answer in in_force(answer_book(Inbox(data_folder)).records())}
     with duckdb.connect(str(builds.path(build_id)), read_only=True) as connection:
         try:
@@ -57,17 +64,34 @@ def asked_questions(data_folder: Path) -> tuple[str, list[Asked]]:
     ]
 
 
-def find_question(question_id: str, data_folder: Path) -> Question:
-    """A question of the build in force by its id.
+def seen_of(question: Question, catalog: Catalog) -> Question:
+    """A question with only the rows of areas that may be told of, and what these rows say."""
+    rows = tuple(row for row in question.evidence if is_seen(row.area_code, catalog))
+    if len(rows) == len(question.evidence):
+        return question
+    names = {text_key(row.name or "") for row in rows}
+    return question.model_copy(
+        update={
+            "evidence": rows,
+            "codes": tuple(code for code in question.codes if code in {row.uscc for row in rows}),
+            "names": tuple(name for name in question.names if name in names),
+            "areas": tuple(code for code in question.areas if is_seen(code, catalog)),
+        }
+    )
+
+
+def find_questions(question_ids: Sequence[str], data_folder: Path) -> list[Question]:
+    """Questions of the build in force by their ids, each once.
 
     Raises:
         Refusal: where the build asks no such thing.
     """
     _, asked = asked_questions(data_folder)
-    found = next((one.question for one in asked if one.question.question_id == question_id), None)
-    if found is None:
-        raise Refusal("answer.no_question", {"question": question_id})
-    return found
+    known = {one.question.question_id: one.question for one in asked}
+    for question_id in question_ids:
+        if question_id not in known:
+            raise Refusal("answer.no_question", {"question": question_id})
+    return [known[question_id] for question_id in dict.fromkeys(question_ids)]
 
 
 def _identity(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[Question, str]]:

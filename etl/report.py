@@ -15,6 +15,7 @@ from etl.corrections_add import CORRECTION_REFUSED
 from etl.corrections_print import print_applied
 from etl.form_print import print_sums
 from etl.inbox import VALUE_KINDS, WHOLE, Inbox, Reading, Sidecar
+from etl.own_areas import is_seen_file
 from etl.refusal import Refusal
 from tracker.about import debt_place
 from tracker.catalog import Catalog, CatalogError
@@ -253,11 +254,12 @@ def print_files(folder: Path, catalog: Catalog, as_json: bool) -> None:
     """All files of the inbox with their readings and whether they count."""
     inbox = Inbox(folder)
     counting = {sidecar.file_id for sidecar in inbox.counting()}
+    sidecars = [sidecar for sidecar in inbox.sidecars() if is_seen_file(sidecar, catalog)]
     if as_json:
-        files = [{**s.model_dump(mode="json"), "counts": s.file_id in counting} for s in inbox.sidecars()]
+        files = [{**s.model_dump(mode="json"), "counts": s.file_id in counting} for s in sidecars]
         print(json.dumps(files, ensure_ascii=False))
         return
-    for sidecar in inbox.sidecars():
+    for sidecar in sidecars:
         state = _file_state(sidecar, sidecar.file_id in counting)
         print(f"{sidecar.file_id[:12]}  {sidecar.received_on}  {say(f'files.{state}')}  {sidecar.original_name}")
         for reading in sidecar.readings:

@@ -16,7 +16,7 @@ from etl.publish import Builds
 from etl.refusal import Refusal
 from etl.report import print_line, say
 from etl.template import DEFAULT_PLAN
-from tracker import viewing, warehouse
+from tracker import office_store, viewing, warehouse
 from tracker.alerts import alert_line, newly_behind
 from tracker.catalog import Catalog, data_folder, for_data_folder
 from tracker.difference_text import difference_line
@@ -24,6 +24,7 @@ from tracker.explained import Moment, explain
 from tracker.findings import status_counts
 from tracker.notice import Facts, Section, assessment, tight
 from tracker.notice_facts import facts_at
+from tracker.notice_objections import objection_section
 from tracker.text import LANGUAGES, month, word
 
 ALERTED = 3
@@ -93,6 +94,8 @@ def print_report(options: argparse.Namespace) -> int:
         return _print_report(options)
     except warehouse.BuildUnreadable as fault:
         raise Refusal("notice.unreadable_build", {"build_id": str(fault)}) from fault
+    except office_store.OfficeError as fault:
+        raise Refusal("brief.office", {"file": "office.sqlite"}) from fault
 
 
 def _print_report(options: argparse.Namespace) -> int:
@@ -104,6 +107,8 @@ def _print_report(options: argparse.Namespace) -> int:
     if options.alerts:
         return _print_alerts(asked, facts, options.json)
     others = [_since(asked, facts, options)] if options.since or options.since_build else []
+    if objections := objection_section(facts, asked.language):
+        others.append(objections)
     notice = assessment(facts, asked.language, *others)
     if options.json:
         content: dict[str, Any] = {
@@ -130,9 +135,7 @@ def asked_of(options: argparse.Namespace) -> Asked:
     """
     folder = data_folder()
     catalog = for_data_folder(folder)
-    build_id = options.build or warehouse.current_build_id()
-    if build_id is None:
-        raise Refusal("notice.no_build", {})
+    build_id = options.build or Builds(folder).in_force()
     if not warehouse.has_build(build_id):
         raise Refusal("build.unknown", {"build_id": build_id, "known": "、".join(Builds(folder).all()) or "–"})
     known = warehouse.query(build_id, "plans", language="en")["plan_id"].to_list()

@@ -16,7 +16,6 @@ import duckdb
 import polars as pl
 
 from etl.publish import Builds
-from etl.refusal import Refusal
 from etl.steps import load, read_sql
 from etl.target_core import SUM_SCHEMA, task_of_part
 from etl.target_tasks import baseline_on, is_whole
@@ -119,9 +118,7 @@ def estimates_of(data_folder: Path, plan: Plan, catalog: Catalog) -> tuple[list[
         Refusal: where there is no build yet.
     """
     builds = Builds(data_folder)
-    build_id = builds.current()
-    if build_id is None:
-        raise Refusal("form.no_build", {})
+    build_id = builds.in_force()
     divided = [target for target in plan.targets if is_whole(target) and target.area_code in (None, plan.area_code)]
     rules = [(target, target.area_estimate or _own_rule(plan, target, catalog)) for target in divided]
     with duckdb.connect(str(builds.path(build_id)), read_only=True) as connection:

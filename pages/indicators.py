@@ -59,8 +59,7 @@ with right:
     notes = findings.notes(row, view.as_of, view.rule, language)
     behind = "behind" if definition["tier"] else "origin"
     link = blocks.link(say(f"{behind}_link", value=indicators.value(row, language)), blocks.number_link(row, view))
-    files = blocks.link(word("builds.make_trace", language), href("builds", view, part="trace"))
-    parts += [blocks.section(say(f"{behind}_title")), blocks.caption(notes), f"<p>{link}</p><p>{files}</p>"]
+    parts += [blocks.section(say(f"{behind}_title")), blocks.caption(notes), f"<p>{link}</p>{ui.trace_link(view)}"]
     if found.closing is not None:
         rows = indicators.closing_rows(found.closing, row, language)
         parts += [

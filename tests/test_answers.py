@@ -14,6 +14,7 @@ import pytest
 from etl.__main__ import main
 from etl.answers import Answer, Question
 from etl.answers_apply import placed_as_decided, recoded
+from etl.build import last_built
 from tests.worlds import add, built, count, rows, write_list
 from tracker.catalog import data_folder
 
@@ -26,7 +27,8 @@ FIRST = f"""企业名称,统一社会信用代码,所属县区
 乙公司,{OTHER},东海县
 丙公司,,海州区
 辛公司,,海州区
-丁公司,,"""
+丁公司,,
+庚公司,,"""
 SECOND = f"""企业名称,统一社会信用代码,所属县区
 戊公司,{RIGHT},东海县
 乙公司,{THIRD},灌云县
@@ -64,11 +66,16 @@ def command(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
 
 
 def by_kind(capsys: pytest.CaptureFixture[str]) -> dict[str, dict[str, Any]]:
-    return {question["kind"]: question for question in command(capsys, "questions")["questions"]}
+    """The last question of each kind, with the ids of all of them."""
+    questions = command(capsys, "questions")["questions"]
+    return {
+        one["kind"]: {**one, "ids": [other["question_id"] for other in questions if other["kind"] == one["kind"]]}
+        for one in questions
+    }
 
 
 def decide(capsys: pytest.CaptureFixture[str], question: dict[str, Any], *options: str) -> Any:
-    return command(capsys, "answer", question["question_id"], *options, "--reason", "核对执照", "--by", "王工")
+    return command(capsys, "answer", *question["ids"], *options, "--reason", "核对执照", "--by", "王工")
 
 
 def numbers() -> dict[str, int]:
@@ -98,7 +105,8 @@ def test_decisions_do_what_was_said_of_them_survive_builds_and_can_be_taken_back
     choices = {
         "same_code_other_name": ("--choice", "not_same", "--name", "戊公司"),
         "same_name_other_code": ("--choice", "same", "--code", THIRD),
-        "area_unassigned": ("--choice", "area", "--area", "灌云县", "--from", "2023-01-01"),
+        # Both that the list leaves without a district at once, from the day of that list.
+        "area_unassigned": ("--choice", "area", "--area", "灌云县"),
     }
     said: dict[str, int] = {}
     for kind, options in choices.items():
@@ -106,8 +114,17 @@ def test_decisions_do_what_was_said_of_them_survive_builds_and_can_be_taken_back
             if moved["tier"] == "srdi":
                 said[moved["area_code"]] = said.get(moved["area_code"], 0) + moved["after"] - moved["before"]
         decide(capsys, found[kind], *options)
+    assert last_built(world) is None
+    unassigned = [
+        one for one in command(capsys, "questions")["answers"] if one["question"]["kind"] == "area_unassigned"
+    ]
+    assert [(one["question"]["names"], one["from_on"]) for one in unassigned] == [
+        (["庚公司"], "2023-06-01"),
+        (["丁公司"], "2023-06-01"),
+    ]
     assert said[CITY] == 0  # one more by parting, one fewer by joining
     built(world)
+    assert last_built(world) is not None
     after = numbers()
     assert {area: after[area] - before[area] for area in after} == {area: said.get(area, 0) for area in after}
     names = rows(world, "select name, uscc from core.enterprise order by name")
@@ -115,6 +132,7 @@ def test_decisions_do_what_was_said_of_them_survive_builds_and_can_be_taken_back
         ("丁公司", None),
         ("丙公司", None),
         ("乙公司", THIRD),
+        ("庚公司", None),
         ("戊公司", None),
         ("甲公司", RIGHT),
         ("辛公司", None),
@@ -147,6 +165,9 @@ def test_what_cannot_be_decided_is_refused_and_nothing_is_written(
     ]
     for kind, options, code in refused:
         assert decide(capsys, found[kind], *options)["refused"] == code
+    # Of several either all are taken or none.
+    several = {"ids": [found["area_unassigned"]["question_id"], "0" * 12]}
+    assert decide(capsys, several, "--choice", "as_printed")["refused"] == "answer.no_question"
     assert not (world / "inbox" / "answers").exists()
     decide(capsys, found["same_code_other_name"], "--choice", "same")
     assert decide(capsys, found["same_code_other_name"], "--choice", "same")["refused"] == "answer.already"

@@ -21,7 +21,7 @@ from docx.oxml.ns import qn
 
 from etl.__main__ import main
 from tests.demo import CITY, CLOSE, Demo
-from tracker import office, text, warehouse
+from tracker import office, office_objections, text, warehouse
 from tracker.briefing.content import Content, NoTargets, content
 from tracker.briefing.documents import ENDINGS
 from tracker.briefing.excel import workbook
@@ -33,6 +33,7 @@ from tracker.briefing.word import document
 from tracker.briefing.word_parts import TEXT_WIDTH, column_widths
 from tracker.notice import assessment
 from tracker.notice_facts import facts_at
+from tracker.office_objections import Decided, Number, Objection
 from tracker.text import LANGUAGES, word
 from tracker.viewing import Rule
 
@@ -314,20 +315,34 @@ def test_an_area_without_a_task_has_no_briefing(plan: Selection) -> None:
         content(replace(plan, area_codes=(EXEMPT,)))
 
 
-def test_decisions_of_the_last_meeting_are_printed(plan: Selection, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_decisions_of_the_last_meeting_and_open_objections_are_printed(
+    plan: Selection, monkeypatch: pytest.MonkeyPatch
+) -> None:
     meeting = office.Meeting("m", plan.plan_id, "三季度调度会", AUTUMN, plan.build_id, dt.date(2025, 9, 30), None)
     asked = office.Asked("逐户摸排到期企业。", "市工业和信息化局", dt.date(2025, 11, 30), "in_progress")
     at = dt.datetime(2025, 10, 31)
     made = office.Decision("d", "m", plan.plan_id, "little_giants", GANYU, asked, 1, at, "甲", at, "甲")
     monkeypatch.setattr(office, "meetings", lambda plan_id: [meeting])
     monkeypatch.setattr(office, "decisions", lambda plan_id, meeting_id: [made])
-    part = content(plan).section("decisions")
+    of_ganyu = Number(plan.plan_id, GANYU, "little_giants", CLOSE, plan.build_id, 9.0)
+    raised = Objection("o", of_ganyu, 11.0, "赣榆区局", AUTUMN, "漏两家", at, "甲", (), ())
+    decided = replace(raised, decisions=(Decided("rejected", "查无此事", AUTUMN, at, "乙"),))
+    later = replace(raised, number=replace(of_ganyu, as_of=dt.date(2026, 12, 31)))
+    monkeypatch.setattr(office_objections, "objections", lambda plan_id: [raised, decided, later])
+    found = content(plan)
+    part = found.section("decisions")
     assert part is not None
+    objected = found.section("objections")
+    assert objected is not None
+    [said] = objected.paragraphs
+    assert said.startswith("1.赣榆对国家专精特新“小巨人”企业数（2025年12月）有异议，未裁定：系统为9，赣榆为11")
+    assert said in printed(document(found))[0]
     assert "三季度调度会" in part.heading
     [line] = part.paragraphs
     assert line.startswith("1.赣榆国家专精特新“小巨人”企业数：逐户摸排到期企业。责任单位：市工业和信息化局")
     assert "2025年11月30日；在办" in line
-    assert content(replace(plan, area_codes=("320722",))).section("decisions") is None
+    elsewhere = content(replace(plan, area_codes=("320722",)))
+    assert (elsewhere.section("decisions"), elsewhere.section("objections")) == (None, None)
 
 
 def test_long_names_and_many_areas_fit_the_page() -> None:

@@ -18,6 +18,7 @@ from streamlit.testing.v1 import AppTest
 
 from etl.__main__ import _parser, main
 from etl.add import withdraw
+from etl.build import last_built
 from etl.file_names import clean_names
 from etl.inbox import Inbox
 from etl.refusal import Refusal
@@ -98,6 +99,10 @@ def test_an_edited_threshold_flips_the_state_that_it_should_and_no_earlier_build
     assert (edit["edited_by"], edit["before"], edit["value"], edit["default_value"]) == ("李四", 5.0, 20.0, 5.0)
     assert edit["is_in_force"]
     assert warehouse.query(world.first, "threshold_edits", language="zh").is_empty()
+    # Nothing came since, so publishing again builds nothing.
+    known = last_built(world.folder)
+    assert known is not None
+    assert known.build_id == world.second
 
 
 @pytest.mark.parametrize(

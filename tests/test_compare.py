@@ -503,7 +503,7 @@ def test_what_cannot_be_compared_is_refused(folder: Path, tmp_path: Path, asked:
 def test_without_a_build_there_is_nothing_to_compare_with(tmp_path: Path) -> None:
     with pytest.raises(Refusal) as refusal:
         of_file(tmp_path, write_list(tmp_path, "名单.csv", "企业名称\n甲一机械有限公司"))
-    assert refusal.value.code == "compare.no_build"
+    assert refusal.value.code == "build.none"
 
 
 def files_in(folder: Path) -> list[str]:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import random
@@ -13,6 +14,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +132,7 @@ def test_a_full_disk_keeps_nothing_half_and_says_so(folder: Path) -> None:
     assert "磁盘" in answer["zh"]
     assert "disk" in answer["en"]
     assert (Builds(folder).all(), Builds(folder).current()) == ([], None)
-    assert [item.upload.name for item in desk_board.board().items] == ["名单.csv"]
+    assert [item.upload.name for item in desk_board.board(PERSON).items] == ["名单.csv"]
 
 
 def test_a_trial_moves_nothing_and_publishing_gives_just_what_it_said(
@@ -195,6 +197,27 @@ def test_one_refused_file_holds_back_all_that_were_to_be_published_with_it(
     assert [r.get("refused") for r in answer["files"]] == [None, "add.date_after_receipt", "add.bad_day"]
     assert Inbox(folder).sidecars() == []
     assert Builds(folder).all() == []
+
+
+def test_each_file_of_an_archive_has_a_statement_of_its_own(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, first in (("一.csv", 1), ("二.csv", 4), ("三.csv", 7)):
+            archive.writestr(name, lines(first, first + 3))
+    upload = dropped("名单.zip", buffer.getvalue())
+    own = {**STATED, "event_on": "2024-05-01", "batch": "2024-1"}
+    upload = uploads.state(upload, {**upload.stated, "members": {"二.csv": own}}, "张三")
+    given = folder / "given.json"
+    given.write_text(json.dumps([desk_board.entry_of(upload)]), encoding="utf-8")
+    code, records = said(capsys, "check", "--stated", str(given))
+    assert code == 0
+    assert [(record["file"], record["reading"]["event_on"], record["reading"]["batch"]) for record in records] == [
+        ("一.csv", "2023-06-01", "2023-1"),
+        ("二.csv", "2024-05-01", "2024-1"),
+        ("三.csv", "2023-06-01", "2023-1"),
+    ]
+    assert [record["seen"]["sheets"][0]["rows"] for record in records] == [3, 3, 3]
+    assert desk_board.Item(upload, records, None).members == ["一.csv", "二.csv", "三.csv"]
 
 
 def test_plans_and_lists_together_are_one_document(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -309,7 +332,7 @@ def test_a_killed_publication_loses_nothing_and_doubles_nothing(folder: Path) ->
         # The old build, or the new one whole: the pointer may have moved just before the end.
         assert len(holders(folder)) == (len(had) if current == before else 11)
         # Whatever was not published for certain is on the desk still.
-        names = {item.upload.name for item in desk_board.board().items}
+        names = {item.upload.name for item in desk_board.board(PERSON).items}
         assert names == (set() if is_out else {"名单.csv", "再来.csv"})
     final = jobs.wait(desk_board.start_publishing(asked, PERSON))
     assert desk_board.is_published(final)
@@ -317,7 +340,7 @@ def test_a_killed_publication_loses_nothing_and_doubles_nothing(folder: Path) ->
     assert holders(folder) == sorted(f"第{n}号（示例）公司" for n in range(1, 12))
     assert sorted(s.original_name for s in Inbox(folder).sidecars()) == ["a.csv", "再来.csv", "名单.csv"]
     assert all(len(sidecar.readings) == 1 for sidecar in Inbox(folder).sidecars())
-    assert desk_board.board().items == []
+    assert desk_board.board(PERSON).items == []
     assert not list(Builds(folder).folder.glob("*.part*"))
     assert interrupted >= KILLS // 2
 

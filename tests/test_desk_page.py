@@ -12,12 +12,14 @@ from streamlit.testing.v1 import AppTest
 
 from tests.invented_build import publish
 from tracker import desk_board, jobs, uploads
+from tracker.rights import Person
 from tracker.text import LANGUAGES, word
 
 pytestmark = pytest.mark.usefixtures("own_data_folder")
 MAIN = Path(__file__).resolve().parent.parent / "pages" / "main.py"
 MARKUP = re.compile(r"<(style|script)>.*?</\1>|<[^>]+>", re.DOTALL)
 LIST = "序号,企业名称,所属县区\n1,甲（示例）公司,海州区\n2,,东海县\n"
+PERSON = Person("张三", "admin")
 CJK = re.compile(r"[\u4e00-\u9fff]+")
 
 
@@ -90,7 +92,7 @@ def test_a_dropped_list_is_on_disk_at_once_and_asks_for_what_it_does_not_say() -
     # Another browser, another day: everything is as it was left.
     assert word("rule.name_missing", "zh") in shown(app)
     assert word("rule.name_missing", "zh") in shown(opened())
-    assert [item.state for item in desk_board.board().items] == ["faulty"]
+    assert [item.state for item in desk_board.board(PERSON).items] == ["faulty"]
     english = shown(opened(lang="en"))
     assert word("desk.state_faulty", "en") in english
     assert set(CJK.findall(english.replace("_名单.csv", "").replace("张三", ""))) <= {"东海县"}

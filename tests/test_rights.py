@@ -47,8 +47,9 @@ EXPECTED = {
 EXPECTED_PAGES = {
     **dict.fromkeys(("overview", "indicators", "ladder", "candidates", "enterprises", "briefing", "about"), "LSEA own"),
     **dict.fromkeys(("districts", "measures", "plans", "meeting"), "LSEA"),
-    **dict.fromkeys(("desk", "questions", "builds"), "SEA"),
-    "due": "LSEA",
+    **dict.fromkeys(("desk", "questions"), "SEA own"),
+    "builds": "LSEA",
+    "due": "LSEA own",
     "audit": "EA",
     "rights": "A",
 }

@@ -385,7 +385,7 @@ def test_wrong_orders_are_refused_with_what_to_do(
 def test_without_a_build_nobody_knows_the_enterprises(tmp_path: Path) -> None:
     with pytest.raises(Refusal) as refused:
         form(tmp_path)
-    assert refused.value.code == "form.no_build"
+    assert refused.value.code == "build.none"
 
 
 def test_periods() -> None:

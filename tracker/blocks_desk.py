@@ -31,12 +31,14 @@ def upload_table(items: Sequence[Item], catalog: Catalog, language: str) -> str:
 def _upload_lines(item: Item, catalog: Catalog, language: str) -> list[str]:
     records: Sequence[Record] = item.records or [{}]
     came = text.listed([item.upload.opened[:16].replace("T", " "), *filter(None, [item.upload.by])], language)
+    sent = "" if item.upload.sent is None else desk_words.sent_phrase(item.upload, language)
     lines = []
     for place, record in enumerate(records):
         # An archive holds several lists; its own name stands once.
         name = item.upload.name if not place else ""
         inner = str(record.get("file", "")) if len(records) > 1 else ""
-        small = "".join(f"<small>{escape(said)}</small>" for said in (came if not place else "", inner) if said)
+        below = filter(None, [inner] if place else [came, sent, inner])
+        small = "".join(f"<small>{escape(said)}</small>" for said in below)
         counts = record.get("counts") or {}
         numbers = "".join(_count(record, key) if counts else "<td>–</td>" for key in COUNTS)
         taken = desk_words.reading_phrase(record, catalog, language) if record else "–"

@@ -8,7 +8,7 @@ from html import escape
 
 import polars as pl
 
-from tracker import text
+from tracker import excerpt, text
 from tracker.blocks import link, plain_rows, section, table
 from tracker.catalog_derived import UNASSIGNED_SUFFIX
 from tracker.enterprises import MISSING, STATUSES, choices_of, grouped
@@ -35,7 +35,7 @@ def chips(found: Sequence[tuple[str, str]], view: View, picked: Mapping[str, str
         f'aria-label="{escape(word("enterprises.take_back", view.language, choice=phrase))}">✕</a></li>'
         for code, phrase in found
     ]
-    if view.target_id:
+    if view.target_id and not excerpt.is_excerpt(view.build_id):
         items.append(f"<li>{link(word('builds.make_trace', view.language), href('builds', view, part='trace'))}</li>")
     return f'<ul class="tt-chips">{"".join(items)}</ul>' if items else ""
 

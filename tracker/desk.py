@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from tracker.catalog import data_folder
-from tracker.rights import Person, actions_of, require
+from tracker.rights import CUT_COMMANDS, NotAllowed, Person, actions_of, require
 
 ROOT = Path(__file__).resolve().parent.parent
 QUICK_SECONDS = 120.0
 # Tells the command which person of a page asks for it.
 BY_PAGE = "TRACKER_BY_PAGE"
+# Tell it of which areas it may take files in, and of which it may tell; codes with "+" between them, empty for all.
+LOADS_FOR, SEES_ONLY, BETWEEN = "TRACKER_LOADS_FOR", "TRACKER_SEES_ONLY", "+"
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,15 @@ def permit(arguments: Sequence[str], person: Person, areas: Sequence[str | None]
     for action in actions_of(arguments):
         for area in areas:
             require(person, action, area)
-    return {**os.environ, "TRACKER_DATA": str(data_folder()), "PYTHONIOENCODING": "utf-8", BY_PAGE: person.name}
+    if person.only_areas is not None and arguments[0] not in CUT_COMMANDS:
+        raise NotAllowed("view", person.name)
+    said = {"TRACKER_DATA": str(data_folder()), "PYTHONIOENCODING": "utf-8", BY_PAGE: person.name}
+    return {**os.environ, **said, **cut_to(person)}
+
+
+def cut_to(person: Person) -> dict[str, str]:
+    """How a command that a person asks for is cut, as its environment says it."""
+    return {LOADS_FOR: BETWEEN.join(person.loads_for), SEES_ONLY: BETWEEN.join(person.only_areas or ())}
 
 
 def run(

@@ -68,6 +68,12 @@ class Item:
         return "faulty" if any(rejected(record) for record in self.records) else "ready"
 
     @property
+    def members(self) -> list[str]:
+        """The names of the files of an archive; none for a file by itself."""
+        names = list(dict.fromkeys(record["file"] for record in self.records or []))
+        return [] if names == [self.upload.name] else names
+
+    @property
     def can_publish(self) -> bool:
         """Whether it may be added; refused rows stay out and are listed, which a person may accept."""
         return self.state in ("ready", "faulty")
@@ -81,10 +87,11 @@ def rejected(record: Record) -> int:
 
 @dataclass(frozen=True)
 class Board:
-    """Everything on the desk, as it is on disk now."""
+    """What a person may see of the desk, as it is on disk now."""
 
     items: list[Item]
     jobs: list[Job]
+    person: Person
 
     @property
     def open_jobs(self) -> list[Job]:
@@ -97,21 +104,28 @@ class Board:
         return [item for item in self.items if item.can_publish]
 
     def preview(self, given: object) -> Job | None:
-        """The newest trial of just this."""
-        return next((job for job in self.jobs if job.kind == "effect" and job.given() == given), None)
+        """The newest trial of just this, told to who may see as much."""
+        cut = jobs.cut_of(self.person)
+        return next((j for j in self.jobs if j.kind == "effect" and j.cut == cut and j.given() == given), None)
 
 
-def board() -> Board:
-    """The desk as it is now; uploads that were published since they came are not on it any more."""
+def board(person: Person) -> Board:
+    """The desk as it is now; uploads that were published since they came are not on it any more.
+
+    Who sees the own area only finds there what they brought and started themselves.
+    """
     every_job = jobs.every()
-    checks = [job for job in every_job if job.kind == "check"]
+    is_narrow, cut = person.only_areas is not None, jobs.cut_of(person)
+    # A check says which file is not of the areas of who asked for it: it holds for them alone.
+    checks = [job for job in every_job if job.kind == "check" and job.cut == cut]
     published = [(job.started.isoformat(timespec="microseconds"), job.files) for job in every_job if is_published(job)]
     items = [
         _item(upload, checks)
         for upload in uploads.every()
-        if not any(upload.file_id in files and upload.opened <= on for on, files in published)
+        if not (is_narrow and person.name not in upload.owners)
+        and not any(upload.file_id in files and upload.opened <= on for on, files in published)
     ]
-    return Board(items, every_job)
+    return Board(items, [job for job in every_job if not is_narrow or job.by == person.name], person)
 
 
 def _item(upload: Upload, checks: Sequence[Job]) -> Item:
@@ -141,18 +155,21 @@ def _records(folder: Path) -> list[Record] | None:
 
 
 def entry_of(upload: Upload) -> dict[str, Any]:
-    """An upload as the command takes it: where it lies, its name, and what is stated of it as options."""
-    return {"file": str(upload.path.resolve()), "name": upload.name, "options": options_of(upload)}
+    """An upload as the command takes it: where it lies, its name, and what is stated of it as options; of an archive
+    also of each of its files of which something else is stated. It was received on the day on which it came.
+    """
+    received = f"--received-on={upload.opened[:10]}"
+    entry = {"file": str(upload.path.resolve()), "name": upload.name, "options": [*options_of(upload.stated), received]}
+    members = {name: [*options_of(stated), received] for name, stated in upload.stated.get("members", {}).items()}
+    return entry | ({"members": members} if members else {})
 
 
-def options_of(upload: Upload) -> list[str]:
-    """What is stated of an upload, as options of the command. It was received on the day on which it came."""
-    stated: Mapping[str, Any] = upload.stated
+def options_of(stated: Mapping[str, Any]) -> list[str]:
+    """What is stated of a file, as options of the command."""
     found = [f"{option}={stated[key]}" for key, option in OPTIONS.items() if stated.get(key)]
     found += [f"{option}={value}" for key, option in LISTS.items() for value in stated.get(key) or ()]
     found += [f"--map={caption}={field}" for caption, field in (stated.get("mapping") or {}).items()]
-    found += ["--final"] if stated.get("is_final") else []
-    return [*found, f"--received-on={upload.opened[:10]}"]
+    return [*found, *(["--final"] if stated.get("is_final") else [])]
 
 
 def start_checks(items: Sequence[Item], person: Person) -> bool:
@@ -198,6 +215,14 @@ def start_publishing(asked: Sequence[Upload], person: Person) -> str:
     return jobs.start("publish", ["add", "--stated", "{given}", "--build"], person, *_about(asked), given)
 
 
+def start_building(person: Person) -> str:
+    """Start building from what is on record by now, unless somebody's waits for its turn to do the same."""
+    for job in jobs.every():
+        if job.kind == "build" and job.state == "waiting":
+            return job.job_id
+    return jobs.start("build", ["build"], person)
+
+
 @dataclass(frozen=True)
 class Withdrawal:
     """A file to be withdrawn or restored, as its preview names it."""
@@ -234,7 +259,10 @@ def _build_of(folder: Path) -> Record | None:
         content = json.loads((folder / "answer.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return content.get("build") if isinstance(content, dict) else None
+    if not isinstance(content, dict):
+        return None
+    # A job that only builds prints the build itself.
+    return content if "build_id" in content else content.get("build")
 
 
 def build_of(job: Job) -> Record | None:

@@ -13,6 +13,7 @@ from tracker.desk_board import Board, Record
 from tracker.enterprises_words import batch_name
 from tracker.jobs import Job
 from tracker.text import word
+from tracker.uploads import Upload
 
 COUNTS = ("read", "accepted", "out_of_area", "rejected", "duplicate", "blank")
 # What is registered and never counted: said wherever somebody might wonder why no number moves.
@@ -30,6 +31,11 @@ def finding(board: Board, language: str) -> str:
         if state in states
     ]
     return word("desk.finding", language, number=len(states), needs=text.listed(needs, language))
+
+
+def sent_phrase(upload: Upload, language: str) -> str:
+    """Whether a file by somebody who may not publish was sent to those who do."""
+    return word("desk.sent" if upload.sent else "desk.not_sent", language, sent=upload.sent or "")
 
 
 def reading_phrase(record: Record, catalog: Catalog, language: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from tracker import measures, text, warehouse
+from tracker import excerpt, measures, text, warehouse
 from tracker.text import word
 
 Row = Mapping[str, Any]
@@ -63,7 +63,11 @@ def due_at(
     day: dt.date = build["data_cutoff"] if build["is_demo"] else build["built_at"].date()
     since = pl.Series([as_of]).dt.offset_by(f"-{_MONTHS}mo").dt.month_end()[0]
     asked = {"plan_id": plan_id, "language": language}
-    rows = reports(read(build_id, "due_reports", since=since, until=min(as_of, day), **asked), day)
+    # What a unit owes follows from the targets of the whole plan: an excerpt would know some of it only.
+    owed = read(excerpt.whole_id(build_id), "due_reports", since=since, until=min(as_of, day), **asked)
+    if excerpt.is_excerpt(build_id):
+        owed = owed.filter(pl.col("reporter").is_in(read(build_id, "areas", **asked)["area_code"].implode()))
+    rows = reports(owed, day)
     thresholds = read(build_id, "thresholds", language=language)
     months = int(thresholds.filter(pl.col("threshold_id") == "task_report_months")["value"][0])
     tasks = measures.judged(read(build_id, "plan_tasks", as_of=day, **asked), day, months)

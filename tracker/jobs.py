@@ -25,15 +25,16 @@ from typing import Any, Literal
 from filelock import FileLock, Timeout
 
 from tracker.catalog import data_folder
-from tracker.desk import ROOT, Answer, command, permit
+from tracker.desk import ROOT, Answer, command, cut_to, permit
 from tracker.files import write_whole
-from tracker.rights import Person
+from tracker.rights import Person, actions_of
 
 State = Literal["waiting", "running", "done", "refused", "interrupted"]
 # What changes the build in force: one after the other, in the order in which people asked.
-PUBLISHING = ("publish", "withdraw", "restore")
+PUBLISHING = ("publish", "withdraw", "restore", "build")
 STAGES = ("waiting", "reading", "counting", "checking", "publishing")
 _AREA = "--area="
+NOT_CUT = ("", "")
 ENVIRONMENT = "TRACKER_JOB"
 # The exit code of a command that broke, as programs of Unix have it for an error of their own.
 BROKEN = 70
@@ -50,6 +51,7 @@ _ended: dict[Path, Job] = {}
 class Job:
     """One command that somebody started. ``files``: the content hashes it is about; ``names``: in words.
 
+    ``cut``: to which areas, as :func:`cut_of` says; what one person was told is not for another.
     ``state``: waiting for its turn, running, done, refused (it ended and refused something), or interrupted: its
     process ended without saying so. ``stage``: what it said last.
     """
@@ -60,6 +62,7 @@ class Job:
     started: dt.datetime
     files: tuple[str, ...]
     names: tuple[str, ...]
+    cut: tuple[str, ...]
     state: State
     stage: str
     ended: dt.datetime | None
@@ -114,7 +117,9 @@ def start(
         NotAllowed: where the person has no right to it, for one of the areas that are stated.
         OSError: where the disk is full; nothing was started then.
     """
-    environment = permit(arguments, person, _areas(given))
+    # Of what is only checked, the command itself says which file is not of the person's areas, in words.
+    areas = _areas(given) if "load" in actions_of(arguments) else [None]
+    environment = permit(arguments, person, areas)
     _remove_old()
     now = dt.datetime.now()
     own = folder() / f"{now:%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}"
@@ -123,7 +128,8 @@ def start(
     if given is not None:
         write_whole(own / "given.json", json.dumps(given, ensure_ascii=False).encode())
     record = {"kind": kind, "by": person.name, "started": now.isoformat(), "files": list(files), "names": list(names)}
-    write_whole(own / "job.json", json.dumps(record | {"command": stated}, ensure_ascii=False).encode())
+    record |= {"cut": cut_of(person), "command": stated}
+    write_whole(own / "job.json", json.dumps(record, ensure_ascii=False).encode())
     environment |= {"TRACKER_DATA": str(data_folder().resolve()), ENVIRONMENT: str(own.resolve())}
     with (own / "answer.json").open("wb") as answer, (own / "errors").open("wb") as errors:
         child = subprocess.Popen(
@@ -142,10 +148,16 @@ def start(
     return own.name
 
 
+def cut_of(person: Person) -> tuple[str, ...]:
+    """How what a person asks for is cut: of which areas files are taken in, and of which is told."""
+    return tuple(cut_to(person).values())
+
+
 def _areas(given: object) -> list[str | None]:
     """The areas that files are stated to be of; None for each that may hold any area."""
     entries = given if isinstance(given, list) else []
-    stated = [[option for option in entry["options"] if option.startswith(_AREA)] for entry in entries]
+    every = [options for entry in entries for options in (entry["options"], *entry.get("members", {}).values())]
+    stated = [[option for option in options if option.startswith(_AREA)] for options in every]
     return [options[0].removeprefix(_AREA) if len(options) == 1 else None for options in stated] or [None]
 
 
@@ -214,6 +226,7 @@ def _read(path: Path) -> Job | None:
         started=started,
         files=tuple(record["files"]),
         names=tuple(record["names"]),
+        cut=tuple(record.get("cut", NOT_CUT)),
         state=state,
         stage=stage,
         ended=dt.datetime.fromtimestamp((own / "exit").stat().st_mtime) if code else None,

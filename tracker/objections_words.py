@@ -67,12 +67,16 @@ def decision(one: Objection, language: str) -> str:
 
 
 def open_lines(
-    objections: Iterable[Objection], areas: Mapping[str, str], targets: Mapping[str, str], language: str
+    objections: Iterable[Objection],
+    areas: Mapping[str, str],
+    targets: Mapping[str, str],
+    language: str,
+    key: str = "questions.open_objection",
 ) -> list[str]:
-    """One small line per open objection, to stand beside the number that it is about."""
+    """One line per open objection, to stand beside the number that it is about, in the words of ``key``."""
     return [
         word(
-            "questions.open_objection",
+            key,
             language,
             area=areas.get(one.number.area_code, one.number.area_code),
             target=_target(one, targets),

@@ -31,9 +31,14 @@ LEAST_ROLE = {
 }
 ACTIONS = tuple(LEAST_ROLE)
 # Pages that ask for more than the right to view.
-PAGE_ACTIONS = {"desk": "upload", "questions": "upload", "builds": "upload", "audit": "audit", "rights": "rights"}
+PAGE_ACTIONS = {"desk": "upload", "questions": "upload", "audit": "audit", "rights": "rights"}
 # Pages that show nothing of other areas to who sees the own area only; every other page compares areas or shows all.
-OWN_AREA_PAGES = frozenset(("overview", "indicators", "ladder", "candidates", "enterprises", "briefing", "about"))
+OWN_AREA_PAGES = frozenset(
+    (
+        "overview", "indicators", "ladder", "candidates", "enterprises", "briefing", "desk", "questions", "due",
+        "about",
+    )
+)  # fmt: skip
 
 # What a command of the ETL does, for the page that starts it and for the audit.
 COMMAND_ACTIONS = {
@@ -59,6 +64,8 @@ COMMAND_ACTIONS = {
 READING_COMMANDS = frozenset(
     ("check", "files", "builds", "corrections", "questions", "thresholds", "report", "template", "compare", "verify")
 )
+# Commands that cut what they take in and what they tell to the areas of who asks; no other tells of some areas only.
+CUT_COMMANDS = frozenset(("check", "files", "corrections", "questions", "template"))
 
 
 @dataclass(frozen=True)
@@ -79,6 +86,11 @@ class Person:
         """The areas that the person may see; None for all. Who publishes for everybody sees everything."""
         is_narrow = self.sees_own_area and self.areas and not is_at_least(self.role, "editor")
         return self.areas if is_narrow else None
+
+    @property
+    def loads_for(self) -> tuple[str, ...]:
+        """The areas that the person may load files of; none for all."""
+        return () if is_at_least(self.role, "editor") else self.areas
 
 
 class NotAllowed(Exception):
@@ -107,8 +119,8 @@ def may(person: Person | None, action: str, area: str | None = None) -> bool:
         return False
     if action == "export" and not person.may_export:
         return False
-    if action == "load" and not is_at_least(person.role, "editor"):
-        return not person.areas or area in person.areas
+    if action == "load":
+        return not person.loads_for or area in person.loads_for
     return area is None or person.only_areas is None or area in person.only_areas
 
 

@@ -113,12 +113,17 @@ class _Found:
             sheets[word("trace.sheet_answers", language)] = self._cells(cells, names)
             files += cells["file_id"].to_list()
         if found.cells.height:
-            sheets[word("trace.sheet_cells", language)] = self._reported(found.cells)
+            parts = {name: name for name in ("value", "numerator", "denominator")}
+            sheets[word("trace.sheet_cells", language)] = self._located(
+                found.cells, area="area_short", measure="name", **parts, period="period_end"
+            )
             files += found.cells["file_id"].to_list()
         asked = {"indicator_id": number.indicator_id, "area_code": self.area_code, "as_of": self.as_of}
         records = self.read("activity_records", **asked, since=self.as_of.replace(month=1, day=1), language=language)
         if records.height:
-            sheets[word("trace.sheet_records", language)] = self._records(records)
+            sheets[word("trace.sheet_records", language)] = self._located(
+                records, event_on="held_on", event="kind", title="title", area="area_short"
+            )
             files += records["file_id"].to_list()
         if found.ranking.height:
             captions = [word(f"trace.column_{name}", language) for name in ("place", "area", "titles")]
@@ -185,38 +190,27 @@ class _Found:
             )
         )
 
-    def _reported(self, cells: pl.DataFrame) -> pl.DataFrame:
-        return self._renamed(
-            cells.select(
-                area="area_short",
-                measure="name",
-                value="value",
-                numerator="numerator",
-                denominator="denominator",
-                period="period_end",
-                file="original_name",
-                sheet="sheet",
-                row="row",
-                column="column",
-            )
-        )
-
-    def _records(self, records: pl.DataFrame) -> pl.DataFrame:
-        return self._renamed(
-            records.select(
-                event_on="held_on",
-                event="kind",
-                title="title",
-                area="area_short",
-                file="original_name",
-                sheet="sheet",
-                row="row",
-            )
-        )
+    def _located(self, rows: pl.DataFrame, **columns: str) -> pl.DataFrame:
+        """Columns of rows by the code of their caption, and where each row stands in its file."""
+        places = {name: name for name in ("sheet", "row", "column") if name in rows.columns}
+        return self._renamed(rows.select(**columns, file="original_name", **places))
 
     def _renamed(self, rows: pl.DataFrame) -> pl.DataFrame:
         rows = export.without_empty_columns(rows)
         return rows.rename({name: word(f"trace.column_{name}", self.language) for name in rows.columns})
+
+
+def in_words(rows: pl.DataFrame, language: str) -> pl.DataFrame:
+    """A table of a trace as a page prints it: days and numbers in words, a dash where nothing stands."""
+
+    def shown(value: object) -> str:
+        if isinstance(value, dt.date):
+            return text.day(value, language)
+        return "–" if value is None else f"{value:,.10g}" if isinstance(value, float) else str(value)
+
+    return rows.select(
+        pl.Series(name, [shown(value) for value in rows[name].to_list()], pl.String) for name in rows.columns
+    )
 
 
 def _named(rows: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:

@@ -36,6 +36,8 @@ class Upload:
     """One file that came in. ``stated``: what a person states of it, by option of the command.
 
     ``opened``: when it came, or came again. ``set_aside``: who put it away and when; the file stays.
+    ``owners``: everybody who brought it. ``sent``: of a file by somebody who may not publish, when and by whom it was
+    sent to those who do; empty until then, None where nobody need send it.
     """
 
     file_id: str
@@ -46,6 +48,8 @@ class Upload:
     stated: dict[str, Any]
     stated_by: str = ""
     set_aside: str = ""
+    owners: tuple[str, ...] = ()
+    sent: str | None = None
 
     @property
     def path(self) -> Path:
@@ -79,8 +83,14 @@ def clean_label(name: str) -> str:
     return (stem + ending) or "_"
 
 
-def keep(name: str, content: bytes, by: str) -> Upload:
+def keep(name: str, content: bytes, by: str, *, is_draft: bool = False) -> Upload:
     """Keep a file that came in; it is on the disk when this returns. The same content again is the same upload.
+
+    Args:
+        name: what it was called.
+        content: all of it.
+        by: who brings it.
+        is_draft: who brings it may not publish: it is to be sent for that.
 
     Raises:
         OSError: where it cannot be written; then nothing of it is kept.
@@ -92,8 +102,12 @@ def keep(name: str, content: bytes, by: str) -> Upload:
         if not path.is_file() or path.stat().st_size != len(content):
             write_whole(path, content)
         now = dt.datetime.now().isoformat(timespec="microseconds")
-        stated = known.stated if known else dict(remembered(name)[0])
-        upload = Upload(file_id, clean_label(name), len(content), by, now, stated)
+        stated = dict(known.stated if known else remembered(name)[0])
+        if is_draft and (known is None or by not in known.owners):
+            stated.pop("area", None)  # another district's file of the same title or content says nothing of this one's
+        owners = tuple(dict.fromkeys([*(known.owners if known else ()), by]))
+        sent = "" if is_draft else None
+        upload = Upload(file_id, clean_label(name), len(content), by, now, stated, owners=owners, sent=sent)
         _write(upload)
     return upload
 
@@ -113,7 +127,17 @@ def state(upload: Upload, stated: Stated, by: str) -> Upload:
     """Keep what a person states of an upload, instead of what was stated before."""
     with _lock():
         now = _read(_record(upload.file_id)) or upload
-        changed = replace(now, stated={key: value for key, value in stated.items() if value}, stated_by=by)
+        kept = {key: value for key, value in stated.items() if value}
+        changed = replace(now, stated=kept, stated_by=by, sent=None if now.sent is None else "")
+        _write(changed)
+    return changed
+
+
+def send(upload: Upload, by: str) -> Upload:
+    """Tell those who publish that a file is ready. Whoever states something else of it sends it again."""
+    with _lock():
+        now = dt.datetime.now().isoformat(timespec="minutes", sep=" ")
+        changed = replace(_read(_record(upload.file_id)) or upload, sent=f"{now} {by}".strip())
         _write(changed)
     return changed
 
@@ -171,8 +195,9 @@ def _write(upload: Upload) -> None:
 
 def _read(path: Path) -> Upload | None:
     try:
-        return Upload(**json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return Upload(**found | {"owners": tuple(found.get("owners") or [found["by"]])})
+    except (OSError, ValueError, TypeError, KeyError):
         return None
 
 

@@ -196,6 +196,22 @@ def asked(question: Said, areas: Mapping[str, str], language: str) -> str:
     return word(f"questions.asked_{question['kind']}", language, **readings)
 
 
+def alike(questions: Iterable[Said], areas: Mapping[str, str], language: str) -> dict[str, list[str]]:
+    """Questions that the rows of one file raise alike, where no list names a district: ids by file and place.
+
+    Only what is asked of several enterprises; the most first.
+    """
+    found: dict[str, list[str]] = {}
+    for one in questions:
+        if one["kind"] != "area_unassigned":
+            continue
+        places = text.listed([areas.get(code, code) for code in one["areas"]], language)
+        for file in dict.fromkeys(row["file"] for row in one["evidence"]):
+            found.setdefault(f"{file} · {places}", []).append(one["question_id"])
+    several = {group: ids for group, ids in found.items() if len(ids) > 1}
+    return dict(sorted(several.items(), key=lambda pair: -len(pair[1])))
+
+
 def queue_rows(questions: Iterable[Said], areas: Mapping[str, str], language: str) -> list[tuple[str, str, str, str]]:
     """Of each question its id, its subject, what is asked, and the day on which its newest file came."""
     return [

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -127,9 +128,18 @@ def _open(file: Path) -> duckdb.DuckDBPyConnection:
 
 
 def _open_excerpt(file: Path, areas: str) -> duckdb.DuckDBPyConnection:
-    """What a build knows of some areas, as a copy in memory that holds nothing else."""
     if not file.is_file():
         raise BuildMissing(file.stem)
+    return _locked(excerpt_of(file, areas.split(excerpt.BETWEEN)))
+
+
+def excerpt_of(file: Path, areas: Sequence[str]) -> duckdb.DuckDBPyConnection:
+    """What a build knows of some areas, as a copy in memory that holds nothing else.
+
+    Raises:
+        BuildUnreadable: the build's file is damaged.
+        BuildOutdated: the build was written by an older version.
+    """
     connection = duckdb.connect(":memory:")
     try:
         connection.execute(f"ATTACH '{str(file).replace(_QUOTE, _QUOTE * 2)}' AS whole (READ_ONLY)")
@@ -137,11 +147,11 @@ def _open_excerpt(file: Path, areas: str) -> duckdb.DuckDBPyConnection:
         raise BuildUnreadable(file.stem) from fault
     try:
         for statement in excerpt.statements(_columns_of(connection)):
-            connection.execute(statement, [areas.split(excerpt.BETWEEN)] if "?" in statement else None)
+            connection.execute(statement, [list(areas)] if "?" in statement else None)
     except (duckdb.BinderException, duckdb.CatalogException) as fault:
         raise BuildOutdated(file.stem) from fault
     connection.execute("DETACH whole")
-    return _locked(connection)
+    return connection
 
 
 def _columns_of(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], list[str]]:

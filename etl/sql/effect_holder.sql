@@ -4,7 +4,12 @@ select
     1 as amount,
     enterprise.name,
     enterprise.uscc,
-    tenure.from_on as changed_on,
+    -- the day of the title, not of its last change into another state
+    (
+        select min(earlier.from_on)
+        from core.tenure as earlier
+        where earlier.enterprise_id = tenure.enterprise_id and earlier.tier = tenure.tier
+    ) as changed_on,
     cast(null as varchar) as file_name,
     cast(null as integer) as row
 from core.tenure as tenure

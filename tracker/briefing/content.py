@@ -19,6 +19,7 @@ from tracker.findings import Row
 from tracker.notice import Facts, Notice, Section, assessment, tight
 from tracker.notice_debts import debt_lines
 from tracker.notice_facts import facts_at
+from tracker.notice_objections import objection_section
 from tracker.text import word
 from tracker.viewing import DEFAULT_RULE
 
@@ -65,7 +66,7 @@ class Content:
 
     ``facts`` holds the raw rows (``facts.own`` of the area, ``facts.targets`` of all areas); ``behind`` the rows that
     are behind or missed, the worst first, with ``number``, ``text`` and ``owner_names``. ``notice`` is the text with
-    its sections by key (overall, behind, closing, areas, decisions, changes, expiries, forecast, data).
+    its sections by key (overall, behind, closing, areas, objections, decisions, changes, expiries, forecast, data).
     ``marks`` say that the data are invented, that the plan is a draft: they stand on every page and sheet.
     ``explanation`` are the lines of the page 数据说明; ``foot`` stands under every table and picture.
     """
@@ -123,6 +124,7 @@ def content(selection: Selection) -> Content:
     expiries = _expiries(facts, selection, foot)
     forecasts = _forecasts(facts, selection)
     others = [
+        objection_section(facts, language),
         _decisions(facts, selection),
         _changes(facts, selection, compared_with, before),
         _section("expiries", expiries[2], language),

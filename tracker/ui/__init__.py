@@ -32,16 +32,17 @@ from tracker.ui.builds_reads import (
     pick_two,
     states_between,
     threshold_history,
+    trace_link,
 )
 from tracker.ui.candidate_reads import candidate_list, offer_candidates, units_of_measures
 from tracker.ui.change_reads import pick_changes
-from tracker.ui.desk_answers import offer_build
 from tracker.ui.desk_forms import one_upload
 from tracker.ui.desk_screen import (
     desk_now,
     files_in,
     how_to_begin,
     job_log,
+    offer_build,
     pick_desk_section,
     pick_upload,
     publication,
@@ -235,6 +236,7 @@ __all__ = [
     "tier_counts",
     "title_timeline",
     "titles_by_area",
+    "trace_link",
     "tried",
     "try_thresholds",
     "units",

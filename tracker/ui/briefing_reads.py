@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from tracker import blocks, excerpt, office, office_store, text
+from tracker import blocks, excerpt, office, office_objections, office_store, text
 from tracker.briefing.content import Content
 from tracker.briefing.documents import ENDINGS, checked_template, made
 from tracker.briefing.images import KINDS, ImagesRefused
@@ -36,7 +36,8 @@ def briefing_content(selection: Selection) -> Content | None:
     with st.spinner(word("briefing.making", selection.language)):
         # What meetings decided is no part of a build: it is read as it stands now.
         plan_id = selection.plan_id
-        return briefing_of(selection, (*office.meetings(plan_id), *office.decisions(plan_id)))
+        objections = [(one.objection_id, one.state) for one in office_objections.objections(plan_id)]
+        return briefing_of(selection, (*office.meetings(plan_id), *office.decisions(plan_id), *objections))
 
 
 def pick_named(view: View) -> None:

@@ -11,42 +11,32 @@ from tempfile import TemporaryDirectory
 import polars as pl
 import streamlit as st
 
-from tracker import builds, excerpt, text, warehouse
+from tracker import blocks, blocks_about, builds, excerpt, links, text, trace, warehouse
 from tracker.builds import BuildFacts, Inputs, build_name
 from tracker.explained import Moment
+from tracker.keeping import kept
 from tracker.links import View
 from tracker.text import word
+from tracker.trace import Trace
 from tracker.ui.change_reads import change_line, is_comparable
 from tracker.ui.desk_answers import asked, done, told
+from tracker.ui.frame import html
 from tracker.ui.gate import is_allowed, save_button
 from tracker.ui.operator import operator_name
 from tracker.ui.reading import read, targets_at, targets_of
-from tracker.ui.state import pick, seed, select
+from tracker.ui.state import pick, pick_part, select
 from tracker.viewing import DEFAULT_RULE
 
 SECTIONS = ("list", "compare", "thresholds", "targets", "trace")
+READ_SECTIONS = ("list", "compare", "trace")
 _WRITING = 300.0
+_SHOWN_ROWS, _MOST_ROWS = 10, 200
 
 
 def pick_builds_section(language: str) -> str:
-    """The part of the page, a code of the link."""
-
-    def named(code: str) -> str:
-        return word(f"builds.section_{code}", language)
-
-    seed("part", SECTIONS, SECTIONS[0], named=named)
-    chosen = st.segmented_control(
-        word("builds.section", language),
-        SECTIONS,
-        format_func=named,
-        key="part",
-        required=True,
-        label_visibility="collapsed",
-        persist_state="session",
-    )
-    if chosen != SECTIONS[0]:
-        st.session_state["page_codes"]["part"] = chosen
-    return str(chosen)
+    """The part of the page, a code of the link; who changes nothing is offered what is there to be read."""
+    shown = SECTIONS if is_allowed("upload") else READ_SECTIONS
+    return pick_part("part", shown, _say("section", language), lambda code: _say(f"section_{code}", language))
 
 
 def every_build() -> list[BuildFacts]:
@@ -140,12 +130,14 @@ def mark(found: Sequence[BuildFacts], view: View) -> None:
 
 
 def offer_handover(language: str) -> None:
-    """Make the handover workbook by its command and offer it."""
+    """Make the handover workbook by its command and offer it to who works with the data."""
+    if not is_allowed("upload"):
+        return
     _offer("handover", ["handover", "--lang", language], f"{_say('handover_file', language)}.xlsx", language)
 
 
 def offer_trace(view: View, found: Sequence[BuildFacts]) -> None:
-    """Choose a number of any build and get its names, rows and original files as a zip."""
+    """Choose a number of any build: its names and rows on the page, with the original files as a zip."""
     language = view.language
     named = {build.build_id: build_name(build, language) for build in found}
     with st.container(key="trace_choice", horizontal=True):
@@ -170,6 +162,37 @@ def offer_trace(view: View, found: Sequence[BuildFacts]) -> None:
     said = ["--build", build_id, "--plan", view.plan_id, "--target", target, "--area", area, "--as-of", month]
     stem = word("trace.file", language, target=target, area=area, as_of=month[:7])
     _offer("trace", ["trace", *said, "--lang", language], f"{stem}.zip", language)
+    _show_trace(build_id, view.plan_id, target, area, dt.date.fromisoformat(month), language)
+
+
+@kept(8)
+def _traced(build_id: str, plan_id: str, target: str, area: str, as_of: dt.date, language: str) -> Trace | None:
+    return trace.trace(build_id, plan_id, target, area, as_of, language)
+
+
+def _show_trace(build_id: str, plan_id: str, target: str, area: str, as_of: dt.date, language: str) -> None:
+    """What is behind a number: what it is, and the first rows of each table of its workbook."""
+    found = _traced(build_id, plan_id, target, area, as_of, language)
+    if found is None or found.value is None:
+        html(blocks.paragraph(_say("trace_none", language)))
+        return
+    html(blocks_about.points(found.said))
+    for name, table in found.sheets.items():
+        shown = trace.in_words(table.head(_MOST_ROWS), language)
+        more = shown.height - _SHOWN_ROWS
+        note = word("builds.trace_cut", language, number=_MOST_ROWS) if table.height > _MOST_ROWS else ""
+        html(blocks.section(name, note), blocks_about.frame_table(shown.head(_SHOWN_ROWS)))
+        if more > 0:
+            summary = word("builds.trace_more", language, number=more)
+            html(blocks_about.folded(summary, blocks_about.frame_table(shown.tail(more))))
+
+
+def trace_link(view: View) -> str:
+    """The way to the rows and files behind the number in view, for who may see all that it rests on."""
+    if excerpt.is_excerpt(view.build_id):
+        return ""
+    target = links.href("builds", view, part="trace")
+    return f"<p>{blocks.link(word('builds.make_trace', view.language), target)}</p>"
 
 
 def _month(code: str, language: str) -> str:

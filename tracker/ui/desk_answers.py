@@ -11,9 +11,7 @@ from tracker import desk
 from tracker.catalog import data_folder
 from tracker.rights import Person, actions_of
 from tracker.text import word
-from tracker.ui.gate import allowed, is_allowed
-
-_BUILD_SECONDS = 900.0
+from tracker.ui.gate import allowed
 
 
 def told(*arguments: str) -> Any:
@@ -61,18 +59,3 @@ def refused_file(content: Any, language: str) -> str:
         for cell in result.get("rejected", ())[:1]:
             return str(cell[language])
     return ""
-
-
-def offer_build(language: str) -> None:
-    """Say that what was saved acts at the next build, and offer to make it."""
-    if not st.session_state.get("unbuilt"):
-        return
-    with st.container(horizontal=True, vertical_alignment="center", key="unbuilt_note"):
-        st.info(word("builds.unbuilt", language))
-        if is_allowed("publish") and st.button(word("builds.build", language), key="build_now", type="primary"):
-            with st.spinner(word("builds.building", language)):
-                answer = asked(["build"], seconds=_BUILD_SECONDS)
-            if answer.is_clean:
-                st.session_state["unbuilt"] = False
-                st.rerun()
-            st.error(answer.refusal(language) or answer.detail)

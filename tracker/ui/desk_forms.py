@@ -35,18 +35,32 @@ _COLUMNS_A_ROW = 4
 
 def one_upload(item: Item, catalog: Catalog, language: str) -> None:
     """One file: what it proposes to be, what is stated of it, what its check found, what to send back."""
-    record = (item.records or [{}])[0]
-    html(blocks_desk.problems([line for r in item.records or [] for line in desk_words.refusal_lines(r, language)]))
+    member = _pick_member(item, language)
+    shown = [r for r in item.records or [] if member in ("", r["file"])]
+    html(blocks_desk.problems([line for r in shown for line in desk_words.refusal_lines(r, language)]))
+    record = (shown or [{}])[0]
     if item.state == "broken" and item.check is not None:
         html(blocks_desk.problems(desk_words.refused_lines(item.check, language)))
     left, right = st.columns([2, 3], gap="large")
     with left:
         _tell_memory(item, language)
-        html(blocks_desk.proposal_table(desk_words.proposals(record, catalog, language), language))
+        if member or not item.members:
+            html(blocks_desk.proposal_table(desk_words.proposals(record, catalog, language), language))
     with right:
-        _statement(item, record, catalog, language)
-    for found in item.records or []:
+        _statement(item, member, record, catalog, language)
+    for found in shown:
         _outcome(item, found, catalog, language)
+
+
+def _pick_member(item: Item, language: str) -> str:
+    """Of an archive the file to look at, first the one that asks for something; empty for all that say alike."""
+    if not item.members:
+        return ""
+    asks = next((r["file"] for r in item.records or [] if r["status"] == "refused"), "")
+    options = ["", *item.members]
+    named: Callable[[str], str] = lambda name: name or word("desk.whole_archive", language)  # noqa: E731
+    key = f"desk_member_{item.upload.file_id[:12]}"
+    return str(st.selectbox(word("desk.member", language), options, options.index(asks), format_func=named, key=key))
 
 
 def _tell_memory(item: Item, language: str) -> None:
@@ -74,11 +88,12 @@ def annotated(item: Item, language: str, person: Person) -> bytes:
         return out.read_bytes()
 
 
-def _statement(item: Item, record: Record, catalog: Catalog, language: str) -> None:
-    """The form: every field may be left to the file."""
-    upload, stated = item.upload, item.upload.stated
+def _statement(item: Item, member: str, record: Record, catalog: Catalog, language: str) -> None:
+    """The form: every field may be left to the file. ``member``: the one file of an archive that it is about."""
+    upload, shared = item.upload, item.upload.stated
+    stated = shared.get("members", {}).get(member, shared)
     # Whoever states something elsewhere is seen here: another statement, other widgets.
-    mark = hashlib.sha256(json.dumps([upload.file_id, stated], sort_keys=True).encode()).hexdigest()[:10]
+    mark = hashlib.sha256(json.dumps([upload.file_id, member, stated], sort_keys=True).encode()).hexdigest()[:10]
 
     def key(field: str) -> str:
         return f"desk_{field}_{mark}"
@@ -126,7 +141,7 @@ def _statement(item: Item, record: Record, catalog: Catalog, language: str) -> N
             with column:
                 changed[field] = day(field)
         with columns[3]:
-            areas = {code: area.name.in_language(language) for code, area in catalog.areas.items()}
+            areas = {code: catalog.areas[code].name.in_language(language) for code in _own_areas(catalog)}
             changed["area"] = choice("area", list(areas), lambda code: areas.get(code, code))
         columns = st.columns(_COLUMNS_A_ROW)
         with columns[0]:
@@ -163,7 +178,9 @@ def _statement(item: Item, record: Record, catalog: Catalog, language: str) -> N
             changed["mapping"] = _mapping(record, stated.get("mapping") or {}, catalog, language, key)
         is_sent = st.form_submit_button(word("desk.save_statement", language), type="primary")
     if is_sent:
-        _save(item, changed, language)
+        members = shared.get("members", {})
+        kept = shared | {"members": {**members, member: changed}} if member else changed | {"members": members}
+        _save(item, kept, language)
     with st.container(horizontal=True):
         if st.button(word("desk.check_again", language), key=key("again")):
             desk_board.check([upload], allowed("upload"))
@@ -171,6 +188,12 @@ def _statement(item: Item, record: Record, catalog: Catalog, language: str) -> N
         if st.button(word("desk.set_aside", language), key=key("aside")):
             write("upload", upload.name, uploads.set_aside, upload, known_name())
             st.rerun()
+
+
+def _own_areas(catalog: Catalog) -> list[str]:
+    """The areas that a file may be stated to be of: all, or those that the person loads for."""
+    own = allowed("upload").loads_for
+    return [code for code in catalog.areas if not own or any(catalog.is_within(code, scope) for scope in own)]
 
 
 def _save(item: Item, changed: dict[str, Any], language: str) -> None:

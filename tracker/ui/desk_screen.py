@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -37,9 +38,12 @@ def take_in(language: str) -> None:
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     with right:
         by = operator_name(language, "desk_by")
-        with st.popover(word("desk.paste", language), width="stretch"):
-            _paste(language, by)
-    number = st.session_state.setdefault("desk_drop", 0)
+        # Another key after each file that came: what was pasted is kept, and the form closes.
+        number = st.session_state.setdefault("desk_drop", 0)
+        with st.popover(word("desk.paste", language), width="stretch", key=f"desk_popover_{number}"):
+            if _paste(language, by):
+                st.session_state["desk_drop"] = number + 1
+                st.rerun()
     with left:
         dropped = st.file_uploader(word("desk.drop", language), accept_multiple_files=True, key=f"desk_drop_{number}")
     if dropped and _kept([(file.name, file.getvalue()) for file in dropped], by, language):
@@ -48,21 +52,21 @@ def take_in(language: str) -> None:
         st.rerun()
 
 
-def _paste(language: str, by: str) -> None:
+def _paste(language: str, by: str) -> bool:
+    """Rows pasted in place of a file; whether they were kept."""
     with st.form("desk_paste", clear_on_submit=True, border=False, enter_to_submit=False):
         title = st.text_input(word("desk.paste_title", language), max_chars=80, key="desk_paste_title")
         rows = st.text_area(word("desk.paste_rows", language), height=200, key="desk_paste_rows")
         is_sent = st.form_submit_button(word("desk.paste_keep", language))
-    if is_sent and rows.strip():
-        name = f"{title.strip() or word('desk.paste_name', language)}.tsv"
-        if _kept([(name, rows.encode())], by, language):
-            st.rerun()
+    name = f"{title.strip() or word('desk.paste_name', language)}.tsv"
+    return bool(is_sent and rows.strip()) and _kept([(name, rows.encode())], by, language)
 
 
 def _kept(files: Sequence[tuple[str, bytes]], by: str, language: str) -> bool:
     try:
         for name, content in files:
-            write("upload", name, uploads.keep, name, content, by)
+            keep = partial(uploads.keep, is_draft=not is_allowed("publish"))
+            write("upload", name, keep, name, content, by)
     except OSError as fault:
         html(blocks.notice(word("desk.disk", language, detail=fault.strerror or str(fault))))
         return False
@@ -71,9 +75,10 @@ def _kept(files: Sequence[tuple[str, bytes]], by: str, language: str) -> bool:
 
 def desk_now(language: str) -> Board:
     """The desk as it is on disk; what was not checked yet is being checked from now on."""
-    board = desk_board.board()
+    person = allowed("upload")
+    board = desk_board.board(person)
     try:
-        return desk_board.board() if desk_board.start_checks(board.items, allowed("upload")) else board
+        return desk_board.board(person) if desk_board.start_checks(board.items, person) else board
     except OSError as fault:
         html(blocks.notice(word("desk.disk", language, detail=fault.strerror or str(fault))))
         return board
@@ -98,21 +103,59 @@ def _watch(open_ids: list[str], language: str) -> None:
         st.rerun()
 
 
-def tell_last(board: Board, language: str) -> None:
-    """How the newest publication or withdrawal ended: what is in force, and how to go on where it was cut short."""
+def tell_last(board: Board, language: str, kinds: Sequence[str] = jobs.PUBLISHING) -> None:
+    """How the newest publication or withdrawal ended: what is in force, and how to go on where it was cut short.
+
+    Args:
+        board: what was done at the desk.
+        language: of the words.
+        kinds: said only where the newest was one of these.
+    """
     last = next((job for job in board.jobs if job.kind in jobs.PUBLISHING), None)
-    if last is None or last.is_open or dt.datetime.now() - last.started > dt.timedelta(days=1):
+    if (
+        last is None
+        or last.kind not in kinds
+        or last.is_open
+        or dt.datetime.now() - last.started > dt.timedelta(days=1)
+    ):
         return
     what = {"job": word(f"desk.job_{last.kind}", language), "by": last.by, "at": f"{last.started:%H:%M}"}
     outcome = desk_words.outcome(last)
     current = warehouse.current_build_id() or word("desk.no_build", language)
     said = word(f"desk.last_{outcome}", language, **what, build_id=current)
-    if outcome == "done":
+    if outcome == "done" and last.kind != "build":  # nobody tries what is only built
         is_same = desk_board.is_as_tried(last, board.jobs)
         said += word("desk.effect_same_as_tried" if is_same else "desk.effect_not_as_tried", language)
     html(blocks.notice(said))
     if outcome == "refused":
         html(blocks_desk.problems(desk_words.refused_lines(last, language)))
+
+
+def offer_build(language: str) -> None:
+    """Say that what was saved acts at the next build, and offer to make it; how far it is, and how it ended."""
+    if not is_allowed("upload"):
+        return
+    board = desk_board.board(allowed("upload"))
+    show_progress(board, language)
+    tell_last(board, language, ("build",))
+    own = next((job for job in board.jobs if job.job_id == st.session_state.get("build_job")), None)
+    if own is not None and not own.is_open:
+        del st.session_state["build_job"]
+        st.session_state["unbuilt"] = desk_board.build_of(own) is None
+    if not st.session_state.get("unbuilt"):
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="unbuilt_note"):
+        st.info(word("builds.unbuilt", language))
+        is_busy = own is not None and own.is_open
+        if is_allowed("publish") and st.button(
+            word("builds.build", language), key="build_now", type="primary", disabled=is_busy
+        ):
+            _start(_begin_build, language)
+
+
+def _begin_build() -> str:
+    job_id = st.session_state["build_job"] = desk_board.start_building(allowed("publish"))
+    return job_id
 
 
 def pick_upload(items: Sequence[Item], language: str) -> Item | None:
@@ -131,11 +174,14 @@ def publication(board: Board, catalog: Catalog, view: View | None, language: str
     names = {item.upload.file_id: item.upload for item in board.can_publish}
     if not names:
         return
-    html(blocks.section(word("desk.publish_title", language), word("desk.publish_note", language)))
+    can_publish = is_allowed("publish")
+    side = "publish" if can_publish else "send"
+    html(blocks.section(word(f"desk.{side}_title", language), word(f"desk.{side}_note", language)))
     picked = st.multiselect(
         word("desk.together", language),
         list(names),
-        default=list(names),
+        # What a district has not sent yet is still being worked at there.
+        default=[code for code, upload in names.items() if upload.sent != "" or not can_publish],
         format_func=lambda code: names[code].name,
         key="desk_together_" + "-".join(sorted(code[:8] for code in names)),
     )
@@ -143,8 +189,11 @@ def publication(board: Board, catalog: Catalog, view: View | None, language: str
     if not asked:
         return
     job = board.preview(desk_board.given_of(asked))
-    if _shown_effect(job, catalog, view, language) and is_allowed("publish"):
-        _publish_button(asked, board, language)
+    if _shown_effect(job, catalog, view, language):
+        if can_publish:
+            _publish_button(asked, board, language)
+        else:
+            _send_button(asked, language)
     label = word("desk.try_again" if job else "desk.try", language)
     is_open = job is not None and job.is_open
     if st.button(label, key="desk_try", disabled=is_open) and _named(language):
@@ -160,6 +209,16 @@ def _publish_button(asked: Sequence[uploads.Upload], board: Board, language: str
         for upload in asked:
             write("upload", upload.name, uploads.remember, upload.name, upload.stated, _by())
         _start(lambda: desk_board.start_publishing(asked, allowed("publish")), language)
+
+
+def _send_button(asked: Sequence[uploads.Upload], language: str) -> None:
+    """For who may not publish: the files go to those who do, as they are stated now."""
+    unsent = [upload for upload in asked if not upload.sent]
+    is_pressed = st.button(word("desk.send", language), type="primary", key="desk_send", disabled=not unsent)
+    if is_pressed and _named(language):
+        for upload in unsent:
+            write("upload", upload.name, uploads.send, upload, _by())
+        st.rerun()
 
 
 def _shown_effect(job: Job | None, catalog: Catalog, view: View | None, language: str) -> bool:

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import polars as pl
 import streamlit as st
 
-from tracker import due, text, warehouse
+from tracker import due, excerpt, text, warehouse
 from tracker.due import Due
 from tracker.links import View
 from tracker.text import word
@@ -26,6 +26,8 @@ _BUILDING = 300.0
 # What a form is made for: the areas, the units that report on tasks, or nobody in particular.
 _FOR = {"report": "area", "tasks": "unit", "activities": "one_area"}
 TEMPLATES = ("report", "targets", "tasks", "activities", "corrections", "plan")
+# Made for one area, with nothing of another in them.
+OWN_TEMPLATES = ("report", "activities")
 
 
 def due_of(view: View) -> Due | None:
@@ -55,9 +57,10 @@ def offer_templates(view: View) -> None:
     """Let the reader choose a form, make it by the command, and offer it as a file or a zip."""
     language = view.language
     with st.container(key="due_templates", horizontal=True, vertical_alignment="bottom"):
+        is_whole = not excerpt.is_excerpt(view.build_id)
         kind = select(
             "template",
-            TEMPLATES,
+            TEMPLATES if is_whole else OWN_TEMPLATES,
             word("due.template_kind", language),
             lambda code: word(f"due.template_{code}", language),
         )
@@ -93,7 +96,8 @@ def _whose(view: View, wanted: str) -> list[str]:
     else:
         areas = read(view.build_id, "areas", plan_id=view.plan_id, language=language)
         names = dict(areas.select("area_code", "short").iter_rows())
-    named = names if wanted == "one_area" else everybody | names
+    is_one = wanted == "one_area" or excerpt.is_excerpt(view.build_id)
+    named = names if is_one else everybody | names
     label = word("due.template_area", language)
     chosen = select(f"template_{wanted}", list(named), label, lambda code: named[code])
     if not chosen:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Hashable
 
 import plotly.graph_objects as go
 import polars as pl
@@ -111,12 +112,13 @@ def reported_builds(plan_id: str) -> list[office.Reported] | None:
 
 
 @kept(16)
-def briefing_of(selection: Selection, recorded: tuple[office.Meeting | office.Decision, ...]) -> Content | None:
+def briefing_of(selection: Selection, recorded: tuple[Hashable, ...]) -> Content | None:
     """What the documents of a selection print; None where the area has none of the targets.
 
     Args:
         selection: what it is about.
-        recorded: meetings of its plan and their decisions; once one differs, the content is made anew.
+        recorded: meetings of its plan, their decisions, objections and their states; once one differs, the content
+            is made anew.
     """
     try:
         return content(selection)

@@ -12,6 +12,7 @@ import polars as pl
 import streamlit as st
 
 from tracker import blocks, blocks_about, text, waiting
+from tracker.export import text_width
 from tracker.links import View
 from tracker.text import word
 from tracker.ui.frame import html, offer_table
@@ -21,8 +22,9 @@ from tracker.ui.state import pick, pick_page
 from tracker.ui.waiting_reads import Said, run_and_tell
 
 _PAGE = 50
-# Four lines of a file's name or a message.
-_ROW_HEIGHT = 86
+# In pixels: of a line, of what is left free in a cell, and of a letter (a Chinese character takes two); with the most
+# lines of a row, for the grid has one height for all.
+_LINE, _FREE, _LETTER, _MOST_LINES = 20, 18, 7.2, 8
 # In pixels; together they fit beside the sidebar of a window of 1366.
 _WIDTHS = dict(zip(waiting.GRID, (150, 60, 110, 240, 170, 120, 65, 95), strict=True))
 
@@ -70,7 +72,7 @@ def _correct(cells: Sequence[Said], key: str, language: str) -> None:
     with st.form(f"correct_{key}_{made}", enter_to_submit=False, border=False):
         locked = [name for name in waiting.GRID if name not in waiting.TO_FILL]
         grid = waiting.grid(cells, language)
-        filled = edit_grid(grid, f"grid_{key}_{made}", locked, columns=_columns(language), row_height=_ROW_HEIGHT)
+        filled = edit_grid(grid, f"grid_{key}_{made}", locked, columns=_columns(language), row_height=_row_height(grid))
         left, right = st.columns([3, 1])
         with left:
             reason = st.text_input(word("questions.reason_for_all", language), key=f"reason_{made}", max_chars=200)
@@ -92,6 +94,16 @@ def _correct(cells: Sequence[Said], key: str, language: str) -> None:
     if is_sent and any(one["status"] != "refused" for one in outcomes):
         st.session_state["corrections_made"] = made + 1
     st.rerun()
+
+
+def _row_height(grid: pl.DataFrame) -> int:
+    """High enough for the longest text of any cell, which is broken into the lines that its column takes."""
+    lines = [
+        -(-text_width(value) * _LETTER // (_WIDTHS[name] - _FREE))
+        for name in grid.columns
+        for value in grid[name].drop_nulls()
+    ]
+    return int(min(max(lines, default=1), _MOST_LINES)) * _LINE + 6
 
 
 def _columns(language: str) -> dict[str, Any]:

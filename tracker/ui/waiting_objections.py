@@ -9,12 +9,12 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from tracker import blocks, blocks_about, objections_words, office_objections, text
+from tracker import blocks, blocks_about, excerpt, objections_words, office_objections, text
 from tracker.links import View
 from tracker.office_objections import Attached, Number, Objection
 from tracker.text import word
 from tracker.ui.frame import html, offer_table
-from tracker.ui.gate import allowed, is_allowed, save_button
+from tracker.ui.gate import allowed, is_allowed, save_button, write
 from tracker.ui.operator import operator_name
 from tracker.ui.reading import read, targets_at
 from tracker.ui.waiting_reads import area_names, run_and_tell, target_names
@@ -31,7 +31,7 @@ def show_objections(view: View, found: list[Objection]) -> None:
         html(blocks_about.frame_table(table))
         with st.container(horizontal=True):
             offer_table(view, lambda: table, [title], word("questions.file_objections", language))
-        if is_allowed("decide"):
+        if is_allowed("correct"):
             _decide(view, found, areas, targets)
     else:
         html(blocks.paragraph(word("questions.objections_none", language)))
@@ -82,8 +82,8 @@ def _decide(view: View, found: list[Objection], areas: dict[str, str], targets: 
     if is_sent and not (note.strip() and by):
         html(blocks.notice(word("questions.fill_in", language)))
     elif is_sent:
-        allowed("decide")
-        office_objections.decide_objection(picked, str(state), note, day, by)
+        subject = objections_words.name(picked, areas, targets, language)
+        write("correct", subject, office_objections.decide_objection, picked, str(state), note, day, by)
         st.rerun()
 
 
@@ -128,12 +128,15 @@ def _enter(view: View, areas: dict[str, str], targets: dict[str, str]) -> None:
     if row is None or theirs is None or not (note.strip() and raised_by.strip() and by):
         html(blocks.notice(word("questions.no_number" if row is None else "questions.fill_in", language)))
         return
-    number = Number(view.plan_id, str(area), str(target), view.as_of, view.build_id, row["value"])
-    allowed("decide")
+    build_id = excerpt.whole_id(view.build_id)
+    number = Number(view.plan_id, str(area), str(target), view.as_of, build_id, row["value"])
+    allowed("decide", number.area_code)
     files = [] if their_list is None else _compared(view, number, their_list.name, their_list.getvalue())
     if evidence is not None:
         files.append(office_objections.keep_file("evidence", evidence.name, evidence.getvalue()))
-    office_objections.object_to(number, theirs, raised_by, raised_on, note, by, files)
+    said = (number, theirs, raised_by, raised_on, note, by, files)
+    subject = f"{areas[number.area_code]} {targets[number.target_id]}"
+    write("decide", subject, office_objections.object_to, *said, area=number.area_code)
     st.session_state["objections_made"] = made + 1
     st.rerun()
 
@@ -144,7 +147,8 @@ def _compared(view: View, number: Number, name: str, content: bytes) -> list[Att
     tiers = dict(read(view.build_id, "tier_indicators").iter_rows())
     rows = targets_at(view.build_id, view.plan_id, view.as_of, view.language, view.rule)
     tier = tiers.get(rows.filter(pl.col("target_id") == number.target_id)["indicator_id"][0])
-    if tier is None:
+    # Who sees the own area only is told nothing that needs the lists of others; who decides compares.
+    if tier is None or excerpt.is_excerpt(view.build_id):
         return files
     with tempfile.TemporaryDirectory() as scratch:
         given, written = Path(scratch) / Path(name).name, Path(scratch) / "out.xlsx"

@@ -16,6 +16,7 @@ from tracker.ui.gate import is_allowed
 from tracker.ui.operator import operator_name
 from tracker.ui.state import pick, pick_page
 from tracker.ui.waiting_cells import offer_withdrawal
+from tracker.ui.waiting_many import decide_many
 from tracker.ui.waiting_reads import Said, area_names, run_and_tell, tier_names
 
 _PAGE = 20
@@ -45,6 +46,8 @@ def show_questions(view: View, found: dict[str, Any]) -> None:
                 lambda code: " · ".join([picked[code]["subject"], word(f"question.{picked[code]['kind']}", language)]),
             )
         _decide(view, picked[question_id], areas)
+        if is_allowed("correct"):
+            decide_many(view, picked, areas)
         _queue(view, picked, question_id, areas)
     else:
         html(blocks.paragraph(word("questions.queue_none", language)))

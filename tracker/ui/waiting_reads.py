@@ -11,6 +11,7 @@ from tracker import (
     blocks,
     blocks_waiting,
     desk,
+    excerpt,
     ladder,
     links,
     objections_words,
@@ -121,7 +122,11 @@ def waiting_links(view: View, target_id: str | None = None) -> str:
 def objections_of(view: View) -> list[Objection]:
     """The objections to numbers of the plan in view; none where the office store cannot be read."""
     try:
-        return office_objections.objections(view.plan_id)
+        found = office_objections.objections(view.plan_id)
     except OfficeError:
         html(blocks.notice(word("questions.objections_unreadable", view.language)))
         return []
+    if not excerpt.is_excerpt(view.build_id):
+        return found
+    seen = area_names(view)
+    return [one for one in found if one.number.area_code in seen]
