@@ -178,7 +178,7 @@ def _comparison(deck: Deck, content: Content, comparison: Comparison) -> None:
     body = deck.body
     half = body.width * 0.52
     columns = [[row[place].text for row in rows] for place in range(len(head))]
-    widths = column_widths(head, columns, (1, 2, 3), half)
+    widths = column_widths(head, columns, half)
     lines = word("slides.with_unit", language, caption=table.caption, unit=table.unit)
     top = text_height(lines, SMALLEST, body.width) + 0.1
     title = comparison_title(comparison, language)
@@ -233,7 +233,7 @@ def _pages(
     above = _UNIT_HEIGHT if unit else 0.0
     room = replace(body, top=body.top + above, height=body.height - above)
     cells = [[row[place].text for row in rows] for place in range(len(head))]
-    widths = column_widths(head, cells, right, body.width)
+    widths = column_widths(head, cells, body.width)
     for first, last in deck.pages_of(head, rows, widths, room.height, most):
         slide = deck.slide(title)
         if unit:
