@@ -13,10 +13,13 @@ from functools import lru_cache
 
 # Words and figures do not break; Chinese breaks anywhere.
 _UNBROKEN = re.compile(r"[!-\u2e7f]+")
+_SEAMS = re.compile(r"(?<=[\u4e00-\u9fff])(?=[0-9A-Za-z])|(?<=[0-9A-Za-z%])(?=[\u4e00-\u9fff])")
+_GAP = 0.25
 _WHOLE = 8.0  # a text up to here stays on one line: 到期未完成, 低 10.0 个百分点
 _WHOLE_HEAD = 4.5
 _MOST_LINES = 6
 _LOST = 1.0  # of a line at its end, where the next character or word does not fit
+_PLAIN_SIGN = "\ufe0e"  # asks for a sign without colours and takes no room
 _NARROW = frozenset("fijlrtI.,:;'\"!|()[]/-· \u2009")
 _WIDE = frozenset("mwMW%@—✔✖▲▼●")
 
@@ -38,11 +41,13 @@ SANS = Face(0.34, 0.57, 0.58, 0.7, 0.92)
 
 @lru_cache(maxsize=8192)
 def width(said: str, face: Face) -> float:
-    """The width of a text on one line."""
-    return sum(_width(character, face) for character in said)
+    """The width of a text on one line; programs leave a gap between Chinese and other characters."""
+    return sum(_width(character, face) for character in said) + _GAP * len(_SEAMS.findall(said))
 
 
 def _width(character: str, face: Face) -> float:
+    if character == _PLAIN_SIGN:
+        return 0.0
     if character in _WIDE:
         return face.wide
     if ord(character) >= 0x2E80:
@@ -112,7 +117,7 @@ class _Column:
         words = [width(part, face) for part in _UNBROKEN.findall(name)]
         top = width(name, face) + (bold - 1) * sum(words)
         unbroken += [bold * word for word in words]
-        unbroken.append(top if top <= _WHOLE_HEAD and " " not in name else top / 2)
+        unbroken.append(top if top <= _WHOLE_HEAD and " " not in name else math.ceil(top / 2))
         return cls(((top,), *texts), max(unbroken))
 
     def width(self, most: int) -> float:
