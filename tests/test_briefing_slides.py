@@ -21,7 +21,7 @@ from pptx.util import Inches
 from tests.demo import Demo
 from tracker import warehouse
 from tracker.briefing import documents, tables
-from tracker.briefing.content import Comparison, Content, content
+from tracker.briefing.content import Content, content
 from tracker.briefing.excel import workbook
 from tracker.briefing.figures import figures
 from tracker.briefing.package import package
@@ -187,29 +187,6 @@ def test_every_slide_says_that_the_data_are_invented_and_on_what_it_rests(whole:
         assert line in text
 
 
-def thirty(made: Content) -> Content:
-    """The same with thirty areas of long names on the first target."""
-    first = made.comparisons[0]
-    count = 30
-    names = pl.DataFrame({"area_code": [f"x{place}" for place in range(count)]}).with_columns(
-        area_short=pl.Series([LONG.format(place) for place in range(count)])
-    )
-    rows = pl.concat([first.rows] * 4)[:count].drop("area_code", "area_short").hstack(names)
-    areas = pl.concat([made.facts.areas[:1], names.rename({"area_short": "short"})], how="diagonal")
-    whole = made.facts.own.filter(pl.col("target_id") == first.target["target_id"]).to_dicts()
-    table = tables.comparison_table(first.target, whole, rows, areas, made.foot, made.language)
-    return replace(made, comparisons=(Comparison(first.target, first.finding, rows, table),))
-
-
-def test_thirty_districts_of_long_names_lose_none(whole: Content) -> None:
-    made = opened(thirty(whole))
-    assert_readable(made)
-    shown = [row[0] for row in printed_tables(made, 5)]
-    assert [name for name in shown if "片区" in name] == [LONG.format(place) for place in range(30)]
-    drawn = [name for shape in shapes(made, "chart") for name in cached(shape.chart)[0]]
-    assert [name for name in drawn if "片区" in name] == [LONG.format(place) for place in range(30)]
-
-
 def test_no_data_all_missed_and_one_target(chosen: Selection, whole: Content) -> None:
     own = whole.facts.own
     everything = own.with_columns(
@@ -230,7 +207,7 @@ def test_no_data_all_missed_and_one_target(chosen: Selection, whole: Content) ->
     empty = replace(first, months=nothing, table=table)
     made = opened(replace(whole, histories=(empty,), comparisons=(), behind=whole.behind.clear()))
     assert set(cached(shapes(made, "chart")[0].chart)[1]["完成"]) == {None}
-    assert "没有落后的目标" in [slide.shapes.title.text for slide in made.slides]
+    assert "已报送的目标没有落后的" in [slide.shapes.title.text for slide in made.slides]
 
     one = content(replace(chosen, target_ids=(own["target_id"][0],)))
     assert printed_tables(opened(one), one.targets.narrow.width) == tightened(one.targets.narrow)
@@ -331,7 +308,7 @@ def test_a_plan_without_numbers_still_has_its_documents(chosen: Selection, whole
     )  # fmt: skip
     made = opened(bare)
     assert_readable(made)
-    assert {row[-1] for row in printed_tables(made, 9)} == {"未报送"}
+    assert {row[-1] for row in printed_tables(made, bare.targets.narrow.width)} == {"未报送"}
     assert openpyxl.load_workbook(io.BytesIO(workbook(bare))).sheetnames
     assert docx.Document(io.BytesIO(document(bare))).tables
 

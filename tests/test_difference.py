@@ -20,8 +20,9 @@ from tests.replay_difference import months
 from tests.test_counting import CITY, HILL, PARENTS, SEA, any_event, any_final, count_by_sql, days, title
 from tests.worlds import add, built, rows, write_list
 from tracker import warehouse
-from tracker.difference import Counted, between_builds, changed_thresholds, totals
-from tracker.explained import Moment, explain
+from tracker.difference import PART_SCHEMA, Counted, between_builds, changed_thresholds, totals
+from tracker.difference_text import difference_line
+from tracker.explained import Difference, Moment, explain
 
 D = dt.date
 HEAD = "序号,企业名称,所属县区\n"
@@ -219,7 +220,7 @@ def test_the_report_explains_a_difference_and_alerts_what_fell_behind(
     assert main(["report", "--as-of", "2025-12-31", "--since", "2025-11-30"]) == 0
     printed = capsys.readouterr().out
     assert "与2025年11月相比" in printed
-    assert "省级专精特新中小企业数：由2家变为2家。新认定+1家（丙公司）；取消称号−1家（乙公司）" in printed
+    assert "省级专精特新中小企业数：由2家变为2家，新认定+1家（丙公司）；取消称号−1家（乙公司）" in printed
     assert main(["report", "--as-of", "2025-12-31", "--since", "2026-01-31"]) == 1
     assert main(["report", "--as-of", "2025-12-31", "--alerts"]) == 3
     assert "省级专精特新中小企业数：未达序时 → 到期未完成" in capsys.readouterr().out
@@ -253,3 +254,18 @@ def test_a_month_that_only_this_build_reaches_is_compared_with_the_newest_before
     assert found[D(2026, 1, 31)] == (D(2025, 12, 31), 1.0, 2.0)
     assert D(2025, 12, 31) not in found
     assert len(rows(folder, "select distinct as_of from meta.change")) == 1
+
+
+def changed(before: float | None, after: float | None, restated: float, since: float) -> Difference:
+    return Difference(before, after, 5.0, 5.0, pl.DataFrame(schema=PART_SCHEMA), restated, since, [])
+
+
+def test_a_line_adds_up_as_printed_and_nothing_is_added_to_what_nobody_reported() -> None:
+    row = {"name": "研发强度", "unit": "percent", "decimals": 1}
+    assert (
+        difference_line(row, changed(4.446, 4.792, 0, 0.346), "zh") == "研发强度：由4.4%变为4.8%，期间变化+0.4 个百分点"
+    )
+    both = difference_line(row, changed(4.446, 4.792, 0.1, 0.246), "en")
+    assert both == "研发强度: from 4.4% to 4.8%; later or corrected data +0.1 pp; change +0.3 pp"
+    assert difference_line(row, changed(None, 4.8, 0, 4.8), "zh", is_short=True) == "由未报送变为4.8%"
+    assert difference_line(row, changed(4.8, None, -4.8, 0), "en") == "研发强度: from 4.8% to Not reported"

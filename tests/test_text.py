@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
+from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
-from tracker import text
+from tracker import findings, text
 from tracker.text import LANGUAGES
 
 
@@ -103,3 +107,41 @@ def test_a_missing_word_is_a_mistake() -> None:
     for language in LANGUAGES:
         with pytest.raises(KeyError):
             text.word("app.no_such_word", language)
+
+
+def figure(said: str) -> Decimal:
+    return Decimal("".join(sign for sign in said.replace("−", "-") if sign in "-0123456789."))
+
+
+shares = some.floats(0, 100, allow_nan=False).map(lambda value: round(value, 4))
+
+
+@given(some.lists(shares, min_size=2, max_size=3), some.none() | shares)
+def test_a_printed_change_is_what_a_reader_reckons_from_the_printed_values(
+    values: list[float], target: float | None
+) -> None:
+    ends, steps = text.changes(values, "percent", 1, "zh", [target] * len(values))
+    shown = [figure(end) for end in ends]
+    assert [figure(step) for step in steps] == [after - before for before, after in pairwise(shown)]
+    for value, end, number in zip(values, ends, shown, strict=True):
+        assert abs(float(number) - value) <= 0.05 + 1e-9, end
+    for step, (before, after) in zip(steps, pairwise(values), strict=True):
+        assert step.startswith("−" if after < before else "+")
+        assert (figure(step) == 0) == (before == after)
+
+
+def test_changes_in_words() -> None:
+    assert text.changes([4.446, 4.792], "percent", 1, "zh") == (["4.4%", "4.8%"], ["+0.4 个百分点"])
+    assert text.changes([4.41, 4.44], "percent", 1, "en") == (["4.41%", "4.44%"], ["+0.03 pp"])
+    assert text.changes([1006, 979], "enterprise", 0, "zh", [1000, 1000]) == (["1006 家", "979 家"], ["−27 家"])
+    assert text.changes([49.2, 49.96], "percent", 1, "zh", [50, 50]) == (["49.2%", "49.96%"], ["+0.76 个百分点"])
+    assert text.changes([0.54, 0.56], "person_per_enterprise", 2, "zh")[1] == ["每户 +0.02 名"]
+    assert text.changes([2, 1], "rank", 0, "zh")[1] == ["−1 位"]
+    assert text.changes([54.8, 548.2], "100m_yuan", 1, "en")[1] == ["+49.34 bn yuan"]
+
+
+@given(shares, some.sampled_from([5.0, 50.0, 12.5]))
+def test_a_printed_gap_is_what_a_reader_reckons_from_value_and_target(value: float, target: float) -> None:
+    row = {"value": value, "target_value": target, "gap": target - value, "unit": "percent", "decimals": 1}
+    shown = figure(text.number(value, 1, "zh", target))
+    assert figure(findings.short_gap(row, "zh")) == abs(Decimal(str(target)) - shown)

@@ -90,13 +90,11 @@ def _target_line(row: Row, catalog: Catalog, view: View | None, with_plan: bool,
     indicator, plan = catalog.indicators.get(row["indicator_id"]), catalog.plans.get(row["plan_id"])
     unit, decimals = (indicator.unit, indicator.decimals) if indicator else ("enterprise", 0)
 
-    def shown(value: float | None) -> str:
-        return "–" if value is None else text.compact(value, unit, decimals, language)
-
     before, after = row["value_before"], row["value_after"]
+    ends = ["–" if value is None else text.compact(value, unit, decimals, language) for value in (before, after)]
     moved = "–"
     if before is not None and after is not None and before != after:
-        moved = ("+" if after > before else "−") + text.distance(after - before, unit, decimals, language)
+        ends, [moved] = text.changes([before, after], unit, decimals, language)
     target = ""
     if view is not None and before is not None and row["target_id"]:
         stated = {"plan": row["plan_id"], "target": row["target_id"], "area": row["area_code"]}
@@ -107,8 +105,8 @@ def _target_line(row: Row, catalog: Catalog, view: View | None, with_plan: bool,
     return (
         f'<tr><th scope="row">{escape(area_name(catalog, row["area_code"], language))}{of_plan}</th>'
         f"<td>{escape(name)}</td>"
-        f'<td class="is-figure">{blocks.link(shown(before), target)}</td>'
-        f'<td class="is-figure"><b>{escape(shown(after))}</b></td>'
+        f'<td class="is-figure">{blocks.link(ends[0], target)}</td>'
+        f'<td class="is-figure"><b>{escape(ends[1])}</b></td>'
         f'<td class="is-figure">{escape(moved)}</td>{states}</tr>'
     )
 

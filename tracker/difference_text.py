@@ -25,27 +25,45 @@ def difference_line(target: Row, difference: Difference, language: str, *, is_sh
     parts = [
         _part(part, amount, None if is_short else difference, target, language) for part, amount in _amounts(difference)
     ]
-    for key, amount in (("restated", difference.restated), ("since", difference.since)):
-        if abs(amount) > _SAME:
-            shown = _signed(amount, target, language)
-            parts.append(word("difference.part", language, part=word(f"difference.{key}", language), amount=shown))
+    before, after, steps = _ends(difference, target, language)
+    parts += [
+        word("difference.part", language, part=word(f"difference.{key}", language), amount=step)
+        for key, step in steps.items()
+    ]
     if difference.target_before is not None and difference.target_before != difference.target_after:
         both = (difference.target_before, difference.target_after)
-        before, after = (_value(value, target, language, None) for value in both)
-        parts.append(word("difference.target_changed", language, before=before, after=after))
+        old, new = (_value(value, target, language, None) for value in both)
+        parts.append(word("difference.target_changed", language, before=old, after=new))
     parts += [
         word("difference.threshold_changed", language, threshold=key, before=f"{old:g}", after=f"{new:g}")
         for key, old, new in difference.thresholds
     ]
-    moved = {
-        "before": _value(difference.value_before, target, language, difference.target_before),
-        "after": _value(difference.value_after, target, language, difference.target_after),
-    }
     separator = word("difference.separator", language)
-    if not is_short:
-        return word("difference.line", language, name=target["name"], **moved, parts=separator.join(parts))
-    first = parts[:_SHOWN] + ([word("difference.others", language)] if len(parts) > _SHOWN else [])
-    return word("difference.short", language, **moved, parts=separator.join(first))
+    shown = parts
+    if is_short:
+        shown = parts[:_SHOWN] + ([word("difference.others", language)] if len(parts) > _SHOWN else [])
+    said = word("difference.parts", language, parts=separator.join(shown)) if shown else ""
+    line = word("difference.ends", language, before=before, after=after) + said
+    return line if is_short else word("notice.named", language, name=target["name"]) + line
+
+
+def _ends(difference: Difference, target: Row, language: str) -> tuple[str, str, dict[str, str]]:
+    """The value then and now as printed, and by what other data and the months since moved it."""
+    moved = {"restated": difference.restated, "since": difference.since}
+    moved = {key: amount for key, amount in moved.items() if abs(amount) > _SAME}
+    first, last = difference.value_before, difference.value_after
+    goals = (difference.target_before, difference.target_after)
+    if first is None or last is None or not moved:
+        before, after = (
+            _value(value, target, language, goal) for value, goal in zip((first, last), goals, strict=True)
+        )
+        # What nobody reported is no zero to which something was added; names still add up to a count.
+        counted = moved if difference.names.height else {}
+        return before, after, {key: _signed(amount, target, language) for key, amount in counted.items()}
+    between = [first + difference.restated] if len(moved) > 1 else []
+    aims = [goals[0], *(None for _ in between), goals[1]]
+    ends, steps = text.changes([first, *between, last], target["unit"], target["decimals"], language, aims)
+    return ends[0], ends[-1], dict(zip(moved, steps, strict=True))
 
 
 def _amounts(difference: Difference) -> list[tuple[str, int]]:
@@ -70,4 +88,4 @@ def _value(value: float | None, target: Row, language: str, target_value: float 
 
 
 def _signed(amount: float, target: Row, language: str) -> str:
-    return ("+" if amount > 0 else "−") + text.distance(amount, target["unit"], target["decimals"], language)
+    return text.signed(amount, target["unit"], target["decimals"], language)

@@ -17,6 +17,7 @@ Row = Mapping[str, Any]
 # The six words of official notices (as codes), in the order in which leaders read them.
 STATUSES = ("met", "ahead", "on_pace", "behind", "missed", "not_reported")
 IN_NEED = ("missed", "behind")
+_SAME = 1e-9
 STATE_THRESHOLDS = (
     "ahead_lead_points",
     "on_pace_lead_points",
@@ -108,23 +109,34 @@ def gap_phrase(row: Row, language: str) -> str:
     is_higher = row["value"] > row["target_value"]
     is_good_side = is_higher == (row["direction"] == "higher")
     is_done = row["status"] == "met"
-    if abs(row["gap"]) < 1e-9 or row["value"] == row["target_value"] or (is_done and not is_good_side):
+    if abs(row["gap"]) < _SAME or row["value"] == row["target_value"] or (is_done and not is_good_side):
         return word("gap.met" if is_done or row["comparator"] != "gt" else "gap.equal_not_met", language)
-    amount = text.distance(row["gap"], row["unit"], row["decimals"], language)
+    amount = text.distance(printed_gap(row), row["unit"], row["decimals"], language)
     if row["unit"] == "percent":
         return word("gap.higher" if is_higher else "gap.lower", language, amount=amount)
     return word("gap.beyond" if is_good_side else "gap.short", language, amount=amount)
 
 
-def short_gap(row: Row, language: str) -> str:
-    """The gap without its unit, for a cell whose row names the unit: ``差 21``, ``低 46.0``."""
+def short_gap(row: Row, language: str, place: str = "gap") -> str:
+    """The gap without its unit, for a cell whose row names the unit: ``差 21``, ``低 46.0``.
+
+    ``place`` is the page or document of the words: where there is room, English says ``21 short`` instead of ``−21``.
+    """
     if row["value"] is None or row["gap"] is None:
         return ""
-    amount = text.number(abs(row["gap"]), row["decimals"], language, target=0)
+    amount = text.number(printed_gap(row), row["decimals"], language, target=0)
     if row["unit"] == "percent":
         is_higher = row["value"] > row["target_value"]
-        return word("gap.cell_higher" if is_higher else "gap.cell_lower", language, amount=amount)
-    return word("gap.cell_short", language, amount=amount)
+        return word(f"{place}.cell_higher" if is_higher else f"{place}.cell_lower", language, amount=amount)
+    return word(f"{place}.cell_short", language, amount=amount)
+
+
+def printed_gap(row: Row) -> float:
+    """How far the value lies from the target, as a reader reckons it from both as printed: 46.85 of 50 is 46.9, 3.1."""
+    value, target = float(row["value"]), float(row["target_value"])
+    if abs(abs(value - target) - abs(row["gap"])) > _SAME:
+        return abs(float(row["gap"]))  # of a range, or of a target that asks for more than its number
+    return abs(float(text.rounded(value, row["decimals"], target)) - target)
 
 
 def notes(row: Row, as_of: dt.date, rule: Rule, language: str) -> list[str]:

@@ -160,8 +160,11 @@ def _overall(facts: Facts, language: str) -> Section:
     if late.height:
         names = text.listed(late["name"].to_list(), language)
         sentences.append(word("notice.met_late", language, number=late.height, names=names))
-    if not _in_need(facts).height:
-        sentences.append(word("notice.none_behind", language))
+    known = facts.own.filter(pl.col("status") != "not_reported").height
+    # Of what nobody reported nothing is known, least of all that it is on pace.
+    if known and not _in_need(facts).height:
+        key = "notice.none_behind" if known == facts.own.height else "notice.none_behind_known"
+        sentences.append(word(key, language))
     return Section(word("notice.overall_heading", language), (_joined(sentences, language),), "overall")
 
 

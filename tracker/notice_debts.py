@@ -57,4 +57,4 @@ def debt_line(row: Row, language: str) -> str:
 def named(names: list[str], language: str) -> str:
     """Some names in one line, the rest as their number."""
     line = text.listed(names[:_SHOWN_NAMES], language)
-    return line if len(names) <= _SHOWN_NAMES else word("need.owners_cut", language, owners=line, number=len(names))
+    return line if len(names) <= _SHOWN_NAMES else word("notice.names_cut", language, names=line, number=len(names))

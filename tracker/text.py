@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -76,13 +78,14 @@ def number(value: float, decimals: int, language: str, target: float | None = No
     49.96 against 50 prints 49.96 at one decimal, 99.6 against 100 prints 99.6 at none: a printed number must not
     claim what the state beside it denies. Thousands are grouped from 10,000 in Chinese, from 1,000 in English.
     """
-    exact = Decimal(repr(round(float(value), 9)))
-    shown = _rounded(exact, decimals, target)
+    shown = rounded(value, decimals, target)
     grouping = "," if abs(shown) >= (10_000 if language == "zh" else 1_000) else ""
     return f"{shown:{grouping}f}".replace("-", "−")
 
 
-def _rounded(exact: Decimal, decimals: int, target: float | None) -> Decimal:
+def rounded(value: float, decimals: int, target: float | None = None) -> Decimal:
+    """A number to the decimals in which :func:`number` prints it."""
+    exact = Decimal(repr(round(float(value), 9)))
     plain = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     if target is None or abs(float(exact) - target) < _SAME:
         return plain + 0
@@ -115,10 +118,46 @@ def in_unit(value: float, unit: str, decimals: int, language: str, target: float
     return shown.rstrip("0").removesuffix(".")
 
 
-def distance(amount: float, unit: str, decimals: int, language: str) -> str:
+def distance(amount: float, unit: str, decimals: int, language: str, sign: str = "") -> str:
     """How far apart two values are; percentages differ by percentage points, not by percent."""
     gap_unit = {"percent": "percentage_point", "rank": "places"}.get(unit, unit)
-    return compact(abs(amount), gap_unit, decimals, language, target=0)
+    shown = in_unit(abs(amount), gap_unit, decimals, language, target=0)
+    return word(f"unit.{gap_unit}.compact", language, number=sign + shown)
+
+
+def changes(
+    values: Sequence[float], unit: str, decimals: int, language: str, targets: Sequence[float | None] = ()
+) -> tuple[list[str], list[str]]:
+    """Values that follow each other as printed, and the signed steps between them.
+
+    A step is the difference of the printed values, so that who reckons it from the page finds the same: 4.446 and
+    4.792 are 4.4 and 4.8, and +0.4 apart. Values that differ and would print alike get further decimals: 4.41, 4.44.
+
+    Args:
+        values: in order.
+        unit: of the values.
+        decimals: as many as the values usually have.
+        language: of the words.
+        targets: the target of each value, onto which it is never rounded; none is without.
+    """
+    aims = list(targets) or [None] * len(values)
+    for more in range(_EXTRA_DECIMALS + 1):
+        shown = [rounded(value, decimals + more, aim) for value, aim in zip(values, aims, strict=True)]
+        steps = [after - before for before, after in pairwise(shown)]
+        if all(step or before == after for step, (before, after) in zip(steps, pairwise(values), strict=True)):
+            break
+    # Each is printed from its rounded self: rounding it once more against its target changes nothing.
+    ends = [compact(float(value), unit, _places(value), language) for value in shown]
+    return ends, [signed(float(step), unit, _places(step), language) for step in steps]
+
+
+def signed(amount: float, unit: str, decimals: int, language: str) -> str:
+    """A change with its sign: ``+2 家``, ``−0.3 个百分点``."""
+    return distance(amount, unit, decimals, language, "−" if amount < 0 else "+")
+
+
+def _places(shown: Decimal) -> int:
+    return max(0, -int(shown.as_tuple().exponent))
 
 
 def target_phrase(

@@ -24,6 +24,7 @@ from tracker.text import word
 from tracker.viewing import DEFAULT_RULE
 
 TITLE_CHANGES = ("recognition", "review_passed", "expired", "removed")
+_ENDED = ("expired", "removed")
 _EXPIRY_MONTHS = 12
 
 
@@ -362,7 +363,9 @@ def _annexes(facts: Facts, selection: Selection, since: dt.date | None, foot: st
         names = rows.filter(pl.col("kind") == kind)
         if names.height:
             title = word(f"briefing.annex_{kind}", language)
-            found.append(Annex(kind, title, tables.annex_table(names, places, title, span, foot, language)))
+            note = [word("briefing.foot_titles", language)] if kind in _ENDED else []
+            under = word("briefing.foot_separator", language).join([foot, *note])
+            found.append(Annex(kind, title, tables.annex_table(names, places, title, span, under, language)))
     return tuple(found)
 
 

@@ -78,6 +78,7 @@ def expiry_chart(table: Table, face: Typeface) -> OfficeChart:
         categories=tuple(table.frame[months]),
         series=tuple(_series(table, name) for name in tiers),
         is_stacked=True,
+        most_labels=5,  # it stands beside its table
         size_pt=face.size_pt,
         latin=face.latin,
         east_asian=face.east_asian,
@@ -86,8 +87,11 @@ def expiry_chart(table: Table, face: Typeface) -> OfficeChart:
 
 def _series(table: Table, name: str, look: str = "bar", rows: slice = slice(None)) -> Series:
     """A column of a table; with the decimals of its printed numbers, which are never rounded onto a target."""
-    printed = (cell.partition(".")[2] for cell in table.printed[name] if cell[-1:].isdigit())
-    return Series(name, tuple(table.frame[name][rows]), look, max((len(said) for said in printed), default=0))
+    printed = [cell for cell in table.printed[name] if cell[-1:].isdigit()]
+    decimals = max((len(cell.partition(".")[2]) for cell in printed), default=0)
+    # The label that is drawn is the last one; where thousands are grouped depends on the language.
+    is_grouped = bool(printed) and "," in printed[-1]
+    return Series(name, tuple(table.frame[name][rows]), look, decimals, is_grouped)
 
 
 def _axis_end(numbers: Sequence[float]) -> float:

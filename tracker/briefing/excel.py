@@ -10,6 +10,7 @@ import polars as pl
 
 from tracker import enterprises, enterprises_behind, enterprises_words, export, warehouse
 from tracker.briefing.content import Comparison, Content, History
+from tracker.briefing.content_charts import comparison_title
 from tracker.briefing.tables import Table
 from tracker.enterprises_words import Labels
 from tracker.look import DATA, INK, LINE, SECONDARY
@@ -21,6 +22,7 @@ _MOST_IN_SHEET_NAME = 31
 _TEXT_COLUMN = 76
 _LINES_ABOVE = 3  # caption, unit, foot
 _LINE_POINTS = 16
+_MOST_LABELS = 8  # months under a chart
 
 
 def workbook(content: Content) -> bytes:
@@ -126,7 +128,8 @@ class _Sheets:
         line = self.book.add_chart({"type": "line"})
         mark = {"type": "long_dash", "size": 14, "fill": {"color": INK}, "border": {"color": INK}}
         line.add_series(self._series(sheet, table, 1, whole, line={"none": True}, marker=mark))
-        self._place(sheet, (self._top() + table.frame.height + 2, 0), chart, line, comparison.finding)
+        title = comparison_title(comparison, self.content.language)
+        self._place(sheet, (self._top() + table.frame.height + 2, 0), chart, line, title)
         sheet.fit_to_pages(1, 1)
 
     def month_chart(self, sheet: Any, history: History) -> None:
@@ -139,13 +142,15 @@ class _Sheets:
             dashes = {"color": SECONDARY, "width": 2, "dash_type": "dash"}
             line.add_series(self._series(sheet, table, 2, line=dashes))
         line.add_series(self._series(sheet, table, 3, line={"color": INK, "width": 2}))
-        self._place(sheet, (self._top(), table.frame.width + 1), chart, line, history.finding)
+        every = -(-table.frame.height // _MOST_LABELS)
+        self._place(sheet, (self._top(), table.frame.width + 1), chart, line, history.finding, every)
 
-    def _place(self, sheet: Any, cell: tuple[int, int], chart: Any, line: Any, title: str) -> None:
+    def _place(self, sheet: Any, cell: tuple[int, int], chart: Any, line: Any, title: str, every: int = 1) -> None:
         chart.combine(line)
         chart.set_title({"name": title, "name_font": {**_FONT, "size": 12, "bold": True}, "overlay": False})
         chart.set_legend({"position": "top", "font": _FONT})
-        chart.set_x_axis({"num_font": _FONT, "text_axis": True, "num_format": "yyyy-mm"})
+        steps = {"interval_unit": every, "interval_tick": every}
+        chart.set_x_axis({"num_font": _FONT, "text_axis": True, "num_format": "yyyy-mm", **steps})
         # Bars begin at zero, or their lengths would lie.
         chart.set_y_axis({"min": 0, "num_font": _FONT, "major_gridlines": {"visible": True, "line": {"color": LINE}}})
         chart.set_size(_CHART_PIXELS)

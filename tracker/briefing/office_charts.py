@@ -22,7 +22,6 @@ from tracker.look import DATA, INK, LINE, PAGE, SECONDARY
 # Drawn in every document as on the pages: actual solid and dark, plan outlined or a solid line, pace dashed.
 LOOKS = ("bar", "outline", "line", "dashes")
 _FEW = 8  # counts up to here get a grid line each, never one at 0.2 of an enterprise
-_MOST_LABELS = 10
 _WIDE_GAPS = {1: 500, 2: 250, 3: 150}  # so few bars would be walls
 _POINT = 12700  # English metric units
 _SHADES = (DATA, "#6FA3B8", "#B5CFDA", "#3F4E57", "#8C99A1")
@@ -36,6 +35,7 @@ class Series:
     values: tuple[float | None, ...]
     look: str = "bar"
     decimals: int = 0
+    is_grouped: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,8 @@ class OfficeChart:
     """A chart of names or of months (dates): standing or lying bars, lines across them.
 
     Lying bars take no lines. ``highest`` fixes the end of the value axis, so that charts side by side share one scale;
-    ``is_stacked`` puts bars on top of each other; ``labelled`` names the series whose last value is printed.
+    ``is_stacked`` puts bars on top of each other; ``labelled`` names the series whose last value is printed;
+    ``most_labels`` months stand under the axis.
     """
 
     categories: tuple[str, ...] | tuple[dt.date, ...]
@@ -52,6 +53,7 @@ class OfficeChart:
     is_stacked: bool = False
     highest: float | None = None
     labelled: str = ""
+    most_labels: int = 10
     size_pt: int = 14
     latin: str = "Microsoft YaHei"
     east_asian: str = "Microsoft YaHei"
@@ -69,13 +71,13 @@ def chart_data(chart: OfficeChart) -> CategoryChartData:
     data = CategoryChartData()
     data.categories = list(chart.categories)
     for series in chart.series:
-        data.add_series(series.name, series.values, number_format(series.decimals))
+        data.add_series(series.name, series.values, number_format(series))
     return data
 
 
-def number_format(decimals: int) -> str:
-    """An Excel format with a fixed number of decimals and grouped thousands."""
-    return "#,##0" + ("." + "0" * decimals if decimals else "")
+def number_format(series: Series) -> str:
+    """An Excel format with as many decimals and the groups of thousands of the numbers in print."""
+    return ("#,##0" if series.is_grouped else "0") + ("." + "0" * series.decimals if series.decimals else "")
 
 
 def parts(chart: OfficeChart) -> tuple[bytes, bytes]:
@@ -100,7 +102,8 @@ def finish(space: Any, chart: OfficeChart) -> None:
     for element, series, shade in zip(found, chart.series, _shades(chart), strict=True):
         _paint(element, series, shade)
     _label(found, chart)
-    _lines(bars, [element for element, series in zip(found, chart.series, strict=True) if series.look in LOOKS[2:]])
+    lines = [element for element, series in zip(found, chart.series, strict=True) if series.look in LOOKS[2:]]
+    _lines(bars, lines, is_single=len(chart.categories) == 1)
     gap = 45 if chart.is_lying else _WIDE_GAPS.get(len(chart.categories), 60)
     _set(bars, "c:gapWidth", str(gap), before=("c:overlap", "c:serLines", "c:axId"))
     if any(series.look == "outline" for series in chart.series):
@@ -130,7 +133,7 @@ def _stroke(colour: str, points: float, dash: str = "solid") -> str:
     return f'<a:ln w="{int(points * _POINT)}" cap="flat">{fill}<a:prstDash val="{dash}"/><a:round/></a:ln>'
 
 
-def _lines(bars: Any, series: list[Any]) -> None:
+def _lines(bars: Any, series: list[Any], *, is_single: bool) -> None:
     """Move series into a line chart that shares the axes of the bars; python-pptx has no chart of both."""
     if not series:
         return
@@ -142,7 +145,9 @@ def _lines(bars: Any, series: list[Any]) -> None:
     for element in series:
         for bar_only in element.findall(qn("c:invertIfNegative")):
             element.remove(bar_only)
-        element.find(qn("c:spPr")).addnext(parse_xml(f'<c:marker {nsdecls("c")}><c:symbol val="none"/></c:marker>'))
+        # A line of one value has no length: it is drawn as a dash.
+        dash = '<c:symbol val="dash"/><c:size val="72"/>' if is_single else '<c:symbol val="none"/>'
+        element.find(qn("c:spPr")).addnext(parse_xml(f"<c:marker {nsdecls('c')}>{dash}</c:marker>"))
         element.append(parse_xml(f'<c:smooth {nsdecls("c")} val="0"/>'))
         lines.find(qn("c:marker")).addprevious(element)
     bars.addnext(lines)
@@ -161,7 +166,7 @@ def _label(series: Sequence[Any], chart: OfficeChart) -> None:
         hidden = shows.replace('val="1"', 'val="0"')
         behind = f'<c:spPr><a:solidFill><a:srgbClr val="{PAGE[1:]}"/></a:solidFill></c:spPr>'
         label = (
-            f'<c:dLbl><c:idx val="{known[-1]}"/><c:numFmt formatCode="{number_format(told.decimals)}" '
+            f'<c:dLbl><c:idx val="{known[-1]}"/><c:numFmt formatCode="{number_format(told)}" '
             f'sourceLinked="0"/>{behind}{_text(chart, INK, is_bold=True)}<c:dLblPos val="outEnd"/>{shows}</c:dLbl>'
         )
         element.find(qn("c:cat")).addprevious(parse_xml(f"<c:dLbls {nsdecls('c', 'a')}>{label}{hidden}</c:dLbls>"))
@@ -227,7 +232,9 @@ def _limits(chart: OfficeChart) -> str:
 
 
 def _whole_steps(chart: OfficeChart) -> str:
-    is_few = max(_known(chart), default=0.0) <= _FEW and not any(series.decimals for series in chart.series)
+    # A pace has decimals where nothing else has: no half enterprise on the axis for its sake.
+    is_whole = not any(series.decimals for series in chart.series if series.look != "dashes")
+    is_few = is_whole and max(_known(chart), default=0.0) <= _FEW
     return '<c:majorUnit val="1"/>' if is_few else ""
 
 
@@ -236,7 +243,7 @@ def _month_steps(chart: OfficeChart) -> str:
     assert isinstance(first, dt.date)
     assert isinstance(last, dt.date)
     months = 12 * (last.year - first.year) + last.month - first.month + 1
-    step = next((step for step in (1, 2, 3, 6, 12) if months <= step * _MOST_LABELS), 24)
+    step = next((step for step in (1, 2, 3, 6, 12) if months <= step * chart.most_labels), 24)
     return (
         '<c:auto val="0"/><c:lblOffset val="100"/><c:baseTimeUnit val="months"/>'
         f'<c:majorUnit val="{step}"/><c:majorTimeUnit val="months"/>'

@@ -1,7 +1,6 @@
 """The parts of a slide: title, text, table, native chart, mark of invented data, each fitted to its box.
 
-PowerPoint does not shrink text by itself when a file is opened, so sizes and heights are reckoned here, generously:
-a Chinese character is as wide as it is high, a Latin one a little more than half.
+PowerPoint does not shrink text by itself when a file is opened, so sizes and heights are reckoned here, generously.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 import io
 import math
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
@@ -20,6 +19,7 @@ from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Inches
 
+from tracker.briefing import columns
 from tracker.briefing.master import Box, master
 from tracker.briefing.office_charts import OfficeChart, chart_data, chart_type, finish
 from tracker.look import INK, LINE, PAGE, PANEL, SECONDARY
@@ -30,12 +30,10 @@ LEFT, RIGHT = "l", "r"
 SMALLEST = 14  # points; smaller is not read from the back row
 _TITLE_SIZES = (28, 24, 20, 18, 16, SMALLEST)
 _LINE_HEIGHT = 1.45  # of Noto Sans CJK and Microsoft YaHei, in parts of the size
-_LATIN_WIDTH = 0.55
 _BOLD = 1.1
-_LONGEST_TEXT = 9.0
-_LONGEST_NUMBER = 5.5  # in parts of the size; a column of numbers may say 全覆盖, or "more than 50" on two lines
-_WORD_BREAK = 1.08  # a line of words ends before the edge
+_WORD_BREAK = 1.08  # a line of words ends before the edge; other programs have other fonts
 _CELL_MARGIN = 0.08
+_ROW_EDGES = 0.08  # above and below the text of a row
 _POINTS = 72.0
 _NO_STYLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # "No Style, No Grid" of every PowerPoint
 _OWN_FONT = "Microsoft YaHei"
@@ -167,14 +165,14 @@ class Deck:
         sides = (Inches(side) for side in (box.left, box.top, sum(widths), sum(heights)))
         shape = slide.shapes.add_table(1, 1, *sides)
         aligned = [RIGHT if place in right else LEFT for place in range(len(head))]
-        columns = "".join(f'<a:gridCol w="{Inches(width)}"/>' for width in widths)
+        grid = "".join(f'<a:gridCol w="{Inches(width)}"/>' for width in widths)
         made = "".join(
             f'<a:tr h="{Inches(height)}">{"".join(map(self._cell, row, aligned))}</a:tr>'
             for row, height in zip(shown, heights, strict=True)
         )
         old = shape._element.find(".//" + qn("a:tbl"))
         settings = f'<a:tblPr firstRow="1"><a:tableStyleId>{_NO_STYLE}</a:tableStyleId></a:tblPr>'
-        xml = f"<a:tbl {nsdecls('a')}>{settings}<a:tblGrid>{columns}</a:tblGrid>{made}</a:tbl>"
+        xml = f"<a:tbl {nsdecls('a')}>{settings}<a:tblGrid>{grid}</a:tblGrid>{made}</a:tbl>"
         old.getparent().replace(old, parse_xml(xml))
 
     def _cell(self, cell: Cell, align: str) -> str:
@@ -229,39 +227,21 @@ def text_height(said: str, size: float, width: float) -> float:
     return lines * size * _LINE_HEIGHT / _POINTS
 
 
-def column_widths(
-    head: Sequence[str], columns: Sequence[Sequence[str]], numeric: Collection[int], room: float
-) -> list[float]:
-    """Inches of the columns of a table that fills a room.
-
-    Each asks for its longest cell and its heading. Where that is too much the texts give way, down to their longest
-    word or half their length, and headings take two lines; numbers do not break.
-    """
-    least, most = [], []
-    for place, (name, cells) in enumerate(zip(head, columns, strict=True)):
-        words = max((_ems(part) for said in (name, *cells) for part in said.split() if _is_latin(part)), default=0.0)
-        longest = max((_ems(line) for cell in cells for line in cell.split("\n")), default=0.0)
-        top = _BOLD * max(words, _ems(name) / 2)
-        most.append(max(_BOLD * _ems(name), longest))
-        least.append(max(top, min(longest, _LONGEST_NUMBER) if place in numeric else min(longest / 2, _LONGEST_TEXT)))
-    margins = 2 * _CELL_MARGIN * len(least)
-    free = (room - margins) * _POINTS / SMALLEST
-    part = min(max((free - sum(least)) / max(sum(most) - sum(least), 1e-9), 0.0), 1.0)
-    widths = [low + part * (high - low) for low, high in zip(least, most, strict=True)]
-    return [width / sum(widths) * (room - margins) + 2 * _CELL_MARGIN for width in widths]
+def column_widths(head: Sequence[str], cells: Sequence[Sequence[str]], room: float) -> list[float]:
+    """Inches of the columns of a table that fills a room."""
+    margins = 2 * _CELL_MARGIN * len(head)
+    free = (room - margins) * _POINTS / SMALLEST / _WORD_BREAK
+    widths = columns.column_widths(head, cells, free, columns.SANS, bold=_BOLD)
+    return [width / free * (room - margins) + 2 * _CELL_MARGIN for width in widths]
 
 
 def _ems(line: str) -> float:
-    return _WORD_BREAK * sum(_LATIN_WIDTH if _is_latin(character) else 1.0 for character in line)
-
-
-def _is_latin(said: str) -> bool:
-    return all(ord(character) < 0x2E80 for character in said)
+    return _WORD_BREAK * columns.width(line, columns.SANS)
 
 
 def _row_height(row: Sequence[Cell], widths: Sequence[float]) -> float:
     heights = (text_height(cell.text, SMALLEST, width) for cell, width in zip(row, widths, strict=True))
-    return max(heights) + 0.1
+    return max(heights) + _ROW_EDGES
 
 
 def _rgb(colour: str) -> Any:

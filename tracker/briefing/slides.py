@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tracker import findings, text
+from tracker.briefing import tables
 from tracker.briefing.content import Comparison, Content, History
 from tracker.briefing.content_charts import (
     Typeface,
@@ -30,6 +31,7 @@ _ROWS = 12
 _FIRST = 3
 _OWNERS = {"zh": 2, "en": 1}  # a name takes three times the room in English
 _UNIT_HEIGHT = 0.28
+_TABLE_PART, _BETWEEN = 0.52, 0.2  # of a slide with chart and table, and inches between them
 _MOST_BEHIND = 7  # rows of a table that is discussed one by one
 _FINDING_SIZES = (28, 24, 20, 18, 16)
 _PRINTED_ON = dt.datetime(2000, 1, 1)
@@ -109,7 +111,10 @@ def _behind(deck: Deck, content: Content) -> None:
     language = content.language
     title = word("slides.behind", language, number=content.behind.height)
     if content.behind.is_empty():
-        deck.text(deck.slide(word("slides.none_behind", language)), content.finding, deck.body, 20)
+        unknown = content.counts["not_reported"]
+        if unknown < content.facts.own.height:
+            key = "slides.none_behind_known" if unknown else "slides.none_behind"
+            deck.text(deck.slide(word(key, language)), content.finding, deck.body, 20)
         return
     head = [
         word(f"slides.column_{name}", language) for name in ("number", "target", "value", "gap", "status", "owners")
@@ -176,10 +181,11 @@ def _comparison(deck: Deck, content: Content, comparison: Comparison) -> None:
         cells = _printed_cells(printed, head, language)
         rows.append([replace(cell, is_bold=True) for cell in cells] if place < whole else cells)
     body = deck.body
-    half = body.width * 0.52
+    half = body.width * _TABLE_PART
     columns = [[row[place].text for row in rows] for place in range(len(head))]
-    widths = column_widths(head, columns, (1, 2, 3), half)
-    lines = word("slides.with_unit", language, caption=table.caption, unit=table.unit)
+    widths = column_widths(head, columns, half)
+    unit = tables.unit_line([comparison.target["unit"]], language)
+    lines = word("slides.with_unit", language, caption=table.caption, unit=unit)
     top = text_height(lines, SMALLEST, body.width) + 0.1
     title = comparison_title(comparison, language)
     for first, last in deck.pages_of(head, rows, widths, body.height - top, _ROWS):
@@ -191,7 +197,7 @@ def _comparison(deck: Deck, content: Content, comparison: Comparison) -> None:
         number = drawn.stop - drawn.start
         chart = comparison_chart(comparison, _face(deck), drawn)
         height = min(body.height - top, 0.42 * number + 1.2)
-        deck.chart(slide, chart, Box(body.left, body.top + top, body.width - half - 0.2, height), title)
+        deck.chart(slide, chart, Box(body.left, body.top + top, body.width - half - _BETWEEN, height), title)
 
 
 def _printed_cells(row: Sequence[str], head: Sequence[str], language: str) -> list[Cell]:
@@ -233,7 +239,7 @@ def _pages(
     above = _UNIT_HEIGHT if unit else 0.0
     room = replace(body, top=body.top + above, height=body.height - above)
     cells = [[row[place].text for row in rows] for place in range(len(head))]
-    widths = column_widths(head, cells, right, body.width)
+    widths = column_widths(head, cells, body.width)
     for first, last in deck.pages_of(head, rows, widths, room.height, most):
         slide = deck.slide(title)
         if unit:
@@ -248,8 +254,16 @@ def _expiries(deck: Deck, content: Content) -> None:
         slide, body = deck.slide(months.caption), deck.body
         deck.text(slide, months.unit, replace(body, height=_UNIT_HEIGHT), SMALLEST, SECONDARY, align=RIGHT)
         room = replace(body, top=body.top + _UNIT_HEIGHT, height=body.height - _UNIT_HEIGHT)
-        deck.chart(slide, expiry_chart(months, _face(deck)), room, months.caption)
-    if content.expiries is not None:
+        beside = body.width * _TABLE_PART
+        right = replace(room, left=body.left + body.width - beside, width=beside)
+        printed = months.narrow
+        rows = [[Cell(said) for said in row] for row in printed.iter_rows()]
+        widths = column_widths(printed.columns, [list(cells) for cells in printed.iter_columns()], beside)
+        deck.table(slide, printed.columns, rows, widths, right, right=range(1, printed.width))
+        chart = expiry_chart(months, _face(deck))
+        deck.chart(slide, chart, replace(room, width=body.width - beside - _BETWEEN), months.caption)
+    # Of one area the months say it all.
+    if content.expiries is not None and content.facts.is_whole:
         _table(deck, content.expiries, content.language)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -80,7 +80,8 @@ def target_table(rows: pl.DataFrame, units: Mapping[str, str], foot: str, langua
             (row["clause"], row["clause"] or BLANK),
         )
     title = word("briefing.table_targets", language)
-    return built.table(title, title, _units(rows, "unit_progress", language), foot, (more[-2], more[-1]))
+    codes = rows["unit"].to_list()
+    return _progress_table(built, title, title, codes, foot, language, (more[-2], more[-1]))
 
 
 def comparison_table(
@@ -101,10 +102,23 @@ def comparison_table(
             *_progress_cells(row, language),
             (rank, BLANK if rank is None else str(rank)),
         )
-    unit = word("briefing.unit_progress", language, units=word(f"unit.{target['unit']}.name", language))
     groups = districts.groups_in_words(areas, language)
     caption = word("briefing.table_areas_of", language, target=target["name"], groups=groups)
-    return built.table(str(target["short"]), caption, unit, foot)
+    return _progress_table(built, str(target["short"]), caption, [target["unit"]], foot, language)
+
+
+def _progress_table(
+    built: _Rows, name: str, caption: str, units: Sequence[str], foot: str, language: str, wide: tuple[str, ...] = ()
+) -> Table:
+    """A table of progress cells; a page has no room for shares and leads that no row has, and says what a lead is."""
+    table = built.table(name, caption, "", foot, wide)
+    share, lead = (_column(column, language) for column in ("completion", "lead"))
+    empty = tuple(column for column in (share, lead) if table.printed[column].is_in([BLANK]).all())
+    has_lead = lead not in empty
+    unit = unit_line(units, language, "unit_progress" if has_lead else "unit")
+    if has_lead:
+        foot = word("briefing.foot_separator", language).join([foot, word("briefing.foot_lead", language)])
+    return replace(table, unit=unit, foot=foot, wide=wide + empty)
 
 
 def _progress_cells(row: Row, language: str) -> list[tuple[Any, str]]:
@@ -123,7 +137,7 @@ def _progress_cells(row: Row, language: str) -> list[tuple[Any, str]]:
     return [
         (aim, findings.bare_target(row, language) + label),
         (value, BLANK if value is None else text.number(value, decimals, language, aim)),
-        (gap, findings.short_gap(row, language) if gap and row["status"] != "met" else BLANK),
+        (gap, findings.short_gap(row, language, "briefing") if gap and row["status"] != "met" else BLANK),
         (completion, BLANK if completion is None else text.number(completion, 1, language, 100)),
         (lead, BLANK if lead is None else districts.signed(lead, language)),
         (state, state if note is None else word("briefing.state_note", language, state=state, note=note)),
@@ -163,7 +177,7 @@ def history_table(row: Row, months: pl.DataFrame, foot: str, language: str) -> T
             *((amount, _number(amount, row, language)) for amount in amounts),
         )
     caption = word("briefing.table_history", language, target=row["name"])
-    unit = word("briefing.unit", language, units=word(f"unit.{row['unit']}.name", language))
+    unit = unit_line([row["unit"]], language)
     return built.table(str(row["short"]), caption, unit, foot)
 
 
@@ -191,7 +205,7 @@ def _titles(rows: pl.DataFrame, tiers: pl.DataFrame) -> Iterable[tuple[int, str]
 
 
 def _expiry_words(kind: str, language: str) -> tuple[str, str, str]:
-    unit = word("briefing.unit", language, units=word("unit.enterprise.name", language))
+    unit = unit_line(["enterprise"], language)
     return (
         word(f"briefing.table_expiries_{kind}_name", language),
         word(f"briefing.table_expiries_{kind}", language),
@@ -206,15 +220,17 @@ def forecast_table(rows: Sequence[Row], foot: str, language: str) -> Table:
     built = _Rows(*zip(names, kinds, strict=True))
     for row in rows:
         unit = word(f"unit.{row['unit']}.name", language)
-        ahead = [row[name] for name in ("value", "median", "low_80", "high_80")]
+        ahead = [row[name] for name in ("median", "low_80", "high_80")]
         built.add(
             (row["name"], row["name"]),
             (unit, unit),
             (row["target_value"], findings.bare_target(row, language)),
-            *((amount, _number(amount, row, language)) for amount in ahead),
+            (row["value"], _number(row["value"], row, language)),
+            # As in the sentence: what is expected has no state that rounding could deny.
+            *((amount, text.number(amount, row["decimals"], language)) for amount in ahead),
         )
     title = word("briefing.heading_forecast", language)
-    return built.table(title, title, _units(pl.DataFrame(rows), "unit", language), foot)
+    return built.table(title, title, unit_line([row["unit"] for row in rows], language), foot)
 
 
 def annex_table(names: pl.DataFrame, places: pl.DataFrame, title: str, period: str, foot: str, language: str) -> Table:
@@ -234,7 +250,8 @@ def annex_table(names: pl.DataFrame, places: pl.DataFrame, title: str, period: s
     built = _Rows(*zip(columns, kinds, strict=True))
     for number, row in enumerate(rows.iter_rows(named=True), start=1):
         change = word(f"briefing.change_{row['change']}", language)
-        change += word("profile.derived", language) if row["is_derived"] else ""
+        if row["is_derived"]:
+            change = word("briefing.change_derived", language, change=change)
         texts = [row["district"], row["name"], row["tier_short"], change, row["batch"]]
         built.add(
             (number, str(number)),
@@ -245,7 +262,7 @@ def annex_table(names: pl.DataFrame, places: pl.DataFrame, title: str, period: s
     return built.table(
         title,
         period,
-        word("briefing.unit", language, units=word("unit.enterprise.name", language)),
+        unit_line(["enterprise"], language),
         foot,
         (columns[5], columns[7]),
     )
@@ -256,9 +273,9 @@ def _number(amount: float | None, row: Row, language: str) -> str:
     return BLANK if amount is None else text.number(amount, row["decimals"], language, row["target_value"])
 
 
-def _units(rows: pl.DataFrame, key: str, language: str) -> str:
-    """``单位：家、%``: every unit that occurs in a table."""
-    names = [word(f"unit.{unit}.name", language) for unit in rows["unit"].unique(maintain_order=True)]
+def unit_line(units: Sequence[str], language: str, key: str = "unit") -> str:
+    """``单位：家、%``: every unit that occurs in a table, from their codes."""
+    names = [word(f"unit.{unit}.name", language) for unit in dict.fromkeys(units)]
     return word(f"briefing.{key}", language, units=text.listed(names, language))
 
 

@@ -13,15 +13,16 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm
 
 from tracker import text
-from tracker.briefing import office_charts
-from tracker.briefing.content import Content
-from tracker.briefing.content_charts import Typeface, comparison_chart, comparison_title, history_chart
+from tracker.briefing import columns, office_charts
+from tracker.briefing.content import Comparison, Content
+from tracker.briefing.content_charts import Typeface, comparison_chart, comparison_title, history_chart, wholes
 from tracker.briefing.office_charts import OfficeChart
 from tracker.briefing.settled import settled
 from tracker.briefing.tables import Table
 from tracker.briefing.templates import opened
 from tracker.briefing.word_parts import FANGSONG, chart, clean, fonts, name_fallbacks, paragraph, style_ids, table
 from tracker.districts import groups_in_words
+from tracker.notice import tight
 from tracker.text import word
 
 # Where a unit's own template takes the text; see docs/briefing-templates.md.
@@ -29,6 +30,8 @@ BOOKMARKS = {"title": "标题", "subtitle": "副标题", "unit": "编发单位",
 _MADE_ON = dt.datetime(2000, 1, 1)
 _PAGE_NUMBER_PT = 14
 _HISTORY_MM, _AREA_MM, _HEAD_MM = 80, 6, 26
+_PAGE_MM = 200  # for a chart with its title and foot
+_LONG_NAME = 16  # characters beside a chart on one line
 _KEPT_AREAS = 15  # more areas than that and table and chart need a page each
 _FACE = Typeface("Times New Roman", "宋体", 10)
 
@@ -80,6 +83,7 @@ class _Writer:
 
     def _add_chart(self, picture: OfficeChart, height_mm: int, title: str, foot: str) -> None:
         self.charts += 1
+        title = tight(title, self.language)
         self._add(title, "caption")
         parts = office_charts.parts(picture)
         self.elements.append(chart(self.document, self.charts, parts, height_mm, title, self.styles["picture"]))
@@ -143,14 +147,16 @@ class _Writer:
     def _end(self) -> None:
         """The 附件 line a blank line under the text, then who sends it and the day, four characters from the right."""
         self._add("", "body")
-        lead = word("briefing.annex_lead", self.language)
-        for number, title in enumerate(self._annex_titles(), start=1):
+        lead, unit = word("briefing.annex_lead", self.language), self.content.selection.unit
+        found = self._annex_titles()
+        for number, title in enumerate(found, start=1):
             blank = "　" * len(lead) if self.language == "zh" else ""
             item = word("notice.item", self.language, number=number, text=title)
-            self._add(f"{lead if number == 1 else blank}{item}", "annexes")
-        if unit := self.content.selection.unit:
-            self._add("", "body")
-            self._add(unit, "signed", indent_right_chars=2)
+            # Neither a signature nor the last annex stands alone on a page.
+            self._add(f"{lead if number == 1 else blank}{item}", "annexes", is_kept=bool(unit) or number < len(found))
+        if unit:
+            self._add("", "body", is_kept=True)
+            self._add(unit, "signed", indent_right_chars=2, is_kept=True)
             self._add(self._words()["day"], "signed", indent_right_chars=4)
 
     def _annexes(self) -> None:
@@ -162,9 +168,7 @@ class _Writer:
             self._annex_head(next(titles))
             for comparison in content.comparisons:
                 self._add_table(comparison.table, is_kept=comparison.rows.height <= _KEPT_AREAS)
-                picture = comparison_chart(comparison, _FACE)
-                height = _HEAD_MM + _AREA_MM * len(picture.categories)
-                self._add_chart(picture, height, comparison_title(comparison, self.language), content.foot)
+                self._add_area_charts(comparison)
         if self.histories:
             self._annex_head(next(titles))
             for history in self.histories:
@@ -172,6 +176,20 @@ class _Writer:
         for numbered, annex in zip(titles, content.annexes, strict=True):
             self._annex_head(numbered)
             self._add_table(annex.table)
+
+    def _add_area_charts(self, comparison: Comparison) -> None:
+        """The areas on one target; names that take two lines get the room, and a chart goes on on the next page."""
+        table = comparison.table.frame
+        names = table.to_series(0)[wholes(comparison) :]
+        is_long = max(columns.width(name, columns.SERIF) for name in names) > _LONG_NAME
+        height = _AREA_MM * (1 + is_long)
+        most = (_PAGE_MM - _HEAD_MM) // height
+        parts = -(-len(names) // most)
+        for part in range(parts):
+            first, last = (wholes(comparison) + len(names) * place // parts for place in (part, part + 1))
+            picture = comparison_chart(comparison, _FACE, slice(first, last))
+            title = comparison_title(comparison, self.language)
+            self._add_chart(picture, _HEAD_MM + height * (last - first), title, self.content.foot)
 
     def _annex_head(self, numbered: tuple[int, str]) -> None:
         number, title = numbered

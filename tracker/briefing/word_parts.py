@@ -19,8 +19,8 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Pt
 
+from tracker.briefing import columns
 from tracker.briefing.tables import Table
-from tracker.export import text_width
 
 # Fonts of GB/T 9704 and what stands in for them where they are not installed.
 SONG_TITLE, FANGSONG, HEITI, KAITI = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312"
@@ -33,16 +33,11 @@ FALLBACKS = {
 LATIN = "Times New Roman"
 TEXT_WIDTH = 8845  # twips: the 156 mm of the text block
 TEXT_WIDTH_EMU = 156 * 36000
-_CHARACTER = 105  # twips of half a Chinese character of a table (size 五号, 10.5 points)
-_PADDING = 150
-_NARROWEST = 420
+_CELL_SIZE = 210  # twips of a Chinese character of a table (size 五号, 10.5 points)
+_PADDING = 135  # the margins of a cell and its line
 _WHOLE_ROWS = 12  # a table of so few rows is not torn apart
-_LONG = 1350  # twips: a longer text may break into lines
-_TYPICAL = 1.25  # of the mean of a column: most of its rows
-_BOLD = 1.15
-_LETTER = 0.1
+_BOLD = 1.1
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_WORDS = re.compile(r"[!-\u2e7f]+")  # words and figures, which do not break; Chinese breaks anywhere
 _CHART_KIND = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/chart"
 _SHEET_KIND = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/package"
 _FONT_TABLE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/fontTable"
@@ -208,40 +203,14 @@ def _row(
 
 
 def column_widths(made: Table) -> list[int]:
-    """Twips of each printed column: figures and headings get what they need, long texts break into lines.
-
-    Where all of it is too much, the texts take what most of their rows need rather than the longest, then break
-    further; headings take two lines only after that, and words and figures never break.
-    """
+    """Twips of each printed column of a table as wide as the text."""
     shown = made.narrow
-    needed, wanted, heads, words = [], [], [], []
-    for name in shown.columns:
-        sizes = [_room(cell) for cell in shown[name]] or [0]
-        heads.append(_room(name) * (_BOLD if _WORDS.search(name) else 1.0))
-        parts = [_BOLD * _room(part) for part in _WORDS.findall(name)]
-        parts += [_room(part) for cell in shown[name] for part in _WORDS.findall(cell)]
-        words.append(max(parts, default=0))
-        needed.append(max(heads[-1], *sizes))
-        wanted.append(min(needed[-1], _TYPICAL * sum(sizes) / len(sizes)))
-    for lines, long in ((1, _LONG), (2, _LONG), (2, 0)):
-        top = [max(head / lines, part) for head, part in zip(heads, words, strict=True)]
-        least = [max(_NARROWEST, _PADDING + max(low, min(width, long))) for low, width in zip(top, needed, strict=True)]
-        if sum(least) <= TEXT_WIDTH:
-            break
-    else:
-        return [max(_NARROWEST, int(TEXT_WIDTH * width / sum(least))) for width in least]
-    enough = [max(low, width + _PADDING) for low, width in zip(least, wanted, strict=True)]
-    most = [max(low, width + _PADDING) for low, width in zip(least, needed, strict=True)]
-    if sum(most) <= TEXT_WIDTH:
-        return [int(width * TEXT_WIDTH / sum(most)) for width in most]
-    low, high = (enough, most) if sum(enough) <= TEXT_WIDTH else (least, enough)
-    part = (TEXT_WIDTH - sum(low)) / (sum(high) - sum(low))
-    return [int(narrow + part * (wide - narrow)) for narrow, wide in zip(low, high, strict=True)]
-
-
-def _room(said: str) -> float:
-    """Twips of a text in a table; a letter is a little narrower than the figure or half a Chinese character."""
-    return _CHARACTER * (text_width(said) - _LETTER * sum(map(str.isascii, filter(str.isalpha, said))))
+    margins = _PADDING * shown.width
+    room = (TEXT_WIDTH - margins) / _CELL_SIZE
+    widths = columns.column_widths(
+        shown.columns, [list(cells) for cells in shown.iter_columns()], room, columns.SERIF, bold=_BOLD
+    )
+    return [int(_CELL_SIZE * width) + _PADDING for width in widths]
 
 
 def chart(document: Any, number: int, parts: tuple[bytes, bytes], height_mm: int, alt: str, style_id: str) -> Any:

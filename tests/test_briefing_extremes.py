@@ -1,0 +1,162 @@
+"""Briefings at their limits, read back: thirty districts, long names, all missed, nothing reported, one target."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import docx
+import openpyxl
+import polars as pl
+import pytest
+from docx.oxml.ns import qn
+
+from tests.demo import CLOSE, Demo
+from tests.test_briefing import as_cells, charts_of, printed, tables_in_print
+from tests.test_briefing_slides import assert_readable, cached, opened, printed_tables, shapes, sheet_of
+from tracker import warehouse
+from tracker.briefing import content as making
+from tracker.briefing.content import Content
+from tracker.briefing.excel import workbook
+from tracker.briefing.selection import Selection
+from tracker.briefing.word import document
+from tracker.briefing.word_parts import TEXT_WIDTH
+from tracker.notice import Facts, tight
+from tracker.notice_facts import facts_at
+from tracker.text import word
+
+AREAS = 30
+AREA = "位于很远地方名字特别长的国家级经济技术开发区管理委员会第{}片区"
+TARGET = "省级以上专精特新中小企业及其上下游配套企业关键业务环节全面数字化的国家专精特新“小巨人”企业数"
+ENTERPRISE = "江苏省连云港市东海县某某新材料科技与高端装备智能制造产业研究院（集团）股份有限公司第{}分公司（示例）"
+CASES = ("thirty", "missed", "nothing", "one")
+
+
+def thirty(facts: Facts) -> Facts:
+    """The same target with thirty districts of long names, each with a task."""
+    city = facts.areas.filter(pl.col("area_code") == facts.area_code)
+    county, task = (frame.filter(pl.col("area_code") == "320706") for frame in (facts.areas, facts.targets))
+    codes = [f"3299{place:02}" for place in range(AREAS)]
+    names = [AREA.format(place) for place in range(AREAS)]
+    areas = pl.concat([county] * AREAS).with_columns(area_code=pl.Series(codes), short=pl.Series(names))
+    tasks = pl.concat([task] * AREAS).with_columns(
+        area_code=pl.Series(codes), area_short=pl.Series(names), value=pl.Series([float(n) for n in range(AREAS)])
+    )
+    targets = pl.concat([facts.own, tasks]).with_columns(name=pl.lit(TARGET))
+    return replace(facts, areas=pl.concat([city, areas]), targets=targets)
+
+
+def missed(facts: Facts) -> Facts:
+    """Every target is missed by all of it."""
+    gap = pl.col("target_value")
+    rows = facts.targets.with_columns(
+        value=pl.lit(0.0), gap=gap, completion=pl.lit(0.0), status=pl.lit("missed"), state=pl.lit("missed")
+    )
+    return replace(facts, targets=rows)
+
+
+def nothing(facts: Facts) -> Facts:
+    """Nobody has reported anything."""
+    blank = pl.lit(None, pl.Float64)
+    names = ("value", "gap", "completion", "lead_points", "increment_completion")
+    rows = facts.targets.with_columns(
+        **dict.fromkeys(names, blank), status=pl.lit("not_reported"), state=pl.lit("no_data")
+    )
+    return replace(facts, targets=rows)
+
+
+@pytest.fixture(scope="module")
+def cases(demo: Demo) -> Iterator[dict[str, Content]]:
+    """Contents by case; only what the build says is changed, everything else is made as ever."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TRACKER_DATA", str(demo.folder))
+        build_id = warehouse.current_build_id()
+        assert build_id is not None
+        selection = Selection("lianyungang", CLOSE, build_id, target_ids=("little_giants",))
+        query = warehouse.query
+        found = {"one": making.content(selection)}
+        changed = {"thirty": thirty, "missed": missed, "nothing": nothing}
+
+        def long_names(build: str, name: str, **asked: Any) -> pl.DataFrame:
+            rows = query(build, name, **asked)
+            if name != "title_changes":
+                return rows
+            return rows.with_columns(
+                name=pl.Series([ENTERPRISE.format(n) for n in range(rows.height)], dtype=pl.String)
+            )
+
+        for case, change in changed.items():
+
+            def facts(*asked: Any, change: Callable[[Facts], Facts] = change) -> Facts:
+                one = facts_at(*asked)
+                return change(replace(one, targets=one.targets.filter(pl.col("target_id") == "little_giants")))
+
+            with patch.context() as inner:
+                inner.setattr(making, "facts_at", facts)
+                inner.setattr(warehouse, "query", long_names)
+                found[case] = making.content(selection)
+        yield found
+    warehouse.forget_connections()
+
+
+def test_the_cases_are_what_they_are_called(cases: dict[str, Content]) -> None:
+    [comparison] = cases["thirty"].comparisons
+    assert comparison.rows.height == AREAS
+    assert cases["thirty"].annexes
+    assert cases["missed"].counts["missed"] == cases["missed"].behind.height == 1
+    assert cases["nothing"].counts["not_reported"] == 1
+    assert [case.facts.own.height for case in cases.values()] == [1] * len(CASES)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_word_loses_no_row_and_no_table_is_wider_than_its_page(case: str, cases: dict[str, Content]) -> None:
+    made = cases[case]
+    file = document(made)
+    _, tables = printed(file)
+    expected = [[table.narrow.columns, *map(list, table.narrow.iter_rows())] for table in tables_in_print(made)]
+    assert tables == expected
+    for table in docx.Document(io.BytesIO(file)).tables:
+        widths = [int(column.get(qn("w:w"))) for column in table._tbl.tblGrid.iter(qn("w:gridCol"))]
+        assert sum(widths) <= TEXT_WIDTH + len(widths)
+        assert min(widths) >= 400
+    drawn = list(charts_of(file))
+    for series, sheet in drawn:
+        assert {name: pytest.approx(values) for name, values in series.items()} == sheet
+    target = word("briefing.column_target", "zh")
+    beside = [value for series, _ in drawn[: -len(made.histories)] for value in series[target]]
+    assert beside == [value for one in made.comparisons for value in one.table.frame[target].tail(one.rows.height)]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_slides_lose_no_row_and_nothing_reaches_beyond_their_edge(case: str, cases: dict[str, Content]) -> None:
+    made = cases[case]
+    deck = opened(made)
+    assert_readable(deck)
+    shown = printed_tables(deck, 5)
+    for comparison in made.comparisons:
+        rows = [[tight(cell, "zh") for cell in row[:4]] for row in comparison.table.printed.iter_rows()]
+        assert rows == [row[:4] for row in shown if row[:4] in rows]
+    drawn: list[str] = []
+    for shape in shapes(deck, "chart"):
+        names, series = cached(shape.chart)
+        sheet = sheet_of(shape.chart)
+        assert len(names) == len(sheet) - 1
+        columns = list(zip(*(row[1:] for row in sheet[1:]), strict=True))
+        assert [pytest.approx(list(values)) for values in series.values()] == [list(column) for column in columns]
+        drawn += names
+    areas = [name for comparison in made.comparisons for name in comparison.table.frame.to_series(0)[1:]]
+    assert [name for name in drawn if name in areas] == areas
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_excel_holds_every_row(case: str, cases: dict[str, Content]) -> None:
+    made = cases[case]
+    book = openpyxl.load_workbook(io.BytesIO(workbook(made)))
+    for table in (made.targets, *(one.table for one in made.comparisons), *(one.table for one in made.annexes)):
+        rows = list(book[table.name[:31]].iter_rows(min_row=6, values_only=True))
+        assert list(rows[0])[: table.frame.width] == table.frame.columns
+        held = [as_cells(row[: table.frame.width]) for row in rows[1 : 1 + table.frame.height]]
+        assert held == [as_cells(row) for row in table.frame.iter_rows()]
+    assert word("app.demo_explained", "zh") in {sheet["A1"].value for sheet in book.worksheets}
