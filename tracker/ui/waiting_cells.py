@@ -12,7 +12,6 @@ import polars as pl
 import streamlit as st
 
 from tracker import blocks, blocks_about, text, waiting
-from tracker.export import text_width
 from tracker.links import View
 from tracker.text import word
 from tracker.ui.frame import html, offer_table
@@ -22,9 +21,8 @@ from tracker.ui.state import pick, pick_page
 from tracker.ui.waiting_reads import Said, run_and_tell
 
 _PAGE = 50
-# In pixels: of a line, of what is left free in a cell, and of a letter (a Chinese character takes two); with the most
-# lines of a row, for the grid has one height for all.
-_LINE, _FREE, _LETTER, _MOST_LINES = 20, 18, 7.2, 8
+# Four lines of a file's name or a message.
+_ROW_HEIGHT = 86
 # In pixels; together they fit beside the sidebar of a window of 1366.
 _WIDTHS = dict(zip(waiting.GRID, (150, 60, 110, 240, 170, 120, 65, 95), strict=True))
 
@@ -69,10 +67,11 @@ def _show_others(cells: Sequence[Said], title_key: str, language: str) -> None:
 def _correct(cells: Sequence[Said], key: str, language: str) -> None:
     """The grid and its two buttons: check what would happen, or record."""
     made = st.session_state.get("corrections_made", 0)
+    grid = waiting.grid(cells, language)
     with st.form(f"correct_{key}_{made}", enter_to_submit=False, border=False):
+        _full_texts(grid, language)
         locked = [name for name in waiting.GRID if name not in waiting.TO_FILL]
-        grid = waiting.grid(cells, language)
-        filled = edit_grid(grid, f"grid_{key}_{made}", locked, columns=_columns(language), row_height=_row_height(grid))
+        filled = edit_grid(grid, f"grid_{key}_{made}", locked, columns=_columns(language), row_height=_ROW_HEIGHT)
         left, right = st.columns([3, 1])
         with left:
             reason = st.text_input(word("questions.reason_for_all", language), key=f"reason_{made}", max_chars=200)
@@ -96,14 +95,11 @@ def _correct(cells: Sequence[Said], key: str, language: str) -> None:
     st.rerun()
 
 
-def _row_height(grid: pl.DataFrame) -> int:
-    """High enough for the longest text of any cell, which is broken into the lines that its column takes."""
-    lines = [
-        -(-text_width(value) * _LETTER // (_WIDTHS[name] - _FREE))
-        for name in grid.columns
-        for value in grid[name].drop_nulls()
-    ]
-    return int(min(max(lines, default=1), _MOST_LINES)) * _LINE + 6
+def _full_texts(grid: pl.DataFrame, language: str) -> None:
+    """Every message whole: where most letters are Chinese the grid takes all for as wide, and cuts long English off."""
+    table = grid.select("cell", "subject", "problem").fill_null("–")
+    captions = {name: word(f"questions.column_{name}", language) for name in table.columns}
+    html(blocks_about.folded(word("questions.full_texts", language), blocks_about.frame_table(table.rename(captions))))
 
 
 def _columns(language: str) -> dict[str, Any]:
