@@ -245,6 +245,11 @@ def test_who_may_not_export_is_offered_no_file_and_no_camera(
         assert all('"displayModeBar": false' in element.proto.config for element in app.get("plotly_chart"))
     with pytest.raises(NotAllowed):
         gate.write("decide", "x", lambda: pytest.fail("written"))
+    # A leader reads what a number rests on, and is offered nothing that changes or takes away anything.
+    app = opened("builds", part="trace", target="little_giants")
+    assert word("trace.sheet_events", "zh") in drawn(app)
+    assert word("builds.section_targets", "zh") not in drawn(app)
+    assert (saved, [button.key for button in app.button]) == ([], [])
 
 
 def test_a_session_of_a_provider_ends_with_its_token(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
