@@ -104,7 +104,7 @@ def test_the_printed_numbers_are_those_of_the_mart(demo: Demo, city: Content) ->
         CLOSE,
     )
     stored = {target_id: (value, target) for target_id, value, target in mart}
-    rows = city.facts.own.select("target_id", "status").rows()
+    rows = city.facts.own.sort("plan_order", maintain_order=True).select("target_id", "status").rows()
     assert len(rows) == len(stored) == city.targets.frame.height
     for (target_id, status), cells in zip(rows, city.targets.frame.iter_rows(named=True), strict=True):
         value, target = stored[target_id]
