@@ -104,7 +104,7 @@ def test_the_printed_numbers_are_those_of_the_mart(demo: Demo, city: Content) ->
         CLOSE,
     )
     stored = {target_id: (value, target) for target_id, value, target in mart}
-    rows = city.facts.own.select("target_id", "status").rows()
+    rows = city.facts.own.sort("plan_order", maintain_order=True).select("target_id", "status").rows()
     assert len(rows) == len(stored) == city.targets.frame.height
     for (target_id, status), cells in zip(rows, city.targets.frame.iter_rows(named=True), strict=True):
         value, target = stored[target_id]
@@ -224,14 +224,24 @@ def test_a_template_is_filled_at_its_names(city: Content) -> None:
     template.styles.add_style("简报正文", 1)
     for name in ("标题", "正文"):
         paragraph = template.add_paragraph("红头 " if name == "标题" else "")
-        start = paragraph._p.makeelement(qn("w:bookmarkStart"), {qn("w:id"): "7", qn("w:name"): name})
-        paragraph._p.append(start)
+        paragraph._p.append(paragraph._p.makeelement(qn("w:bookmarkStart"), {qn("w:id"): "7", qn("w:name"): name}))
+        if name == "标题":
+            paragraph.add_run("（标题）").bold = True
+        paragraph._p.append(paragraph._p.makeelement(qn("w:bookmarkEnd"), {qn("w:id"): "7"}))
     template.add_paragraph("印发")
+    template.sections[0].header.paragraphs[0].text = "页眉"
     buffer = io.BytesIO()
     template.save(buffer)
-    paragraphs, tables = printed(document(city, buffer.getvalue()))
+    file = document(city, buffer.getvalue())
+    paragraphs, tables = printed(file)
+    made: Any = docx.Document(io.BytesIO(file))
     assert paragraphs[0] == f"红头 {city.notice.title}"
-    assert paragraphs[-1] == "印发"
+    assert [run.bold for run in made.paragraphs[0].runs] == [None, True]
+    # What ends the template comes before the page that can be taken out.
+    last = paragraphs.index("印发")
+    assert paragraphs[last + 1] == word("briefing.explanation", "zh")
+    assert paragraphs[last + 2 :] == [*city.marks, *city.explanation]
+    assert [line.text for line in made.sections[0].header.paragraphs] == ["页眉", *city.marks]
     assert paragraphs.count(city.notice.title) == 0
     assert len(tables) == len(tables_in_print(city))
     with pytest.raises(TemplateRefused):

@@ -17,6 +17,7 @@ from tests.demo import CLOSE, Demo
 from tests.test_briefing import as_cells, charts_of, printed, tables_in_print
 from tests.test_briefing_slides import assert_readable, cached, opened, printed_tables, shapes, sheet_of
 from tracker import warehouse
+from tracker.briefing import columns
 from tracker.briefing import content as making
 from tracker.briefing.content import Content
 from tracker.briefing.excel import workbook
@@ -160,3 +161,15 @@ def test_excel_holds_every_row(case: str, cases: dict[str, Content]) -> None:
         held = [as_cells(row[: table.frame.width]) for row in rows[1 : 1 + table.frame.height]]
         assert held == [as_cells(row) for row in table.frame.iter_rows()]
     assert word("app.demo_explained", "zh") in {sheet["A1"].value for sheet in book.worksheets}
+
+
+def test_short_texts_figures_and_words_do_not_break_and_names_take_what_is_left() -> None:
+    head = ["序号", "目标任务", "单位", "差额", "完成率%", "状态"]
+    states = ["到期未完成", "未报送（有数据，无法评价）", "✖\ufe0e 到期未完成"]
+    cells = [["1", "2", "29"], [TARGET] * 3, ["名/户", "%", "家"], ["低 10.0 个百分点"] * 3, ["49.95%"] * 3, states]
+    for face in (columns.SERIF, columns.SANS):
+        widths = columns.column_widths(head, cells, 40.0, face)
+        assert sum(widths) == pytest.approx(40.0)
+        for place, short in ((0, "序号"), (2, "名/户"), (3, "低 10.0 个百分点"), (4, "完成率%"), (5, states[0])):
+            assert widths[place] >= columns.width(short, face) - 1e-9
+        assert widths[1] == max(widths)

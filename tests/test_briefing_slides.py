@@ -250,6 +250,9 @@ def test_named_places_of_the_units_own_layout_are_used(whole: Content) -> None:
     for table in shapes(made, "table"):
         assert table.left + table.width <= content_place.left + content_place.width + Inches(0.01)
         assert table.top >= content_place.top
+    feet = [shape for shape in shapes(made, "text_frame") if shape.text_frame.text == whole.foot]
+    assert len(feet) == len(made.slides)
+    assert {foot.top >= content_place.top + content_place.height for foot in feet} == {True}
     title = made.slides[0].shapes.title
     assert title.text == whole.notice.title
     assert not list(title._element.iter(qn("a:solidFill")))  # the colour of the master

@@ -118,6 +118,11 @@ def _places(made: Any, layout: Any, *, is_own: bool) -> dict[str, Box]:
         "marks": Box(title.left, 0.1, title.width, 0.35),
     }
     own = {place.name: _box(place) for place in layout.placeholders} if is_own else {}
+    content = own.get(PLACES["content"])
+    if content is not None and (under := content.top + content.height + 0.05) + 0.4 <= height:
+        # Under its content a unit's own page may have a band or a crest.
+        places["foot"] = Box(content.left, under, content.width - 0.8, 0.4)
+        places["number"] = Box(content.left + content.width - 0.8, under, 0.8, 0.4)
     return {"title": title} | {name: own.get(PLACES[name]) or box for name, box in places.items()}
 
 

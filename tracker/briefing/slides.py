@@ -94,12 +94,14 @@ def _counts(deck: Deck, slide: object, content: Content, box: Box) -> None:
     """The six words with how many targets stand under each; a zero stays quiet."""
     gap = 0.15
     width = (box.width - gap * (len(content.counts) - 1)) / len(content.counts)
+    said = [_state_word(status, content.language) for status in content.counts]
+    size = 16 if max(text_height(line, 16, width) for line in said) < text_height("一\n二", 16, width) else SMALLEST
     for place, (status, number) in enumerate(content.counts.items()):
         look = STATUS_LOOKS[status]
         colour = look.text if number else SECONDARY
-        lines = [Cell(str(number), colour, is_bold=True, size=28), Cell(_state_word(status, content.language), colour)]
+        lines = [Cell(str(number), colour, is_bold=True, size=28), Cell(said[place], colour)]
         tile = Box(box.left + place * (width + gap), box.top, width, box.height)
-        deck.lines(slide, lines, tile, 16, fill=look.fill if number else PANEL)
+        deck.lines(slide, lines, tile, size, fill=look.fill if number else PANEL)
 
 
 def _state_word(status: str, language: str) -> str:

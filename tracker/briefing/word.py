@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Sequence
+from copy import deepcopy
 from typing import Any
 
 import docx
@@ -63,12 +64,14 @@ class _Writer:
         filled = self._fill_bookmarks()
         if not self.has_template:
             _set_page(self.document, self.content.marks)
+        elif self.content.marks:
+            _mark_headers(self.document, self.content.marks)
         self._head(filled)
         self._body()
         self._end()
         self._annexes()
-        self._explanation()
         self._place()
+        self._explanation()
         name_fallbacks(self.document)
         self._properties()
         buffer = io.BytesIO()
@@ -102,7 +105,9 @@ class _Writer:
         for key, said in self._words().items():
             start = _bookmark(self.document, BOOKMARKS[key])
             if start is not None:
-                start.addnext(parse_xml(f'<w:r {nsdecls("w")}><w:t xml:space="preserve">{clean(said)}</w:t></w:r>'))
+                # What nobody stated leaves the template's own words standing.
+                if said:
+                    _fill(start, said)
                 filled.add(key)
         return filled
 
@@ -197,10 +202,11 @@ class _Writer:
         self._add(title, "annex_title")
 
     def _explanation(self) -> None:
-        """The last page, which can be taken out before the briefing is sent."""
-        self._add(word("briefing.explanation", self.language), "annex")
+        """The last page, behind all that a template ends with: it can be taken out before the briefing is sent."""
+        end = self.document.element.body.get_or_add_sectPr()
+        end.addprevious(paragraph(word("briefing.explanation", self.language), self.styles["annex"]))
         for line in [*self.content.marks, *self.content.explanation]:
-            self._add(line, "note")
+            end.addprevious(paragraph(line, self.styles["note"]))
 
     def _place(self) -> None:
         """Before the bookmark of the body where the template has one, else at the end."""
@@ -208,7 +214,7 @@ class _Writer:
         body = self.document.element.body
         anchor = None if start is None else next(start.iterancestors(qn("w:p")), None)
         if anchor is None:
-            anchor = body.find(qn("w:sectPr"))
+            anchor = body.get_or_add_sectPr()
             if not self.has_template:
                 for child in body.findall(qn("w:p")):
                     body.remove(child)
@@ -228,6 +234,24 @@ class _Writer:
 
 def _bookmark(document: Any, name: str) -> Any | None:
     return next((at for at in document.element.body.iter(qn("w:bookmarkStart")) if at.get(qn("w:name")) == name), None)
+
+
+def _fill(start: Any, said: str) -> None:
+    """Write at a bookmark in the look of the text that it marks, which the new text takes the place of."""
+    made = parse_xml(f'<w:r {nsdecls("w")}><w:t xml:space="preserve">{clean(said)}</w:t></w:r>')
+    marked = []
+    for place in start.itersiblings():
+        if place.tag == qn("w:bookmarkEnd") and place.get(qn("w:id")) == start.get(qn("w:id")):
+            break
+        marked.append(place)
+    else:
+        marked = []  # it ends in another paragraph, and what lies between is more than a word to fill in
+    runs = [place for place in marked if place.tag == qn("w:r")]
+    if runs and (look := runs[0].find(qn("w:rPr"))) is not None:
+        made.insert(0, deepcopy(look))
+    for run in runs:
+        run.getparent().remove(run)
+    start.addnext(made)
 
 
 def _headed(unit: str, day: str, style_id: str) -> Any:
@@ -265,6 +289,20 @@ def _set_page(document: Any, marks: Sequence[str]) -> None:
             defaults.remove(old)
     defaults.insert(0, parse_xml(fonts(FANGSONG)))
     defaults.append(parse_xml(f'<w:lang {nsdecls("w")} w:val="en-US" w:eastAsia="zh-CN" w:bidi="ar-SA"/>'))
+
+
+def _mark_headers(document: Any, marks: Sequence[str]) -> None:
+    """The marks of data and plan under whatever the template has at the head of its pages."""
+    for place, section in enumerate(document.sections):
+        headers = [section.header]
+        if document.settings.odd_and_even_pages_header_footer:
+            headers.append(section.even_page_header)
+        if section.different_first_page_header_footer:
+            headers.append(section.first_page_header)
+        for header in headers:
+            if place == 0 or not header.is_linked_to_previous:
+                header.is_linked_to_previous = False
+                header._element.append(_header_marks(marks))
 
 
 def _replace(holder: Any, made: Any) -> None:
