@@ -257,7 +257,7 @@ def _tier_cell(row: Row | None, area_code: str, tier: str, view: View) -> str:
         return f'<td class="is-quiet">{escape(word("enterprises.no_list", language))}</td>'
     codes = {"area": area_code, "tier": tier}
     shown = link(text.number(row["value"], 0, language), href("enterprises", view, **by_code(codes, view)))
-    beside = [f"<small>{escape(word('enterprises.higher_only', language))}</small>"] if row["is_higher_only"] else []
+    beside = []
     for status, number in (("awaiting_review", row["awaiting"]), ("publicity", row["publicity"])):
         if number:
             phrase = word(f"enterprises.beside_{status}", language, number=text.number(number, 0, language))

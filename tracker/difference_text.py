@@ -82,7 +82,7 @@ def _part(part: str, amount: int, difference: Difference | None, target: Row, la
 
 def _value(value: float | None, target: Row, language: str, target_value: float | None) -> str:
     if value is None:
-        return word("status.not_reported", language)
+        return word("status.not_reported", language).lower()
     # Never rounded onto its target: the state beside it would deny it.
     return text.compact(value, target["unit"], target["decimals"], language, target_value)
 

@@ -295,10 +295,7 @@ def choices_of(rows: pl.DataFrame, dimension: str) -> list[str]:
 
 
 def tier_counts(build_id: str, area_code: str, as_of: dt.date, rule: Rule) -> pl.DataFrame:
-    """One row per tier and area inside an area: ``value`` by the rule, ``awaiting`` and ``publicity`` beside it.
-
-    ``is_higher_only``: nobody holds the title itself there, so that all who count hold a higher one.
-    """
+    """One row per tier and area inside an area: ``value`` by the rule, ``awaiting`` and ``publicity`` beside it."""
     found = warehouse.query(build_id, "tier_counts", area_code=area_code, as_of=as_of, basis=rule.basis)
     return found.with_columns(value=counted(rule))
 

@@ -270,13 +270,9 @@ def answer_table(rows: pl.DataFrame, number: Definition, labels: Labels) -> pl.D
 
 
 def tiers_finding(counts: pl.DataFrame, tiers: pl.DataFrame, area: tuple[str, str], language: str) -> str:
-    """The first line where nothing is targeted: how many enterprises of each tier, the highest first.
-
-    A tier that nobody holds by itself is left out: its number is that of the tier above.
-    """
+    """The first line where nothing is targeted: how many enterprises of each tier, the highest first."""
     code, name = area
-    here = counts.filter(pl.col("area_code") == code, pl.col("is_higher_only").fill_null(False).not_())
-    numbers = {row["tier"]: row["value"] for row in here.iter_rows(named=True)}
+    numbers = {row["tier"]: row["value"] for row in counts.filter(area_code=code).iter_rows(named=True)}
     parts = [
         word(
             "enterprises.part",

@@ -27,8 +27,7 @@ def shared_rows(targets: pl.DataFrame, titles: pl.DataFrame, plan_ids: list[str]
 
     Args:
         targets: rows of :func:`tracker.viewing.targets_at` of each plan's whole area, with ``plan_id``.
-        titles: ``plan_id``, ``indicator_id``, ``name``, ``unit``, ``decimals``, ``value``,
-            ``is_higher_only`` (nobody holds the title itself, only higher ones): titles in each plan's area.
+        titles: ``plan_id``, ``indicator_id``, ``name``, ``unit``, ``decimals``, ``value``: titles in each plan's area.
         plan_ids: the plans in their order.
 
     Returns:
@@ -130,8 +129,6 @@ def _cell(row: Mapping[str, object] | None, divided_by: Mapping[str, float] | No
     codes = {"plan": plan_id, "area": None, "target": row["target_id"] if is_target else None}
     target = href("indicators", view, **codes) if is_target else ""  # type: ignore[arg-type]
     small = word("plans.no_target", language)
-    if row["is_higher_only"]:
-        small = text.listed([small, word("enterprises.higher_only", language)], language)
     if is_target:
         status = str(row["status"])
         asked = word("plans.target", language, target=findings.target_phrase(row, language))

@@ -87,7 +87,12 @@ def burn_up(
 ) -> go.Figure:
     """One target over time: see :func:`tracker.charts.months.burn_up`, whose frames these are."""
     words = indicators.burn_up_words(row, as_of, language)
-    lines = ["solid_line", *(["dashed_line"] if words.pace else []), *(["shaded_area"] if words.forecast else [])]
+    # A pace that is known on the due date alone has no line.
+    has_pace = (
+        words.pace
+        and not history.filter(pl.col("expected_value").is_not_null() & (pl.col("as_of") < row["due_on"])).is_empty()
+    )
+    lines = ["solid_line", *(["dashed_line"] if has_pace else []), *(["shaded_area"] if words.forecast else [])]
     shown = text.listed([word(f"indicators.{line}", language) for line in lines], language)
     unit = word(f"unit.{row['unit']}.name", language)
     frame = Frame(

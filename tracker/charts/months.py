@@ -69,7 +69,9 @@ def burn_up(
         frame: the words around the picture.
         is_rank: the values are places: the first stands at the top, and there is none between two.
     """
-    traces, ends = _lines(history, due_on, words)
+    last = max([due_on, *history["as_of"], *expiries["month_end"]])
+    first = min([*history["as_of"], due_on, last - _SHORTEST])
+    traces, ends = _lines(history, due_on, words, first)
     traces += _fan(ahead)
     if not ahead.is_empty() and words.forecast:
         ends.append((float(ahead["median"][-1]), words.forecast, DATA))
@@ -79,8 +81,6 @@ def burn_up(
     highest = max([*numbers, *ahead["high_80"].drop_nulls(), 1e-9]) * 1.15
     bottom, top = (max([FEWEST_PLACES, *numbers]) + 0.5, 0.5) if is_rank else (min([0.0, *numbers]), highest)
     bars = _expiry_bars(expiries, highest)
-    last = max([due_on, *history["as_of"], *expiries["month_end"]])
-    first = min([*history["as_of"], due_on, last - _SHORTEST])
     axis = {"fixedrange": True, "zeroline": False, "tickfont": {"size": 14, "color": SECONDARY}}
     figure = go.Figure([*bars, *traces])
     figure.update_layout(
@@ -105,14 +105,15 @@ def burn_up(
 
 
 def _lines(
-    history: pl.DataFrame, due_on: dt.date, words: BurnUpWords
+    history: pl.DataFrame, due_on: dt.date, words: BurnUpWords, first: dt.date
 ) -> tuple[list[go.Scatter], list[tuple[float, str, str]]]:
     """Target, pace, need and actual, the actual last so that it lies on top, with the labels of their ends."""
     months = history["as_of"].to_list()
     target = float(history["target_value"][-1])
-    traces = [
-        _line([*months, max(due_on, months[-1])], [*history["target_value"], target], INK, 2, "solid", shape="hv"),
-    ]
+    # The target of a single month is drawn over the whole width.
+    begins = [(first, target)] if len(months) == 1 else []
+    steps = [*begins, *history.select("as_of", "target_value").iter_rows(), (max(due_on, months[-1]), target)]
+    traces = [_line([day for day, _ in steps], [value for _, value in steps], INK, 2, "solid", shape="hv")]
     ends = [(target, words.target, INK)]
     if words.pace:
         known = history.filter(pl.col("expected_value").is_not_null() & (pl.col("as_of") <= due_on))

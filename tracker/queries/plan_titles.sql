@@ -9,8 +9,6 @@ select
     observation.in_force,
     observation.awaiting,
     observation.publicity,
-    -- as in tier_counts: nobody holds the title itself, so the number is that of the tiers above
-    observation.value > 0 and observation.own_title = 0 and observation.publicity = 0 as is_higher_only,
 from core.plan
 cross join core.indicator
 join core.tier on tier.tier = indicator.tier

@@ -6,8 +6,6 @@ select
     observation.in_force,
     observation.awaiting,
     observation.publicity,
-    -- no list of the title itself, only of higher ones: the number says little of it
-    observation.value > 0 and observation.own_title = 0 and observation.publicity = 0 as is_higher_only,
 from mart.observation as observation
 join core.indicator using (indicator_id)
 where indicator.formula = 'tier_count'

@@ -28,9 +28,8 @@ class SideBySide:
         return dict(self.plans.select("plan_id", "short").iter_rows())
 
     def counts(self, indicator_id: str) -> dict[str, float]:
-        """The number of titles of each plan's area; plans without lists of the title itself are left out."""
-        has_own = (pl.col("value") > 0) & pl.col("is_higher_only").fill_null(False).not_()
-        rows = self.titles.filter((pl.col("indicator_id") == indicator_id) & has_own)
+        """The number of titles of each plan's area; plans without lists are left out."""
+        rows = self.titles.filter((pl.col("indicator_id") == indicator_id) & (pl.col("value") > 0))
         return dict(rows.select("plan_id", "value").iter_rows())
 
 
@@ -50,7 +49,7 @@ def plans_side_by_side(view: View) -> SideBySide:
         ],
         how="diagonal_relaxed",
     )
-    titles = titles.select("plan_id", "indicator_id", "name", "unit", "decimals", "value", "is_higher_only")
+    titles = titles.select("plan_id", "indicator_id", "name", "unit", "decimals", "value")
     shared = plan_comparison.shared_rows(targets, titles, plans["plan_id"].to_list())
     return SideBySide(plans, targets, titles, shared)
 
