@@ -18,7 +18,15 @@ from tracker.ui.state import pick
 _MONTHS = ("3", "1", "12")
 _BUILD = "build"
 # Asked for every target alike. The names behind a number are not: a hundred thousand would be kept for one line.
-_SAME_FOR_ALL = ("definitions", "difference_files", "progress", "rule_targets", "thresholds")
+_SAME_FOR_ALL = (
+    "definitions",
+    "difference_digest",
+    "difference_files",
+    "difference_values",
+    "progress",
+    "rule_targets",
+    "thresholds",
+)
 
 
 def pick_changes(view: View, targets: pl.DataFrame) -> list[str]:
