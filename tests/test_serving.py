@@ -8,11 +8,14 @@ import socket
 import threading
 import time
 
+import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
 from websockets.asyncio.client import connect
 
+import app
 from app import SendAtOnce
+from tracker import ui, warehouse
 
 
 async def tell_of_socket(scope: Scope, receive: Receive, send: Send) -> None:
@@ -45,3 +48,25 @@ def test_small_messages_of_a_session_leave_at_once() -> None:
 async def _answer(port: int) -> str | bytes:
     async with connect(f"ws://127.0.0.1:{port}") as client:
         return await client.recv()
+
+
+def test_each_build_that_comes_into_force_is_made_ready_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    current = iter([None, "first", "first", "gone", "second"])
+    made: list[str] = []
+
+    def warm_pages(build_id: str) -> None:
+        made.append(build_id)
+        if build_id == "gone":
+            raise warehouse.BuildMissing(build_id)
+
+    async def watched() -> None:
+        watching = asyncio.create_task(app.keep_warm())
+        while "second" not in made:
+            await asyncio.sleep(0.01)
+        watching.cancel()
+
+    monkeypatch.setattr(app, "LOOK_SECONDS", 0.001)
+    monkeypatch.setattr(ui, "warm_pages", warm_pages)
+    monkeypatch.setattr(warehouse, "current_build_id", lambda: next(current, "second"))
+    asyncio.run(asyncio.wait_for(watched(), 10))
+    assert made == ["first", "gone", "second"]

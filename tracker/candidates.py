@@ -15,6 +15,7 @@ from tracker.catalog_criteria import Criterion
 from tracker.criteria import Version
 from tracker.enterprises import EXPIRY_MONTHS
 from tracker.keeping import kept
+from tracker.months import month_end
 
 STANDINGS = ("publicity", "recommended", "pool", "below")
 AT_RISK = "at_risk"
@@ -78,7 +79,7 @@ def with_possible(found: Mapping[str, int]) -> dict[str, int]:
 @kept(16)
 def at_risk(build_id: str, plan_id: str, area_code: str, tier: str, as_of: dt.date) -> pl.DataFrame:
     """Holders whose title ends within the next months, as :func:`candidates`, with ``month_end``; the soonest first."""
-    until = pl.Series([as_of]).dt.offset_by(f"{EXPIRY_MONTHS}mo").dt.month_end()[0]
+    until = month_end(as_of, EXPIRY_MONTHS)
     asked = {"plan_id": plan_id, "area_code": area_code, "tier": tier, "as_of": as_of, "until": until}
     found = warehouse.query(build_id, "expiring_enterprises", **asked)
     return found.join(_groups(build_id, plan_id, area_code), on="area_code", maintain_order="left").select(

@@ -75,7 +75,7 @@ def config(file_name: str, kind: str, size: str, figure_height: float) -> dict[s
     }
 
 
-class Picture(go.Figure):
+class Picture(go.Figure):  # type: ignore[misc]  # Plotly states no types
     """A finished figure: nobody changes it, so what is sent of it is made once and not in each rerun.
 
     Traces and layout are not checked while a reader waits, as Plotly's check of every property took nine tenths of the
