@@ -27,6 +27,7 @@ _FAN_80 = "rgba(11,92,122,0.10)"
 _FAN_50 = "rgba(11,92,122,0.22)"
 # Expiries hang from the bottom fifth of the plot: they share the months with the curve, not its scale.
 _EXPIRY_SHARE = 0.2
+_LONG_DAYS = 4 * 366
 _BAR_MILLISECONDS = 20 * 86_400_000
 # A single value has no span of its own: its year is shown.
 _SHORTEST = dt.timedelta(days=334)
@@ -94,12 +95,19 @@ def burn_up(
         ],
         "bargap": 0.3,
         "xaxis": axis
-        | {"range": _days([first, last + dt.timedelta(days=15)]), "showgrid": False, "tickformat": "%Y-%m", "nticks": 8}
+        | {"range": _days([first, last + dt.timedelta(days=15)]), "showgrid": False, **_month_ticks(first, last)}
         | {"ticks": "outside", "ticklen": 6, "tickcolor": "rgba(0,0,0,0)"},
         "yaxis": axis | {"range": [bottom, top], "gridcolor": LINE, "nticks": 6, "tickformat": ",~g"} | places,
         "yaxis2": axis | {"overlaying": "y", "range": [0, 1 / _EXPIRY_SHARE], "visible": False},
     }
     return Picture([*bars, *traces], layout)
+
+
+def _month_ticks(first: dt.date, last: dt.date) -> dict[str, object]:
+    """Years alone where several pass: a month beside each would leave no room between them."""
+    if (last - first).days > _LONG_DAYS:
+        return {"tickformat": "%Y", "dtick": "M12"}
+    return {"tickformat": "%Y-%m", "nticks": 8}
 
 
 def _days(days: Iterable[dt.date]) -> list[str]:

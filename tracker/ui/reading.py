@@ -50,7 +50,7 @@ def bullets(view: View) -> go.Figure:
     area = areas.row(by_predicate=pl.col("area_code") == view.area_code, named=True)["short"]
     day = text.as_of(view.as_of, view.data_cutoff, chosen)
     marks = text.data_marks(chosen, is_demo=view.is_demo, is_draft=view.is_draft)
-    foot = " · ".join([area, day, *findings.rule_words(view.rule, chosen), *marks])
+    foot = " · ".join([area, day, text.listed(findings.rule_words(view.rule, chosen), chosen), *marks])
     rows = targets_of(view).filter(pl.col("is_headline"))
     frame = findings.bullet_frame(rows, view.as_of, view.language, _outlooks(view, rows), _past(view, rows))
     return bullet_rows(frame, foot)
