@@ -56,6 +56,34 @@ class SecurityHeaders:
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
+def charts_link() -> str | None:
+    """A header that lets a browser fetch and compile Plotly while the page is still on its way to it.
+
+    Streamlit's front end asks for that file of 4.7 MB only when the first chart has arrived. None where another version
+    of Streamlit names the file otherwise: then the page is as slow as before.
+    """
+    scripts = sorted((Path(st.__file__).parent / "static" / "static" / "js").glob("PlotlyChart.*.js"))
+    return f"<./static/js/{scripts[0].name}>; rel=modulepreload" if len(scripts) == 1 else None
+
+
+class ChartsAhead:
+    """Adds the header above to every answer that is a page."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self._link = charts_link()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_link(message: Message) -> None:
+            if message["type"] == "http.response.start" and self._link is not None:
+                headers = list(message["headers"])
+                if any(name == b"content-type" and value.startswith(b"text/html") for name, value in headers):
+                    message["headers"] = [*headers, (b"link", self._link.encode())]
+            await send(message)
+
+        await self.app(scope, receive, send_with_link if scope["type"] == "http" else send)
+
+
 class SendAtOnce:
     """Lets every small message of a session leave at once.
 
@@ -123,6 +151,7 @@ app = st.App(
     middleware=[
         Middleware(SendAtOnce),
         Middleware(SecurityHeaders),
+        Middleware(ChartsAhead),
         Middleware(ui.Entrance),
         Middleware(ui.WayBack),
         Middleware(GZipMiddleware, minimum_size=1000),
