@@ -32,7 +32,7 @@ def overview_of_targets() -> None:
     with left:
         ui.html(parts.picture_head)
         ui.draw_figure(
-            ui.bullets(view, " · ".join([area_name, as_of, *ui.rule_labels(view), *ui.marks(view)])),
+            ui.bullets(view),
             key="bullets",
             file_name=word("chart.bullets_file", language, area=area_name, as_of=f"{view.as_of:%Y-%m}"),
             alt=parts.picture_alt,

@@ -7,12 +7,14 @@ import pickle
 from collections.abc import Iterator
 from pathlib import Path
 
+import plotly.graph_objects as go
 import pytest
 from filelock import FileLock
 from hypothesis import settings
 
 from tests.demo import Demo, built_demo
 from tracker import ui
+from tracker.charts.frame import Picture
 
 # A slow or shared machine is no fault of a rule.
 settings.register_profile("suite", deadline=None)
@@ -58,3 +60,11 @@ def own_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
     monkeypatch.setenv("TRACKER_DATA", str(tmp_path))
     yield tmp_path
     ui.forget()
+
+
+@pytest.fixture(scope="module")
+def checked_pictures() -> Iterator[None]:
+    """Plotly checks every property of every figure that a test makes, which it does not while a reader waits."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Picture, "__init__", go.Figure.__init__)
+        yield

@@ -18,6 +18,7 @@ from tracker.charts.outlines import outlined_areas
 from tracker.look import STATUS_LOOKS
 from tracker.text import word
 
+pytestmark = pytest.mark.usefixtures("checked_pictures")
 SQUARE = [[119.0, 34.0], [120.0, 34.0], [120.0, 35.0], [119.0, 35.0], [119.0, 34.0]]
 HOLE = [[119.4, 34.4], [119.6, 34.4], [119.6, 34.6], [119.4, 34.6], [119.4, 34.4]]
 INSIDE = [[[119.4, 34.4], [119.6, 34.4], [119.5, 34.6]]]  # its ring is not closed

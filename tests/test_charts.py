@@ -8,9 +8,10 @@ import pytest
 
 from tracker import findings, look
 from tracker.charts.bullets import WIDEST_SHARE, bullet_rows
-from tracker.charts.frame import config, picture_size
+from tracker.charts.frame import Picture, config, picture_size
 from tracker.viewing import DEFAULT_RULE, Rule
 
+pytestmark = pytest.mark.usefixtures("checked_pictures")
 DUE = dt.date(2025, 12, 31)
 
 
@@ -99,6 +100,13 @@ def test_words_beside_a_bar_say_what_the_build_says() -> None:
     words = " ".join(annotation.text for annotation in bullets(target()).layout.annotations)
     for expected in ("国家“小巨人”企业", "目标 25 家", "21 家", "到期未完成", "差 4 家", "演示数据", "✖"):
         assert expected in words
+
+
+def test_a_figure_with_a_wrong_property_is_found_here_and_its_parts_are_sent_as_they_are() -> None:
+    with pytest.raises(ValueError, match="hight"):
+        Picture([{"type": "bar", "x": [1], "hight": 2}], {})
+    figure = bullets(target())
+    assert figure.to_dict() == go.Figure(figure.data, figure.layout).to_dict()
 
 
 def test_names_are_escaped() -> None:

@@ -43,6 +43,24 @@ def opened(page: str, **codes: str) -> AppTest:
     return app
 
 
+def test_what_is_made_before_anybody_asks_is_what_the_first_reader_sees(monkeypatch: pytest.MonkeyPatch) -> None:
+    build_id = warehouse.current_build_id()
+    assert build_id is not None
+    ui.warm_pages(build_id)
+    asked: list[str] = []
+    query = warehouse.query
+
+    def counted(build_id: str, name: str, **parameters: object) -> pl.DataFrame:
+        asked.append(name)
+        return query(build_id, name, **parameters)
+
+    monkeypatch.setattr(warehouse, "query", counted)
+    seen = opened("overview").session_state["view"]
+    assert seen == ui.usual_view(build_id, seen.plan_id, "zh")
+    # Only what says since when something changed, and what the sidebar adds, was not there yet.
+    assert not {"area_history", "beside", "outlook"} & set(asked)
+
+
 def shown(app: AppTest) -> str:
     return " ".join(MARKUP.sub(" ", element.proto.body) for element in app.get("html"))
 

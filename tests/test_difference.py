@@ -135,10 +135,15 @@ def test_nothing_is_left_over_between_two_builds(
     with duckdb.connect() as one, duckdb.connect() as other:
         count_world(one, before, finals, set())
         count_world(other, renumbered, finals, set(before))
+        digests = [dict(asked(build, "difference_digest").iter_rows()) for build in (one, other)]
         for tier in TIERS:
             found = between_builds(counted(one, tier, area, day), counted(other, tier, area, day))
             held = [names_held(list(world.values()), finals, tier, area, day) for world in (before, after)]
             assert found["amount"].sum() == len(held[1]) - len(held[0])
+            if before == after:
+                assert digests[0][tier] == digests[1][tier]
+            elif held[0] != held[1]:
+                assert digests[0][tier] != digests[1][tier]
             assert {(name, amount) for name, amount in found.select("name", "amount").iter_rows()} == {
                 *((name, 1) for name in held[1] - held[0]),
                 *((name, -1) for name in held[0] - held[1]),

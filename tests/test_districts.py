@@ -14,6 +14,7 @@ from tracker.charts import areas as area_charts
 from tracker.charts.frame import Frame
 from tracker.look import STATUS_LOOKS
 
+pytestmark = pytest.mark.usefixtures("checked_pictures")
 FRAME = Frame("小巨人：南桥差 3 家", "领先或滞后（百分点）", "示例市 · 2025年12月 · 演示数据")
 AREAS = pl.DataFrame(
     {

@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,6 +28,7 @@ from tests.test_counting import (
 from tracker.charts.frame import Frame
 from tracker.charts.ladder import move_bars
 
+pytestmark = pytest.mark.usefixtures("checked_pictures")
 D = dt.date
 MOVES = ("entry", "moved_in", "promotion", "exit", "moved_out")
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import socket
 import threading
 import time
 
+import pytest
 import uvicorn
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 from websockets.asyncio.client import connect
 
+import app
 from app import SendAtOnce
+from tracker import ui, warehouse
 
 
 async def tell_of_socket(scope: Scope, receive: Receive, send: Send) -> None:
@@ -45,3 +49,46 @@ def test_small_messages_of_a_session_leave_at_once() -> None:
 async def _answer(port: int) -> str | bytes:
     async with connect(f"ws://127.0.0.1:{port}") as client:
         return await client.recv()
+
+
+def test_each_build_that_comes_into_force_is_made_ready_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    current = iter([None, "first", "first", "gone", "second"])
+    made: list[str] = []
+
+    def warm_pages(build_id: str) -> None:
+        made.append(build_id)
+        if build_id == "gone":
+            raise warehouse.BuildMissing(build_id)
+
+    async def watched() -> None:
+        watching = asyncio.create_task(app.keep_warm())
+        while "second" not in made:
+            await asyncio.sleep(0.01)
+        watching.cancel()
+
+    monkeypatch.setattr(app, "LOOK_SECONDS", 0.001)
+    monkeypatch.setattr(ui, "warm_pages", warm_pages)
+    monkeypatch.setattr(warehouse, "current_build_id", lambda: next(current, "second"))
+    asyncio.run(asyncio.wait_for(watched(), 10))
+    assert made == ["first", "gone", "second"]
+
+
+@pytest.mark.parametrize(("kind", "is_page"), [(b"text/html; charset=utf-8", True), (b"application/json", False)])
+def test_a_page_names_the_file_that_draws_charts_before_it_asks_for_it(kind: bytes, is_page: bool) -> None:
+    """Should Streamlit name that file otherwise one day, this fails and the pages are only slower."""
+    sent: list[Message] = []
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", kind)]})
+
+    async def keep(message: Message) -> None:
+        sent.append(message)
+
+    async def nothing() -> Message:
+        return {}
+
+    asyncio.run(app.ChartsAhead(answer)({"type": "http"}, nothing, keep))
+    links = [value.decode() for name, value in sent[0]["headers"] if name == b"link"]
+    assert len(links) == is_page
+    if is_page:
+        assert re.fullmatch(r"<\./static/js/PlotlyChart\.[\w-]+\.js>; rel=modulepreload", links[0])

@@ -3,10 +3,12 @@ from __future__ import annotations
 import datetime as dt
 
 import polars as pl
+import pytest
 
 from tracker.charts.frame import Frame
 from tracker.charts.titles import title_timeline
 
+pytestmark = pytest.mark.usefixtures("checked_pictures")
 D = dt.date
 BARS = pl.DataFrame(
     [

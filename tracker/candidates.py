@@ -15,6 +15,7 @@ from tracker.catalog_criteria import Criterion
 from tracker.criteria import Version
 from tracker.enterprises import EXPIRY_MONTHS
 from tracker.keeping import kept
+from tracker.months import month_end
 
 STANDINGS = ("publicity", "recommended", "pool", "below")
 AT_RISK = "at_risk"
@@ -30,13 +31,26 @@ def candidates(build_id: str, plan_id: str, area_code: str, tier: str, as_of: dt
 
     ``revoked_on`` is the day on which a title was taken from it within three years. Shared, never changed in place.
     """
+    found = warehouse.query(build_id, "candidates", tier=tier, area_code=area_code, as_of=as_of)
+    groups = _groups(build_id, plan_id, area_code)
+    return found.join(groups, on="area_code", how="inner", maintain_order="left").drop("area_code", "tier")
+
+
+@kept(32)
+def numbers_by_tier(build_id: str, plan_id: str, area_code: str, as_of: dt.date) -> dict[str, pl.DataFrame]:
+    """How many names stand where, by tier: see :func:`numbers_by_area`."""
+    found = warehouse.query(build_id, "candidates", tier="", area_code=area_code, as_of=as_of)
+    placed = found.join(_groups(build_id, plan_id, area_code), on="area_code", how="inner")
+    parts = placed.partition_by("tier", as_dict=True)
+    return {str(tier): numbers_by_area(rows, area_code) for (tier,), rows in parts.items()}
+
+
+@kept(64)
+def _groups(build_id: str, plan_id: str, area_code: str) -> pl.DataFrame:
+    """``area_code`` and the ``area`` under which it is listed: its unit of the plan, inside one unit its own part."""
     units = warehouse.query(build_id, "area_units", plan_id=plan_id, area_code=area_code, language="zh")
     is_unit = units["unit_code"].n_unique() == 1
-    group = pl.col("area_code") if is_unit else pl.col("unit_code")
-    found = warehouse.query(build_id, "candidates", tier=tier, area_code=area_code, as_of=as_of)
-    return found.join(units.select("area_code", area=group), on="area_code", how="inner", maintain_order="left").drop(
-        "area_code"
-    )
+    return units.select("area_code", area=pl.col("area_code") if is_unit else pl.col("unit_code"))
 
 
 def numbers_by_area(rows: pl.DataFrame, whole: str) -> pl.DataFrame:
@@ -65,13 +79,10 @@ def with_possible(found: Mapping[str, int]) -> dict[str, int]:
 @kept(16)
 def at_risk(build_id: str, plan_id: str, area_code: str, tier: str, as_of: dt.date) -> pl.DataFrame:
     """Holders whose title ends within the next months, as :func:`candidates`, with ``month_end``; the soonest first."""
-    until = pl.Series([as_of]).dt.offset_by(f"{EXPIRY_MONTHS}mo").dt.month_end()[0]
+    until = month_end(as_of, EXPIRY_MONTHS)
     asked = {"plan_id": plan_id, "area_code": area_code, "tier": tier, "as_of": as_of, "until": until}
     found = warehouse.query(build_id, "expiring_enterprises", **asked)
-    units = warehouse.query(build_id, "area_units", plan_id=plan_id, area_code=area_code, language="zh")
-    is_unit = units["unit_code"].n_unique() == 1
-    group = pl.col("area_code") if is_unit else pl.col("unit_code")
-    return found.join(units.select("area_code", area=group), on="area_code", maintain_order="left").select(
+    return found.join(_groups(build_id, plan_id, area_code), on="area_code", maintain_order="left").select(
         "enterprise_id",
         pl.lit(AT_RISK).alias("standing"),
         "area",
@@ -117,15 +128,23 @@ def judged(
 ) -> pl.DataFrame:
     """Names with the results of a version of the rules: candidates, or for a review the holders at risk."""
     rows = (at_risk if is_review else candidates)(build_id, plan_id, area_code, tier, as_of)
-    values = _values(build_id, tuple(criteria.measures_of(version.criteria)), as_of)
+    measures = tuple(criteria.measures_of(version.criteria))
+    stated_on = max((day for day in _value_ends(build_id, measures) if day <= as_of), default=as_of)
+    values = _values(build_id, measures, stated_on)
     results = criteria.judged(rows, values, _titles(build_id, as_of), version.criteria, as_of, is_review=is_review)
     return rows.join(results, on="enterprise_id", how="left", maintain_order="left")
 
 
-# Candidates and those at risk are judged by the same values, which take most of the time of both.
+# Candidates and those at risk are judged by the same values, and so are the months until the next values are stated.
 @kept(4)
-def _values(build_id: str, measures: tuple[str, ...], as_of: dt.date) -> pl.DataFrame:
-    return warehouse.query(build_id, "criterion_values", measures=list(measures), as_of=as_of)
+def _values(build_id: str, measures: tuple[str, ...], stated_on: dt.date) -> pl.DataFrame:
+    """The values of the years up to the day of the newest; older years than the rules ask for do no harm."""
+    return warehouse.query(build_id, "criterion_values", measures=list(measures), as_of=stated_on)
+
+
+@kept(32)
+def _value_ends(build_id: str, measures: tuple[str, ...]) -> list[dt.date]:
+    return warehouse.query(build_id, "value_ends", measures=list(measures))["period_end"].to_list()
 
 
 @kept(4)

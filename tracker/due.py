@@ -15,6 +15,7 @@ from typing import Any
 import polars as pl
 
 from tracker import excerpt, measures, text, warehouse
+from tracker.months import month_end
 from tracker.text import word
 
 Row = Mapping[str, Any]
@@ -61,7 +62,7 @@ def due_at(
     """
     build = read(build_id, "build").row(0, named=True)
     day: dt.date = build["data_cutoff"] if build["is_demo"] else build["built_at"].date()
-    since = pl.Series([as_of]).dt.offset_by(f"-{_MONTHS}mo").dt.month_end()[0]
+    since = month_end(as_of, -_MONTHS)
     asked = {"plan_id": plan_id, "language": language}
     # What a unit owes follows from the targets of the whole plan: an excerpt would know some of it only.
     owed = read(excerpt.whole_id(build_id), "due_reports", since=since, until=min(as_of, day), **asked)

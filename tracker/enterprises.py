@@ -13,6 +13,7 @@ import polars as pl
 
 from tracker import warehouse
 from tracker.keeping import kept
+from tracker.months import month_end
 from tracker.names import text_key
 from tracker.viewing import Rule, counted
 
@@ -144,7 +145,7 @@ def moved(
 def _behind_move(build_id: str, plan_id: str, within: str, tier: str, as_of: dt.date, move: str) -> pl.DataFrame:
     """``enterprise_id`` and ``area_code`` of those behind a number of the ladder."""
     if move == EXPIRING:
-        until = pl.Series([as_of]).dt.offset_by(f"{EXPIRY_MONTHS}mo").dt.month_end()[0]
+        until = month_end(as_of, EXPIRY_MONTHS)
         asked = {"plan_id": plan_id, "area_code": within, "tier": tier, "as_of": as_of, "until": until}
         return warehouse.query(build_id, "expiring_enterprises", **asked).select("enterprise_id", "area_code")
     rung = POOL if move.startswith(f"{POOL}_") else tier

@@ -85,7 +85,10 @@ def explain(
     if count.is_of_titles:
         names = pl.concat([count.by_data(earlier, later.build_id), count.by_months(earlier.as_of, later)])
         # Where no list of a tier had come, holders of higher titles were there and nothing was published of them.
-        restated = count.unpublished(earlier, before) - count.unpublished(later, after)
+        if before is None and after is None:
+            restated = -float(names["amount"].sum())
+        else:
+            restated = count.unpublished(earlier, before) - count.unpublished(later, after)
     else:
         again = count.value(Moment(later.build_id, earlier.as_of))
         restated, since = (again or 0) - (before or 0), (after or 0) - (again or 0)
@@ -127,17 +130,13 @@ class _Count:
 
     def value(self, moment: Moment) -> float | None:
         """What a build publishes for a month end."""
-        found = self.read(
-            moment.build_id,
-            "difference_value",
-            indicator_id=self.indicator_id,
-            area_code=self.area_code,
-            basis=self.basis,
-            starts_on=self.starts_on,
-            day=moment.as_of,
-        )
-        value: float | None = found["value"][0]
-        return value
+        found = self.read(moment.build_id, "difference_values", area_code=self.area_code, day=moment.as_of)
+        is_counted = pl.col("period_end") == moment.as_of
+        if self.basis == "new":
+            is_counted |= pl.col("period_end") >= self.starts_on
+        is_asked = (pl.col("indicator_id") == self.indicator_id) & (pl.col("basis") == self.basis) & is_counted
+        known = found.filter(is_asked)["value"].drop_nulls()
+        return float(known.sum()) if known.len() else None
 
     def unpublished(self, moment: Moment, value: float | None) -> float:
         """How many are held at a moment for which no value was published."""
@@ -145,16 +144,18 @@ class _Count:
 
     def by_data(self, earlier: Moment, build_id: str) -> pl.DataFrame:
         """Who is counted on the earlier day by only one of two builds."""
-        if build_id == earlier.build_id:
+        # Most builds change few numbers: where both count the same enterprises nobody needs them or their events.
+        if build_id == earlier.build_id or self._digest(build_id) == self._digest(earlier.build_id):
             return pl.DataFrame(schema=PART_SCHEMA)
         again = Moment(build_id, earlier.as_of)
-        # Most builds change few numbers: where both hold the same enterprises nobody needs their events.
         if self._holders(earlier).equals(self._holders(again)):
             return pl.DataFrame(schema=PART_SCHEMA)
         return between_builds(self._counted(earlier), self._counted(again))
 
     def by_months(self, since: dt.date, later: Moment) -> pl.DataFrame:
         """Who is counted by one build on only one of two days."""
+        if since == later.as_of:
+            return pl.DataFrame(schema=PART_SCHEMA)
         named = {"indicator_id": self.indicator_id, "area_code": self.area_code, "later": later.as_of}
         if self.basis == "in_force":
             found = self.read(later.build_id, "difference_months", earlier=since, **named)
@@ -163,6 +164,12 @@ class _Count:
             start = max(since, self.starts_on - dt.timedelta(days=1)) if self.basis == "new" else since
             found = self.read(later.build_id, "difference_first", earlier=start, basis=self.basis, **named)
         return found.select(pl.col(name).cast(kind) for name, kind in PART_SCHEMA.items())
+
+    def _digest(self, build_id: str) -> str | None:
+        """What two builds have in common that count the same; None where the indicator counts no title."""
+        digests = dict(self.read(build_id, "difference_digest").iter_rows())
+        digest: str | None = digests.get(self.indicator_id)
+        return digest
 
     def _holders(self, moment: Moment) -> pl.DataFrame:
         return self.read(

@@ -175,8 +175,9 @@ def rule_words(rule: Rule, language: str) -> list[str]:
     if rule.basis == "ever":
         return [word("basis.ever_long", language)]
     awaiting = "basis.with_awaiting" if rule.with_awaiting else "basis.without_awaiting"
-    labels = [word("basis.in_force_long", language), word(awaiting, language)]
-    return [*labels, word("basis.with_publicity", language)] if rule.with_publicity else labels
+    more = [word(awaiting, language), *([word("basis.with_publicity", language)] if rule.with_publicity else [])]
+    # As names of switches they begin with a capital, as parts of a list they do not.
+    return [word("basis.in_force_long", language), *(label[:1].lower() + label[1:] for label in more)]
 
 
 def counting_basis(row: Row, language: str) -> list[str]:

@@ -15,6 +15,7 @@ from tracker.candidates import POSSIBLE, with_possible
 from tracker.enterprises import EXPIRY_MONTHS, areas_of
 from tracker.findings import Row
 from tracker.keeping import kept
+from tracker.months import month_end
 from tracker.text import word
 
 COLUMNS = ("stock", "entries", "promotions", "exits")
@@ -86,8 +87,7 @@ def expiring(build_id: str, plan_id: str, as_of: dt.date) -> dict[tuple[str, str
 
 def until(as_of: dt.date) -> dt.date:
     """The last day of the months ahead."""
-    last: dt.date = pl.Series([as_of]).dt.offset_by(f"{EXPIRY_MONTHS}mo").dt.month_end()[0]
-    return last
+    return month_end(as_of, EXPIRY_MONTHS)
 
 
 def targets_by_tier(rows: pl.DataFrame, tier_of: Mapping[str, str]) -> dict[tuple[str, str], Row]:

@@ -94,13 +94,17 @@ def query(build_id: str, name: str, **parameters: object) -> pl.DataFrame:
         stop = threading.Timer(QUERY_SECONDS, cursor.interrupt)
         stop.start()
         try:
-            return cursor.sql(_statement(name), params=parameters).pl()
+            # Not ``cursor.sql(…, params=…).pl()``: DuckDB 1.5 runs its result once more as a list of constants, four
+            # times the processor time for the states of 100,000 enterprises. This form runs on 1.5 and on 2.0.
+            found = pl.from_arrow(cursor.execute(_statement(name), parameters).to_arrow_table())
         except duckdb.InterruptException as fault:
             raise QueryTooSlow(name) from fault
         except (duckdb.BinderException, duckdb.CatalogException) as fault:
             raise BuildOutdated(build_id) from fault
         finally:
             stop.cancel()
+    assert isinstance(found, pl.DataFrame)
+    return found
 
 
 def _connection(build_id: str) -> duckdb.DuckDBPyConnection:

@@ -16,6 +16,7 @@ from tracker.briefing.tables import Table
 from tracker.difference_text import difference_line
 from tracker.explained import Moment, explain
 from tracker.findings import Row
+from tracker.months import month_end
 from tracker.notice import Facts, Notice, Section, assessment, tight
 from tracker.notice_debts import debt_lines
 from tracker.notice_facts import facts_at
@@ -180,7 +181,7 @@ def _compared_with(selection: Selection) -> dt.date | None:
     months = warehouse.query(selection.build_id, "as_of_dates", plan_id=selection.plan_id)["as_of"]
     asked = selection.compared_with
     if asked is None:
-        [asked] = pl.Series([selection.as_of]).dt.offset_by(f"-{districts.MONTHS_BEFORE}mo").dt.month_end()
+        asked = month_end(selection.as_of, -districts.MONTHS_BEFORE)
     found: dt.date | None = months.filter((months <= asked) & (months < selection.as_of)).max()  # type: ignore[assignment]
     return found
 
@@ -299,7 +300,7 @@ def _expiries(facts: Facts, selection: Selection, foot: str) -> tuple[Table | No
     """Titles that end in the next twelve months: by district, by month, and in a sentence a tier."""
     language = selection.language
     asked = {"plan_id": selection.plan_id, "as_of": selection.as_of}
-    [until] = pl.Series([selection.as_of]).dt.offset_by(f"{_EXPIRY_MONTHS}mo").dt.month_end()
+    until = month_end(selection.as_of, _EXPIRY_MONTHS)
     tiers = warehouse.query(selection.build_id, "tiers", language=language).select("tier", "name")
     shown = facts.areas["area_code"] if facts.is_whole else pl.Series([facts.area_code])
     rows = warehouse.query(selection.build_id, "expiry", **asked).filter(

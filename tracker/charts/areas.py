@@ -8,7 +8,7 @@ from html import escape
 import plotly.graph_objects as go
 import polars as pl
 
-from tracker.charts.frame import Frame, frame_words, framed
+from tracker.charts.frame import Frame, Picture, Trace, frame_words, framed
 from tracker.charts.points import lone_dots
 from tracker.look import DATA, INK, LINE, PAGE, SECONDARY, STATUS_LOOKS
 
@@ -40,14 +40,15 @@ def lead_bars(rows: pl.DataFrame, zero: str, frame: Frame) -> go.Figure:
     places = dict(_places(rows))
     leads = [None if lead is None else max(min(lead, WIDEST_POINTS), -WIDEST_POINTS) for lead in rows["lead"]]
     reach = max([abs(lead) for lead in leads if lead is not None], default=1.0) or 1.0
-    bars = go.Bar(
-        x=[lead or 0.0 for lead in leads],
-        y=[places[index] for index in range(rows.height)],
-        orientation="h",
-        width=0.56,
-        marker={"color": [STATUS_LOOKS[status].text for status in rows["status"]], "line": {"width": 0}},
-        hoverinfo="skip",
-    )
+    bars: Trace = {
+        "type": "bar",
+        "x": [lead or 0.0 for lead in leads],
+        "y": [places[index] for index in range(rows.height)],
+        "orientation": "h",
+        "width": 0.56,
+        "marker": {"color": [STATUS_LOOKS[status].text for status in rows["status"]], "line": {"width": 0}},
+        "hoverinfo": "skip",
+    }
     annotations = _group_titles(rows, places, _LEFT)
     for index, row in enumerate(rows.iter_rows(named=True)):
         annotations += _lead_words(row, places[index], leads[index])
@@ -62,15 +63,13 @@ def lead_bars(rows: pl.DataFrame, zero: str, frame: Frame) -> go.Figure:
             "font": {"size": 13, "color": SECONDARY},
         }
     )
-    figure = go.Figure([bars])
-    figure.update_layout(
-        framed(ROW_HEIGHT * (last + 1), left=_LEFT, right=8),
-        annotations=[*annotations, *frame_words(frame, left=_LEFT)],
-        shapes=[line],
-        xaxis=_FIXED | {"range": [-2.3 * reach, 2.3 * reach]},
-        yaxis=_FIXED | {"range": [last + 0.5, -0.5]},
-    )
-    return figure
+    layout = framed(ROW_HEIGHT * (last + 1), left=_LEFT, right=8) | {
+        "annotations": [*annotations, *frame_words(frame, left=_LEFT)],
+        "shapes": [line],
+        "xaxis": _FIXED | {"range": [-2.3 * reach, 2.3 * reach]},
+        "yaxis": _FIXED | {"range": [last + 0.5, -0.5]},
+    }
+    return Picture([bars], layout)
 
 
 def _places(rows: pl.DataFrame) -> Iterator[tuple[int, float]]:
@@ -128,20 +127,19 @@ def dumbbells(rows: pl.DataFrame, frame: Frame) -> go.Figure:
         _dots(rows, places, "now", {"color": DATA, "size": 14, "line": {"width": 0}}),
     ]
     last = max(places.values(), default=0.0)
-    figure = go.Figure(ends)
-    figure.update_layout(
-        framed(ROW_HEIGHT * (last + 1), left=_NAMES, right=_RIGHT),
-        shapes=shapes,
-        annotations=[*annotations, *frame_words(frame, left=_NAMES)],
-        xaxis=_FIXED | {"range": [-0.06 * longest, 1.06 * longest]},
-        yaxis=_FIXED | {"range": [last + 0.5, -0.5]},
-    )
-    return figure
+    layout = framed(ROW_HEIGHT * (last + 1), left=_NAMES, right=_RIGHT) | {
+        "shapes": shapes,
+        "annotations": [*annotations, *frame_words(frame, left=_NAMES)],
+        "xaxis": _FIXED | {"range": [-0.06 * longest, 1.06 * longest]},
+        "yaxis": _FIXED | {"range": [last + 0.5, -0.5]},
+    }
+    return Picture(ends, layout)
 
 
-def _dots(rows: pl.DataFrame, places: dict[int, float], column: str, marker: dict[str, object]) -> go.Scatter:
+def _dots(rows: pl.DataFrame, places: dict[int, float], column: str, marker: dict[str, object]) -> Trace:
     heights = [places[index] for index in range(rows.height)]
-    return go.Scatter(x=rows[column].to_list(), y=heights, mode="markers", marker=marker, hoverinfo="skip")
+    dots: Trace = {"type": "scatter", "x": rows[column].to_list(), "y": heights, "mode": "markers"}
+    return dots | {"marker": marker, "hoverinfo": "skip"}
 
 
 def _dumbbell_lines(row: dict[str, object], place: float) -> list[dict[str, object]]:
@@ -183,21 +181,19 @@ def contributions(rows: pl.DataFrame, frame: Frame) -> go.Figure:
         frame: the words around the picture.
     """
     places = list(range(rows.height))
-    bars = go.Bar(x=rows["value"].to_list(), y=places, orientation="h", width=0.56, marker={"color": DATA})
-    bars.update(hoverinfo="skip")
+    bars: Trace = {"type": "bar", "x": rows["value"].to_list(), "y": places, "orientation": "h", "width": 0.56}
+    bars |= {"marker": {"color": DATA}, "hoverinfo": "skip"}
     words: list[dict[str, object]] = []
     for place, (name, value, label) in enumerate(rows.select("name", "value", "label").iter_rows()):
         where = {"x": 0, "xref": "paper", "y": place, "xshift": -_NAMES, "font": {"size": 15}}
         words.append(_PLAIN | where | {"text": escape(name, quote=False)})
         words.append(_PLAIN | {"x": value, "y": place, "xshift": 8, "text": f"<b>{label}</b>", "font": {"size": 14}})
-    figure = go.Figure([bars])
-    figure.update_layout(
-        framed(_PART_HEIGHT * rows.height, left=_NAMES, right=72),
-        annotations=[*words, *frame_words(frame, left=_NAMES)],
-        xaxis=_FIXED | {"range": [0, max(rows["value"])]},
-        yaxis=_FIXED | {"range": [rows.height - 0.5, -0.5]},
-    )
-    return figure
+    layout = framed(_PART_HEIGHT * rows.height, left=_NAMES, right=72) | {
+        "annotations": [*words, *frame_words(frame, left=_NAMES)],
+        "xaxis": _FIXED | {"range": [0, max(rows["value"])]},
+        "yaxis": _FIXED | {"range": [rows.height - 0.5, -0.5]},
+    }
+    return Picture([bars], layout)
 
 
 def tiles(rows: pl.DataFrame, frame: Frame) -> go.Figure:
@@ -234,15 +230,13 @@ def tiles(rows: pl.DataFrame, frame: Frame) -> go.Figure:
             words: dict[str, object] = {"text": text, "y": line + height, "font": {"size": size, "color": ink}}
             annotations.append(centre | words)
         place += 1
-    figure = go.Figure()
-    figure.update_layout(
-        framed(_TILE_HEIGHT * (line + 1)),
-        shapes=shapes,
-        annotations=[*annotations, *frame_words(frame)],
-        xaxis=_FIXED | {"range": [0, _TILE_COLUMNS]},
-        yaxis=_FIXED | {"range": [line + 1, 0]},
-    )
-    return figure
+    layout = framed(_TILE_HEIGHT * (line + 1)) | {
+        "shapes": shapes,
+        "annotations": [*annotations, *frame_words(frame)],
+        "xaxis": _FIXED | {"range": [0, _TILE_COLUMNS]},
+        "yaxis": _FIXED | {"range": [line + 1, 0]},
+    }
+    return Picture([], layout)
 
 
 def multiples(rows: pl.DataFrame, frame: Frame) -> go.Figure:
@@ -256,7 +250,8 @@ def multiples(rows: pl.DataFrame, frame: Frame) -> go.Figure:
     plots = rows.partition_by("place", maintain_order=True)
     lines = -(-len(plots) // _PLOT_COLUMNS)
     highest = max([100.0, *rows["done"].drop_nulls()])
-    figure = go.Figure()
+    layout = framed(_PLOT_HEIGHT * lines, left=_PERCENT_LABELS)
+    traces: list[Trace] = []
     annotations: list[dict[str, object]] = []
     for index, plot in enumerate(plots):
         column, line = index % _PLOT_COLUMNS, index // _PLOT_COLUMNS
@@ -265,39 +260,35 @@ def multiples(rows: pl.DataFrame, frame: Frame) -> go.Figure:
         x_domain = [left, left + 0.88 / _PLOT_COLUMNS]
         y_domain = [top - 0.72 / lines, top - 0.2 / lines]
         names = {"xaxis": f"x{axis}", "yaxis": f"y{axis}"}
-        figure.add_traces(_multiple_lines(plot, names, dash_pace=True))
+        traces += _multiple_lines(plot, names, dash_pace=True)
         axes = {"fixedrange": True, "showgrid": False, "zeroline": False, "tickfont": {"size": 12, "color": SECONDARY}}
         ticks = _month_ticks(plot["as_of"])
-        figure.update_layout(
-            {
-                f"xaxis{axis}": axes | ticks | {"domain": x_domain, "anchor": names["yaxis"]},
-                f"yaxis{axis}": axes
-                | {
-                    "domain": y_domain,
-                    "anchor": names["xaxis"],
-                    "range": [0, highest * 1.05],
-                    "tickvals": [0, 100],
-                    "ticktext": ["0", "100%"],
-                }
-                | {"showgrid": True, "gridcolor": LINE, "showticklabels": column == 0},
+        layout |= {
+            f"xaxis{axis}": axes | ticks | {"domain": x_domain, "anchor": names["yaxis"]},
+            f"yaxis{axis}": axes
+            | {
+                "domain": y_domain,
+                "anchor": names["xaxis"],
+                "range": [0, highest * 1.05],
+                "tickvals": [0, 100],
+                "ticktext": ["0", "100%"],
             }
-        )
+            | {"showgrid": True, "gridcolor": LINE, "showticklabels": column == 0},
+        }
         annotations += _multiple_words(plot, left, top)
-    figure.update_layout(
-        framed(_PLOT_HEIGHT * lines, left=_PERCENT_LABELS),
-        annotations=[*annotations, *frame_words(frame, left=_PERCENT_LABELS)],
-    )
-    return figure
+    layout["annotations"] = [*annotations, *frame_words(frame, left=_PERCENT_LABELS)]
+    return Picture(traces, layout)
 
 
-def _multiple_lines(plot: pl.DataFrame, names: dict[str, str], *, dash_pace: bool) -> list[go.Scatter]:
+def _multiple_lines(plot: pl.DataFrame, names: dict[str, str], *, dash_pace: bool) -> list[Trace]:
     months = plot["as_of"].dt.to_string().to_list()  # dates took Plotly ten times as long to send, in each rerun
     pace = {"color": SECONDARY, "width": 1.5, "dash": "dash" if dash_pace else "solid"}
     done = {"color": DATA, "width": 3, "shape": "hv"}
     reached = plot["done"].to_list()
+    lines: Trace = {"type": "scatter", "x": months, "mode": "lines", "hoverinfo": "skip", **names}
     return [
-        go.Scatter(x=months, y=plot["pace"].to_list(), mode="lines", line=pace, hoverinfo="skip", **names),
-        go.Scatter(x=months, y=reached, line=done, hoverinfo="skip", **lone_dots(reached, DATA), **names),
+        lines | {"y": plot["pace"].to_list(), "line": pace},
+        lines | {"y": reached, "line": done} | lone_dots(reached, DATA),
     ]
 
 

@@ -7,7 +7,7 @@ from html import escape
 import plotly.graph_objects as go
 import polars as pl
 
-from tracker.charts.frame import TEMPLATE
+from tracker.charts.frame import TEMPLATE, Picture, Trace
 from tracker.look import DATA, INK, PAGE, PANEL, SECONDARY, STATUS_LOOKS
 
 # A value far beyond its target must not shrink all other rows; its bar runs to the edge instead.
@@ -49,23 +49,22 @@ def bullet_rows(rows: pl.DataFrame, foot: str) -> go.Figure:
         # A yearly task counts zero until it begins; under a value that nobody reported that would pass for data.
         shapes += _spark(place, row["past"]) if row["share"] is not None else []
         annotations += _words(place, row)
-    figure = go.Figure([_bars([WIDEST_SHARE] * rows.height, bars, tracks), _bars(shares, bars, DATA)])
-    figure.update_layout(
-        template=TEMPLATE,
-        shapes=shapes,
-        annotations=annotations,
-        barmode="overlay",
-        height=ROW_HEIGHT * rows.height + _FOOT_HEIGHT,
-        margin={"l": 1, "r": _RIGHT_MARGIN, "t": 0, "b": _FOOT_HEIGHT},
-        xaxis={"visible": False, "range": [0, WIDEST_SHARE], "fixedrange": True},
-        yaxis={"visible": False, "range": [rows.height - 0.5, -0.5], "fixedrange": True},
-    )
-    return figure
+    layout: dict[str, object] = {
+        "template": TEMPLATE,
+        "shapes": shapes,
+        "annotations": annotations,
+        "barmode": "overlay",
+        "height": ROW_HEIGHT * rows.height + _FOOT_HEIGHT,
+        "margin": {"l": 1, "r": _RIGHT_MARGIN, "t": 0, "b": _FOOT_HEIGHT},
+        "xaxis": {"visible": False, "range": [0, WIDEST_SHARE], "fixedrange": True},
+        "yaxis": {"visible": False, "range": [rows.height - 0.5, -0.5], "fixedrange": True},
+    }
+    return Picture([_bars([WIDEST_SHARE] * rows.height, bars, tracks), _bars(shares, bars, DATA)], layout)
 
 
-def _bars(lengths: list[float], places: list[float], colours: list[str] | str) -> go.Bar:
-    look = {"color": colours, "line": {"width": 0}}
-    return go.Bar(x=lengths, y=places, orientation="h", width=0.3, marker=look, hoverinfo="skip")
+def _bars(lengths: list[float], places: list[float], colours: list[str] | str) -> Trace:
+    bars: Trace = {"type": "bar", "x": lengths, "y": places, "orientation": "h", "width": 0.3}
+    return bars | {"marker": {"color": colours, "line": {"width": 0}}, "hoverinfo": "skip"}
 
 
 def _line(place: int, share: float, *, half_height: float, width: int) -> list[dict[str, object]]:

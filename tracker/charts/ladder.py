@@ -8,7 +8,7 @@ from html import escape
 import plotly.graph_objects as go
 import polars as pl
 
-from tracker.charts.frame import Frame, frame_words, framed
+from tracker.charts.frame import Frame, Picture, Trace, frame_words, framed
 from tracker.look import DATA, FAINT, INK, LINE, SECONDARY, STATUS_LOOKS
 
 _ROW_HEIGHT = 40
@@ -37,7 +37,7 @@ def move_bars(rows: pl.DataFrame, heads: Sequence[str], unknown: str, frame: Fra
     total = sum(most) or 1
     widths = [max(one, _NARROWEST * total) + _LABEL_ROOM * total for one in most]
     starts = [sum(widths[:column]) for column in columns]
-    figure = go.Figure([_column(rows, column, starts[column], column == columns[-1]) for column in columns])
+    bars = [_column(rows, column, starts[column], column == columns[-1]) for column in columns]
     annotations = frame_words(frame, left=_LEFT)
     for column in columns:
         annotations.append(_text(heads[column], starts[column], -_HEADS + 0.2, SECONDARY, 14))
@@ -67,30 +67,30 @@ def move_bars(rows: pl.DataFrame, heads: Sequence[str], unknown: str, frame: Fra
         for place, is_known in enumerate(rows["is_known"])
         if not is_known
     ]  # fmt: skip
-    figure.update_layout(
-        framed(_ROW_HEIGHT * (rows.height + _HEADS), left=_LEFT, right=_RIGHT),
-        barmode="overlay",
-        shapes=[*bands, *lines],
-        annotations=annotations,
-        xaxis={"visible": False, "range": [0, sum(widths)], "fixedrange": True},
-        yaxis={"visible": False, "range": [rows.height - 0.5, -_HEADS], "fixedrange": True},
-    )
-    return figure
+    layout = framed(_ROW_HEIGHT * (rows.height + _HEADS), left=_LEFT, right=_RIGHT) | {
+        "barmode": "overlay",
+        "shapes": [*bands, *lines],
+        "annotations": annotations,
+        "xaxis": {"visible": False, "range": [0, sum(widths)], "fixedrange": True},
+        "yaxis": {"visible": False, "range": [rows.height - 0.5, -_HEADS], "fixedrange": True},
+    }
+    return Picture(bars, layout)
 
 
-def _column(rows: pl.DataFrame, column: int, start: float, is_leaving: bool) -> go.Bar:
-    return go.Bar(
-        x=[
+def _column(rows: pl.DataFrame, column: int, start: float, is_leaving: bool) -> Trace:
+    return {
+        "type": "bar",
+        "x": [
             numbers[column] if known else 0
             for numbers, known in zip(rows["numbers"].to_list(), rows["is_known"], strict=True)
         ],
-        y=list(range(rows.height)),
-        base=[start] * rows.height,
-        orientation="h",
-        width=_BAR_WIDTH,
-        marker={"color": FAINT if is_leaving else DATA, "line": {"width": 0}},
-        hoverinfo="skip",
-    )
+        "y": list(range(rows.height)),
+        "base": [start] * rows.height,
+        "orientation": "h",
+        "width": _BAR_WIDTH,
+        "marker": {"color": FAINT if is_leaving else DATA, "line": {"width": 0}},
+        "hoverinfo": "skip",
+    }
 
 
 def _text(text: str, x: float, y: float, colour: str, size: int) -> dict[str, object]:

@@ -6,13 +6,14 @@ Actual is solid and dark, the plan an outline, what lies ahead dashed or hatched
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 
 import plotly.graph_objects as go
 import polars as pl
 
-from tracker.charts.frame import Frame, frame_words, framed
+from tracker.charts.frame import Frame, Picture, Trace, frame_words, framed
 from tracker.charts.points import lone_dots
 from tracker.look import DATA, FAINT, INK, LINE, PAGE, SECONDARY
 
@@ -26,6 +27,7 @@ _FAN_80 = "rgba(11,92,122,0.10)"
 _FAN_50 = "rgba(11,92,122,0.22)"
 # Expiries hang from the bottom fifth of the plot: they share the months with the curve, not its scale.
 _EXPIRY_SHARE = 0.2
+_LONG_DAYS = 4 * 366
 _BAR_MILLISECONDS = 20 * 86_400_000
 # A single value has no span of its own: its year is shown.
 _SHORTEST = dt.timedelta(days=334)
@@ -82,31 +84,40 @@ def burn_up(
     bottom, top = (max([FEWEST_PLACES, *numbers]) + 0.5, 0.5) if is_rank else (min([0.0, *numbers]), highest)
     bars = _expiry_bars(expiries, highest)
     axis = {"fixedrange": True, "zeroline": False, "tickfont": {"size": 14, "color": SECONDARY}}
-    figure = go.Figure([*bars, *traces])
-    figure.update_layout(
-        framed(_HEIGHT, left=_LEFT, right=_RIGHT, below=_AXIS),
-        shapes=[_due_line(due_on)],
-        annotations=[
+    places = {"tickvals": list(range(1, int(bottom) + 1))} if is_rank else {}
+    layout = framed(_HEIGHT, left=_LEFT, right=_RIGHT, below=_AXIS) | {
+        "shapes": [_due_line(due_on)],
+        "annotations": [
             *frame_words(frame, left=_LEFT, below=_AXIS),
             _due_label(due_on, words.due),
             *_end_labels(ends, bottom, top),
             *_expiry_labels(expiries, words),
         ],
-        bargap=0.3,
-        xaxis=axis
-        | {"range": [first, last + dt.timedelta(days=15)], "showgrid": False, "tickformat": "%Y-%m", "nticks": 8}
+        "bargap": 0.3,
+        "xaxis": axis
+        | {"range": _days([first, last + dt.timedelta(days=15)]), "showgrid": False, **_month_ticks(first, last)}
         | {"ticks": "outside", "ticklen": 6, "tickcolor": "rgba(0,0,0,0)"},
-        yaxis=axis | {"range": [bottom, top], "gridcolor": LINE, "nticks": 6, "tickformat": ",~g"},
-        yaxis2=axis | {"overlaying": "y", "range": [0, 1 / _EXPIRY_SHARE], "visible": False},
-    )
-    if is_rank:
-        figure.update_layout(yaxis={"tickvals": list(range(1, int(bottom) + 1))})
-    return figure
+        "yaxis": axis | {"range": [bottom, top], "gridcolor": LINE, "nticks": 6, "tickformat": ",~g"} | places,
+        "yaxis2": axis | {"overlaying": "y", "range": [0, 1 / _EXPIRY_SHARE], "visible": False},
+    }
+    return Picture([*bars, *traces], layout)
+
+
+def _month_ticks(first: dt.date, last: dt.date) -> dict[str, object]:
+    """Years alone where several pass: a month beside each would leave no room between them."""
+    if (last - first).days > _LONG_DAYS:
+        return {"tickformat": "%Y", "dtick": "M12"}
+    return {"tickformat": "%Y-%m", "nticks": 8}
+
+
+def _days(days: Iterable[dt.date]) -> list[str]:
+    """Days as text: as dates they took Plotly ten times as long to send, in each rerun."""
+    return [day.isoformat() for day in days]
 
 
 def _lines(
     history: pl.DataFrame, due_on: dt.date, words: BurnUpWords, first: dt.date
-) -> tuple[list[go.Scatter], list[tuple[float, str, str]]]:
+) -> tuple[list[Trace], list[tuple[float, str, str]]]:
     """Target, pace, need and actual, the actual last so that it lies on top, with the labels of their ends."""
     months = history["as_of"].to_list()
     target = float(history["target_value"][-1])
@@ -128,55 +139,58 @@ def _lines(
         traces.append(_line([reached["as_of"][-1], due_on], [now, target], FAINT, 2, "dot"))
         ends.append((now + (target - now) * 0.7, words.needed, FAINT))
     values = history["value"].to_list()
-    traces.append(_line(months, values, DATA, 4, "solid", shape="hv").update(lone_dots(values, DATA)))
+    traces.append(_line(months, values, DATA, 4, "solid", shape="hv") | lone_dots(values, DATA))
     return traces, [*ends, (now, words.actual, DATA)]
 
 
 def _line(
     months: list[dt.date], values: list[float], colour: str, width: float, dash: str, *, shape: str = "linear"
-) -> go.Scatter:
+) -> Trace:
     look = {"color": colour, "width": width, "dash": dash, "shape": shape}
-    return go.Scatter(x=months, y=values, mode="lines", line=look, hoverinfo="skip", connectgaps=False)
+    line: Trace = {"type": "scatter", "x": _days(months), "y": values, "mode": "lines", "line": look}
+    return line | {"hoverinfo": "skip", "connectgaps": False}
 
 
-def _fan(ahead: pl.DataFrame) -> list[go.Scatter]:
+def _fan(ahead: pl.DataFrame) -> list[Trace]:
     """Two hatched bands and a dashed median: a forecast must not look like a fact, in black and white either."""
     if ahead.is_empty():
         return []
     months = ahead["month_end"].to_list()
-    bands = []
+    bands: list[Trace] = []
     for low, high, fill in (("low_80", "high_80", _FAN_80), ("low_50", "high_50", _FAN_50)):
         outline = [*ahead[high], *reversed(ahead[low].to_list())]
         bands.append(
-            go.Scatter(
-                x=[*months, *reversed(months)],
-                y=outline,
-                mode="lines",
-                line={"width": 0},
-                fill="toself",
-                fillcolor=fill,
-                fillpattern={"shape": "/", "fgcolor": _HATCH, "bgcolor": fill, "size": 6, "solidity": 0.12},
-                hoverinfo="skip",
-            )
+            {
+                "type": "scatter",
+                "x": _days([*months, *reversed(months)]),
+                "y": outline,
+                "mode": "lines",
+                "line": {"width": 0},
+                "fill": "toself",
+                "fillcolor": fill,
+                "fillpattern": {"shape": "/", "fgcolor": _HATCH, "bgcolor": fill, "size": 6, "solidity": 0.12},
+                "hoverinfo": "skip",
+            }
         )
     return [*bands, _line(months, ahead["median"].to_list(), DATA, 2, "dash")]
 
 
-def _expiry_bars(expiries: pl.DataFrame, highest: float) -> list[go.Bar]:
+def _expiry_bars(expiries: pl.DataFrame, highest: float) -> list[Trace]:
     if expiries.is_empty():
         return []
     most = max(expiries["titles"])
     heights = [titles / most for titles in expiries["titles"]]
     look = {"color": PAGE, "line": {"color": SECONDARY, "width": 1.5}}
     return [
-        go.Bar(
-            x=expiries["month_end"].to_list(),
-            y=heights,
-            yaxis="y2",
-            width=_BAR_MILLISECONDS,
-            marker=look,
-            hoverinfo="skip",
-        )
+        {
+            "type": "bar",
+            "x": _days(expiries["month_end"]),
+            "y": heights,
+            "yaxis": "y2",
+            "width": _BAR_MILLISECONDS,
+            "marker": look,
+            "hoverinfo": "skip",
+        }
     ]
 
 
@@ -185,7 +199,14 @@ def _expiry_labels(expiries: pl.DataFrame, words: BurnUpWords) -> list[dict[str,
         return []
     look = {"showarrow": False, "font": {"size": 14, "color": SECONDARY}}
     return [
-        look | {"text": str(titles), "x": month, "y": titles / max(expiries["titles"]), "yref": "y2", "yshift": 10}
+        look
+        | {
+            "text": str(titles),
+            "x": month.isoformat(),
+            "y": titles / max(expiries["titles"]),
+            "yref": "y2",
+            "yshift": 10,
+        }
         for month, titles in expiries.select("month_end", "titles").iter_rows()
     ] + [
         look
@@ -217,10 +238,18 @@ def _end_labels(ends: list[tuple[float, str, str]], bottom: float, top: float) -
 
 
 def _due_line(due_on: dt.date) -> dict[str, object]:
-    place = {"type": "line", "x0": due_on, "x1": due_on, "y0": 0, "y1": 1, "yref": "paper", "layer": "below"}
+    place = {
+        "type": "line",
+        "x0": due_on.isoformat(),
+        "x1": due_on.isoformat(),
+        "y0": 0,
+        "y1": 1,
+        "yref": "paper",
+        "layer": "below",
+    }
     return place | {"line": {"color": SECONDARY, "width": 1.5}}
 
 
 def _due_label(due_on: dt.date, text: str) -> dict[str, object]:
-    place = {"x": due_on, "y": 1, "yref": "paper", "yanchor": "top", "xanchor": "right", "showarrow": False}
+    place = {"x": due_on.isoformat(), "y": 1, "yref": "paper", "yanchor": "top", "xanchor": "right", "showarrow": False}
     return place | {"text": escape(text, quote=False), "font": {"size": 14, "color": SECONDARY}}

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from tracker.boundaries import Boundaries, label_point, twice_the_area
-from tracker.charts.frame import Frame, frame_words, framed
+from tracker.charts.frame import Frame, Picture, Trace, frame_words, framed
 from tracker.look import INK, LINE, PAGE, SECONDARY, STATUS_LOOKS
 
 _HEIGHT = 420
@@ -28,7 +28,7 @@ def outlined_areas(rows: pl.DataFrame, boundaries: Boundaries, frame: Frame) -> 
     known = [row for row in rows.iter_rows(named=True) if row["area_code"] in boundaries.rings]
     # A zone lies inside a county: drawn after it, or it would be hidden.
     known.sort(key=lambda row: -max(twice_the_area(ring) for ring in boundaries.rings[row["area_code"]]))
-    figure = go.Figure()
+    traces: list[Trace] = []
     annotations: list[dict[str, object]] = []
     latitudes: list[float] = []
     for row in known:
@@ -40,16 +40,17 @@ def outlined_areas(rows: pl.DataFrame, boundaries: Boundaries, frame: Frame) -> 
             longitude += [*(x for x, _ in ring), None]
             latitude += [*(y for _, y in ring), None]
             latitudes += [y for _, y in ring]
-        figure.add_trace(
-            go.Scatter(
-                x=longitude,
-                y=latitude,
-                mode="lines",
-                fill="toself",
-                fillcolor=look.fill if look else PAGE,
-                line={"color": SECONDARY if look else LINE, "width": 1.5},
-                hoverinfo="skip",
-            )
+        traces.append(
+            {
+                "type": "scatter",
+                "x": longitude,
+                "y": latitude,
+                "mode": "lines",
+                "fill": "toself",
+                "fillcolor": look.fill if look else PAGE,
+                "line": {"color": SECONDARY if look else LINE, "width": 1.5},
+                "hoverinfo": "skip",
+            }
         )
         x, y = label_point(rings)
         mark, colour = (f"{look.mark} ", look.text) if look else ("", SECONDARY)
@@ -58,10 +59,9 @@ def outlined_areas(rows: pl.DataFrame, boundaries: Boundaries, frame: Frame) -> 
         annotations.append({"x": x, "y": y, "text": said, "showarrow": False, "font": {"size": 14, "color": INK}})
     # A degree of longitude is shorter than one of latitude by the cosine of the latitude.
     middle = math.radians(sum(latitudes) / len(latitudes))
-    figure.update_layout(
-        framed(_HEIGHT),
-        annotations=[*annotations, *frame_words(frame)],
-        xaxis=_HIDDEN,
-        yaxis=_HIDDEN | {"scaleanchor": "x", "scaleratio": 1 / math.cos(middle)},
-    )
-    return figure
+    layout = framed(_HEIGHT) | {
+        "annotations": [*annotations, *frame_words(frame)],
+        "xaxis": _HIDDEN,
+        "yaxis": _HIDDEN | {"scaleanchor": "x", "scaleratio": 1 / math.cos(middle)},
+    }
+    return Picture(traces, layout)

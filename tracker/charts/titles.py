@@ -11,7 +11,7 @@ from html import escape
 import plotly.graph_objects as go
 import polars as pl
 
-from tracker.charts.frame import Frame, frame_words, framed
+from tracker.charts.frame import Frame, Picture, Trace, frame_words, framed
 from tracker.look import DATA, INK, LINE, PAGE, SECONDARY, TITLE_LOOKS
 
 _ROW_HEIGHT = 64
@@ -35,21 +35,19 @@ def title_timeline(bars: pl.DataFrame, events: pl.DataFrame, as_of: dt.date, tod
     days = [as_of, *bars["from_on"], *bars["to_on"]]
     margin = dt.timedelta(days=_MARGIN_DAYS)
     marks = events.filter(pl.col("row").is_in(rows))
-    figure = go.Figure([*(_bar(row, place) for row in bars.iter_rows(named=True)), _marks(marks, place)])
     height = _ROW_HEIGHT * max(len(rows), 1)
-    figure.update_layout(
-        framed(height, left=_LEFT, right=8, below=_AXIS),
-        barmode="overlay",
-        bargap=0,
-        shapes=[_as_of_line(as_of)],
-        annotations=[
+    layout = framed(height, left=_LEFT, right=8, below=_AXIS) | {
+        "barmode": "overlay",
+        "bargap": 0,
+        "shapes": [_as_of_line(as_of)],
+        "annotations": [
             *frame_words(frame, left=_LEFT, below=_AXIS),
             _label(as_of, today),
             *(_row_name(row, number) for row, number in place.items()),
         ],
-        xaxis={
+        "xaxis": {
             "type": "date",
-            "range": [min(days) - margin, max(days) + margin],
+            "range": [(min(days) - margin).isoformat(), (max(days) + margin).isoformat()],
             "fixedrange": True,
             "gridcolor": LINE,
             "dtick": "M12",
@@ -57,12 +55,12 @@ def title_timeline(bars: pl.DataFrame, events: pl.DataFrame, as_of: dt.date, tod
             "tickfont": {"size": 13, "color": SECONDARY},
             "side": "bottom",
         },
-        yaxis={"visible": False, "range": [max(len(rows), 1) - 0.4, -0.6], "fixedrange": True},
-    )
-    return figure
+        "yaxis": {"visible": False, "range": [max(len(rows), 1) - 0.4, -0.6], "fixedrange": True},
+    }
+    return Picture([*(_bar(row, place) for row in bars.iter_rows(named=True)), _marks(marks, place)], layout)
 
 
-def _bar(row: dict[str, object], place: dict[str, float]) -> go.Bar:
+def _bar(row: dict[str, object], place: dict[str, float]) -> Trace:
     start, end = row["from_on"], row["to_on"]
     assert isinstance(start, dt.date)
     assert isinstance(end, dt.date)
@@ -71,26 +69,29 @@ def _bar(row: dict[str, object], place: dict[str, float]) -> go.Bar:
     if row["status"] == "publicity":
         marker["pattern"] = {"shape": "/", "fgcolor": look.text, "bgcolor": PAGE, "size": 6}
     last = end - dt.timedelta(days=1)
-    return go.Bar(
-        x=[(end - start).days * _MILLISECONDS],
-        base=[start.isoformat()],
-        y=[place[str(row["row"])]],
-        orientation="h",
-        width=_BAR_WIDTH,
-        marker=marker,
-        hovertemplate=f"{escape(str(row['words']), quote=False)}<br>{start:%Y-%m-%d} – {last:%Y-%m-%d}<extra></extra>",
-    )
+    words = escape(str(row["words"]), quote=False)
+    return {
+        "type": "bar",
+        "x": [(end - start).days * _MILLISECONDS],
+        "base": [start.isoformat()],
+        "y": [place[str(row["row"])]],
+        "orientation": "h",
+        "width": _BAR_WIDTH,
+        "marker": marker,
+        "hovertemplate": f"{words}<br>{start:%Y-%m-%d} – {last:%Y-%m-%d}<extra></extra>",
+    }
 
 
-def _marks(events: pl.DataFrame, place: dict[str, float]) -> go.Scatter:
-    return go.Scatter(
-        x=[day.isoformat() for day in events["on"]],
-        y=[place[row] + _BAR_WIDTH / 2 + 0.1 for row in events["row"]],
-        mode="markers",
-        marker={"symbol": "triangle-up", "size": 10, "color": INK},
-        customdata=events["words"].to_list(),
-        hovertemplate="%{customdata}<br>%{x|%Y-%m-%d}<extra></extra>",
-    )
+def _marks(events: pl.DataFrame, place: dict[str, float]) -> Trace:
+    return {
+        "type": "scatter",
+        "x": [day.isoformat() for day in events["on"]],
+        "y": [place[row] + _BAR_WIDTH / 2 + 0.1 for row in events["row"]],
+        "mode": "markers",
+        "marker": {"symbol": "triangle-up", "size": 10, "color": INK},
+        "customdata": events["words"].to_list(),
+        "hovertemplate": "%{customdata}<br>%{x|%Y-%m-%d}<extra></extra>",
+    }
 
 
 def _as_of_line(as_of: dt.date) -> dict[str, object]:

@@ -84,7 +84,7 @@ from tracker.ui.meeting_forms import show_controls
 from tracker.ui.meeting_screen import months_of, start_meeting, target_parts, target_view
 from tracker.ui.overview_reads import overview_parts
 from tracker.ui.plan_reads import pick_denominator, plans_side_by_side
-from tracker.ui.reading import bullets, read, reported_builds, targets_at, targets_of, tier_counts, warm_up
+from tracker.ui.reading import bullets, read, reported_builds, targets_at, targets_of, tier_counts
 from tracker.ui.rights_forms import ask_common, ask_to_grant, is_open_to_all, show_said, units
 from tracker.ui.sidebar import choose_view
 from tracker.ui.sign_in import show_person, show_refusal, sign_in
@@ -106,6 +106,7 @@ from tracker.ui.waiting_cells import show_cells
 from tracker.ui.waiting_objections import show_objections
 from tracker.ui.waiting_questions import show_questions
 from tracker.ui.waiting_reads import objections_of, open_cells, open_questions, waiting_links
+from tracker.ui.warming import usual_view, warm_pages, warm_up
 from tracker.ui.way_back import WayBack
 
 __all__ = [
@@ -241,8 +242,10 @@ __all__ = [
     "try_thresholds",
     "units",
     "units_of_measures",
+    "usual_view",
     "values_behind",
     "waiting_links",
+    "warm_pages",
     "warm_up",
     "with_target",
     "write_link",

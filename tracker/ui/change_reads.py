@@ -11,6 +11,7 @@ from tracker.difference_text import difference_line
 from tracker.explained import Moment, explain
 from tracker.keeping import kept
 from tracker.links import View
+from tracker.months import month_end
 from tracker.text import word
 from tracker.ui.reading import read, reported_builds
 from tracker.ui.state import pick
@@ -18,7 +19,15 @@ from tracker.ui.state import pick
 _MONTHS = ("3", "1", "12")
 _BUILD = "build"
 # Asked for every target alike. The names behind a number are not: a hundred thousand would be kept for one line.
-_SAME_FOR_ALL = ("definitions", "difference_files", "progress", "rule_targets", "thresholds")
+_SAME_FOR_ALL = (
+    "definitions",
+    "difference_digest",
+    "difference_files",
+    "difference_values",
+    "progress",
+    "rule_targets",
+    "thresholds",
+)
 
 
 def pick_changes(view: View, targets: pl.DataFrame) -> list[str]:
@@ -83,7 +92,7 @@ def since_last(view: View, last: office.Meeting | None) -> tuple[str, Moment] | 
 
 
 def _before(view: View, months: str) -> dt.date | None:
-    day = pl.Series([view.as_of]).dt.offset_by(f"-{months}mo").dt.month_end()[0]
+    day = month_end(view.as_of, -int(months))
     known = read(view.build_id, "as_of_dates", plan_id=view.plan_id)["as_of"].to_list()
     return day if day in known else None
 

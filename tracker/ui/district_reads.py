@@ -13,6 +13,7 @@ from tracker import districts, viewing
 from tracker.charts import finished
 from tracker.keeping import kept
 from tracker.links import View
+from tracker.months import month_end
 from tracker.text import word
 from tracker.ui.frame import picture_foot
 from tracker.ui.reading import read, targets_at
@@ -39,7 +40,7 @@ def with_target(view: View, target_ids: list[str], names: Mapping[str, str]) -> 
 def areas_on_target(view: View) -> AreasOnTarget:
     """Ranks, gaps and names of the areas on the target of a view, and their ranks a quarter before."""
     areas = read(view.build_id, "areas", plan_id=view.plan_id, language=view.language)
-    earlier = _months_before(view.as_of, districts.MONTHS_BEFORE)
+    earlier = month_end(view.as_of, -districts.MONTHS_BEFORE)
     now, before = (
         targets_at(view.build_id, view.plan_id, day, view.language, view.rule).filter(
             pl.col("target_id") == view.target_id
@@ -47,10 +48,6 @@ def areas_on_target(view: View) -> AreasOnTarget:
         for day in (view.as_of, earlier)
     )
     return AreasOnTarget(districts.ranked(now, before, areas), areas, str(now["name"][0]), earlier)
-
-
-def _months_before(day: dt.date, months: int) -> dt.date:
-    return pl.Series([day]).dt.offset_by(f"-{months}mo").dt.month_end()[0]  # type: ignore[no-any-return]
 
 
 @kept(64)

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from tracker import enterprises, ladder, text
-from tracker.candidates import candidates, numbers_by_area
+from tracker.candidates import numbers_by_tier
 from tracker.charts.frame import Frame
 from tracker.charts.ladder import move_bars
 from tracker.enterprises import POOL
@@ -43,12 +43,7 @@ def ladder_of(view: View) -> Ladder:
         now=now,
         years=years,
         targets=ladder.targets_by_tier(rows, tier_of),
-        candidates={
-            tier: numbers_by_area(
-                candidates(view.build_id, view.plan_id, view.area_code, tier, view.as_of), view.area_code
-            )
-            for tier in tiers["tier"]
-        },
+        candidates=numbers_by_tier(view.build_id, view.plan_id, view.area_code, view.as_of),
         expiring=ladder.expiring(view.build_id, view.plan_id, view.as_of),
         areas=ladder.shown_areas(units, now, view.area_code),
     )

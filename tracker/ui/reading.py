@@ -14,6 +14,7 @@ from tracker import (
     indicators,
     office,
     office_store,
+    text,
     viewing,
     warehouse,
 )
@@ -42,8 +43,14 @@ def targets_at(build_id: str, plan_id: str, as_of: dt.date, language: str, rule:
 
 
 @kept(256)
-def bullets(view: View, foot: str) -> go.Figure:
+def bullets(view: View) -> go.Figure:
     """The finished figure of the headline targets of a view."""
+    chosen = view.language
+    areas = read(view.build_id, "areas", plan_id=view.plan_id, language=chosen)
+    area = areas.row(by_predicate=pl.col("area_code") == view.area_code, named=True)["short"]
+    day = text.as_of(view.as_of, view.data_cutoff, chosen)
+    marks = text.data_marks(chosen, is_demo=view.is_demo, is_draft=view.is_draft)
+    foot = " · ".join([area, day, text.listed(findings.rule_words(view.rule, chosen), chosen), *marks])
     rows = targets_of(view).filter(pl.col("is_headline"))
     frame = findings.bullet_frame(rows, view.as_of, view.language, _outlooks(view, rows), _past(view, rows))
     return bullet_rows(frame, foot)
@@ -67,24 +74,18 @@ def _outlooks(view: View, rows: pl.DataFrame) -> dict[str, str]:
 
 def _past(view: View, rows: pl.DataFrame) -> dict[str, list[float | None]]:
     """The values of the last two years of each target."""
+    if view.rule == viewing.DEFAULT_RULE:
+        asked = {"plan_id": view.plan_id, "area_code": view.area_code, "as_of": view.as_of, "months": _SPARK_MONTHS}
+        history = warehouse.query(view.build_id, "area_history", **asked)
+        values = rows.select("target_id", "due_on").join(
+            history, on=["target_id", "due_on"], maintain_order="left_right"
+        )
+        return dict(values.group_by("target_id", maintain_order=True).agg("value").iter_rows())
     found: dict[str, list[float | None]] = {}
     for target_id, due_on in rows.select("target_id", "due_on").iter_rows():
-        months = viewing.history(view.build_id, view.plan_id, target_id, due_on, view.as_of, view.rule)
-        found[target_id] = months.filter(pl.col("area_code") == view.area_code)["value"].tail(_SPARK_MONTHS).to_list()
+        history = viewing.history(view.build_id, view.plan_id, target_id, due_on, view.as_of, view.rule)
+        found[target_id] = history.filter(pl.col("area_code") == view.area_code)["value"].tail(_SPARK_MONTHS).to_list()
     return found
-
-
-def warm_up() -> None:
-    """Do once what the first visitor would wait for: open the build, load Polars' and Plotly's inner parts."""
-    build_id = warehouse.current_build_id()
-    if build_id is None:
-        return
-    for plan_id in read(build_id, "plans", language="zh")["plan_id"].head(1):
-        as_of = read(build_id, "as_of_dates", plan_id=plan_id)["as_of"][0]
-        rows = targets_at(build_id, plan_id, as_of, "zh", viewing.DEFAULT_RULE)
-        if not rows.is_empty():
-            bullet_rows(findings.bullet_frame(rows, as_of, "zh"), foot="")
-        enterprises.names(build_id)
 
 
 def targets_of(view: View) -> pl.DataFrame:

@@ -12,6 +12,7 @@ from tracker.ui.about_reads import debt_note
 from tracker.ui.frame import PICTURE_CHOICES, html
 from tracker.ui.reading import read, reported_builds, targets_at
 from tracker.ui.state import note, seed, select
+from tracker.ui.warming import usual_month
 from tracker.viewing import RULE_BASES, Rule
 
 
@@ -60,13 +61,12 @@ def _choose(build_id: str, chosen: str) -> View | None:
     plan_id = select("plan", list(plans), word("app.plan", chosen), lambda code: str(plans[code]["short"]))
     months = {row[0].isoformat(): row[0] for row in read(build_id, "as_of_dates", plan_id=plan_id).iter_rows()}
     cutoff = build["data_cutoff"]
-    whole = [code for code, day in months.items() if cutoff is None or day <= cutoff]
     as_of = select(
         "as_of",
         list(months),
         word("app.as_of", chosen),
         lambda code: text.as_of(months[code], cutoff, chosen),
-        default=(whole or [*months])[0],
+        default=usual_month(list(months.values()), cutoff).isoformat(),
     )
     areas = read(build_id, "areas", plan_id=plan_id, language=chosen)
     names = dict(areas.select("area_code", "short").iter_rows())

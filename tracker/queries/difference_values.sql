@@ -1,0 +1,8 @@
+-- one row per indicator, basis and month end of an area: the value of a day, and of new titles those of every day before
+select
+    indicator_id,
+    basis,
+    period_end,
+    value,
+from mart.observation
+where area_code = $area_code and period_end <= $day and (period_end = $day or basis = 'new')
