@@ -13,7 +13,7 @@ from functools import lru_cache
 
 # Words and figures do not break; Chinese breaks anywhere.
 _UNBROKEN = re.compile(r"[!-\u2e7f]+")
-_SEAMS = re.compile(r"(?<=[\u4e00-\u9fff])(?=[0-9A-Za-z])|(?<=[0-9A-Za-z%])(?=[\u4e00-\u9fff])")
+_SEAMS = re.compile(r"(?<=[\u4e00-\u9fff])(?=[!-~])|(?<=[!-~])(?=[\u4e00-\u9fff])")
 _GAP = 0.25
 _WHOLE = 8.0  # a text up to here stays on one line: 到期未完成, 低 10.0 个百分点
 _WHOLE_HEAD = 4.5
