@@ -22,8 +22,9 @@ _OF_32_BITS = (exp.RowNumber, exp.Rank, exp.DenseRank)
 class Statement:
     """What one statement does to one table, and the rows that it puts there as a query of Spark.
 
-    ``source`` is the statement itself, for DuckDB. ``table`` and ``reads`` are named as in the SQL files (``core.tenure``; temporary tables without schema).
-    ``columns`` are those that are filled, in order; none where the query's own are meant.
+    ``source`` is the statement itself, for DuckDB. ``table`` and ``reads`` are named as in the SQL files
+    (``core.tenure``; temporary tables without schema). ``columns`` are those that are filled, in order; none where the
+    query's own are meant.
     """
 
     does: Literal["create", "view", "insert", "empty", "drop"]
@@ -46,7 +47,7 @@ def statements(names: Iterable[str]) -> list[Statement]:
 
 def inputs(counting: Sequence[Statement]) -> list[str]:
     """The tables that must be there before: read or added to, and made by no statement."""
-    made = {statement.table for statement in counting if statement.does == "create"}
+    made = {one.table for one in counting if one.does in ("create", "view")}
     used = {name for one in counting for name in one.reads | ({one.table} if one.does == "insert" else set())}
     return sorted(used - made)
 

@@ -70,7 +70,8 @@ def _hashes(file: Path) -> dict[tuple[str, ...], tuple[Any, ...]]:
     """
     with duckdb.connect(str(file), read_only=True) as connection:
         tables = connection.sql(
-            "select schema_name || '.' || table_name from duckdb_tables() where schema_name in ('core', 'mart')"
+            "select table_schema || '.' || table_name from information_schema.tables "
+            "where table_schema in ('core', 'mart')"
         ).fetchall()
         found: dict[tuple[str, ...], tuple[Any, ...]] = {}
         for (table,) in tables:
@@ -102,8 +103,7 @@ def test_no_table_is_the_same_because_it_is_empty(on_both: dict[str, Path]) -> N
     from etl.spark_sql import outputs, statements
 
     rows = {key[0]: value[0] for key, value in _hashes(on_both["spark"]).items() if len(key) == 1}
-    counted = [table for table in outputs(statements(COUNTING), ())]
-    assert [table for table in counted if not rows[table]] == []
+    assert [table for table in outputs(statements(COUNTING), ()) if not rows[table]] == []
 
 
 def test_no_copy_stays(on_both: dict[str, Path], copies: Path) -> None:
@@ -112,6 +112,8 @@ def test_no_copy_stays(on_both: dict[str, Path], copies: Path) -> None:
 
 
 def test_what_spark_cannot_reach_is_said(settings: Path, tmp_path: Path) -> None:
+    from etl.spark import Spark
+
     with duckdb.connect() as connection:
         connection.execute("create schema core")
         for table in ("source_reading", "area_closure", "reading_exclusion"):
@@ -119,7 +121,7 @@ def test_what_spark_cannot_reach_is_said(settings: Path, tmp_path: Path) -> None
             connection.execute(f"create table core.{table} ({columns})")
         for master, folder, code in (("local[1]", "nosuch://folder", "failed"), ("nowhere", None, "not_started")):
             with pytest.raises(Refusal) as refused:
-                engine_of("spark", master, folder)(connection, ("reading_area",), tmp_path / "beside")
+                Spark(master, folder)(connection, ("reading_area",), tmp_path / "beside")
             assert refused.value.code == f"spark.{code}"
             assert ("nosuch" if folder else master) in str(refused.value.values["detail"])
     assert list(tmp_path.iterdir()) == []
