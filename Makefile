@@ -1,6 +1,7 @@
 # make run: set up and serve (make run REAL=1: the real data folder, though still empty); make test: set up and run all tests; make check: lint, types, known weaknesses of packages.
 # make bench: what everything costs, beside what a user would pick instead (about half an hour), into benchmarks/RESULTS.md.
 # make screenshots: the picture of the README, from the demo.
+# make spark: the packages for counting on Apache Spark (docs/scale.md), which needs Java besides.
 # make bundle: packages for machines without internet (dist/).
 # uv is used where it is present, else pip. On Windows use the plain commands of README.md.
 PYTHON ?= python3
@@ -11,7 +12,7 @@ BIN := .venv/bin
 endif
 PORT ?= 8501
 
-.PHONY: help run test check bench screenshots bundle clean
+.PHONY: help run test check bench screenshots spark bundle clean
 help:
 	@grep -E '^# make' Makefile
 
@@ -32,6 +33,8 @@ bench: .venv/ready-dev
 
 screenshots: .venv/ready-dev
 	$(BIN)/python -m docs.screenshots
+
+spark: .venv/ready-spark
 
 bundle: .venv/ready-dev
 	$(BIN)/python -m deploy.bundle
@@ -55,3 +58,7 @@ endef
 .venv/ready-dev: requirements.txt requirements-dev.txt | .venv/bin-made
 	$(call install,-r requirements.txt -r requirements-dev.txt)
 	@touch .venv/ready $@
+
+.venv/ready-spark: requirements-spark.txt .venv/ready-dev
+	$(call install,-r requirements-spark.txt)
+	@touch $@

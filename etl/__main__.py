@@ -33,6 +33,7 @@ from etl.corrections_command import add_open_option, correct, corrections
 from etl.corrections_form import write_corrections
 from etl.effect import publish, try_out
 from etl.effect_print import print_effect
+from etl.engine import engine_of
 from etl.form import FormKind
 from etl.form_print import (
     print_activities_form,
@@ -49,6 +50,7 @@ from etl.options import (
     add_correction_options,
     add_decision_options,
     add_effect_options,
+    add_engine_options,
     add_load_options,
     add_statement_options,
 )
@@ -148,6 +150,7 @@ def _parser(*, is_brief: bool = False) -> argparse.ArgumentParser:
     sub.add_argument("--without-lost", action="store_true", help=report.say("cli.without_lost"))
     sub.add_argument("--by", help=report.say("cli.by"))
     sub.add_argument("--reason", help=report.say("cli.reason"))
+    add_engine_options(sub)
     command("builds", list_builds)
     sub = command("use", _use)
     sub.add_argument("build_id")
@@ -240,13 +243,13 @@ def _files(options: argparse.Namespace) -> int:
 
 
 def _build(options: argparse.Namespace) -> int:
-    folder = data_folder()
+    folder, engine = data_folder(), engine_of(options.engine, options.spark_master, options.spark_folder)
     if options.without_lost:
         if not ((options.by or "").strip() and (options.reason or "").strip()):
             raise Refusal("build.without_whom", {})
         go_without(folder, options.by, options.reason)
     jobs.take_turn()
-    report.print_built(build(folder), for_data_folder(folder), options.json)
+    report.print_built(build(folder, engine), for_data_folder(folder), options.json)
     return 0
 
 

@@ -20,6 +20,7 @@ from etl.corrections import Correction, correction_book
 from etl.corrections_apply import corrected, with_confirmed
 from etl.decisions import Decisions, decision_frame
 from etl.definitions import definitions
+from etl.engine import Engine
 from etl.inbox import Inbox, Sidecar
 from etl.inputs import given_up_frame, input_frame, refuse_loss
 from etl.measure_core import measure_definitions
@@ -29,7 +30,7 @@ from etl.reconcile import Source
 from etl.records import Record, in_force
 from etl.refusal import Refusal
 from etl.sandbox import PARSER_VERSION, parse
-from etl.steps import COMPARING, SQL, TITLE_COUNTING, TITLE_MOVES, VALUE_COUNTING, load, read_sql, run
+from etl.steps import COMPARING, COUNTING, SQL, TITLE_COUNTING, TITLE_MOVES, VALUE_COUNTING, load, read_sql, run
 from etl.target_estimate import add_estimates
 from etl.thresholds import ThresholdBook, edit_frame, with_edits
 from etl.value_store import value_tables
@@ -67,8 +68,12 @@ class Built:
     corrections: pl.DataFrame
 
 
-def build(data_folder: Path) -> Built:
+def build(data_folder: Path, count: Engine | None = None) -> Built:
     """Build from everything in the inbox and publish.
+
+    Args:
+        data_folder: with the inbox.
+        count: what runs the counting SQL instead of DuckDB.
 
     Raises:
         Refusal: where the inbox cannot be read, the disk is full or a check fails. The build in force stays.
@@ -104,7 +109,7 @@ def build(data_folder: Path) -> Built:
         previous_id = builds.current()
         part = builds.unfinished(build_id)
         try:
-            _write(part, core, unreadable, catalog, builds.path(previous_id) if previous_id else None)
+            _write(part, core, unreadable, catalog, builds.path(previous_id) if previous_id else None, count)
             _describe(part, data_folder, build_id, previous_id, hashed, catalog, core, sidecars, rested_on)
             jobs.tell("checking")
             built = _verify(part, build_id, previous_id)
@@ -189,7 +194,9 @@ def _hash_of(
     return digest.hexdigest()
 
 
-def _write(part: Path, core: Core, unreadable: pl.DataFrame, catalog: Catalog, previous: Path | None) -> None:
+def _write(
+    part: Path, core: Core, unreadable: pl.DataFrame, catalog: Catalog, previous: Path | None, count: Engine | None
+) -> None:
     with duckdb.connect(str(part), config=_CONFIG) as connection:
         if sum(frame.height for frame in core.frames.values()) < _FEW_ROWS:
             connection.execute("set threads = 1")
@@ -209,12 +216,17 @@ def _write(part: Path, core: Core, unreadable: pl.DataFrame, catalog: Catalog, p
             loaded = pool.submit(_load_beside, cursor, large)
             for name in tuple(frames):
                 load(connection, f"core.{name}", frames.pop(name))
-            run(connection, *TITLE_COUNTING)
-            loaded.result()
-            valued = pool.submit(run, cursor, *VALUE_COUNTING)
-            run(connection, *TITLE_MOVES)
-            valued.result()
-        run(connection, *COMPARING)
+            if count is None:
+                run(connection, *TITLE_COUNTING)
+                loaded.result()
+                valued = pool.submit(run, cursor, *VALUE_COUNTING)
+                run(connection, *TITLE_MOVES)
+                valued.result()
+                run(connection, *COMPARING)
+            else:
+                loaded.result()
+                count(connection, COUNTING, part.with_name(f"{part.name}.counting"))
+        run(connection, "data_debt")
         add_estimates(connection, catalog)
         _assess(connection, catalog, batches)
         if previous is None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import get_args
 
 from etl.clean import parse_day
+from etl.engine import ENGINES
 from etl.inbox import Event, Kind
 from etl.refusal import Refusal
 from etl.report import say
@@ -126,3 +128,11 @@ def add_correction_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--withdraw", metavar="CORRECTION_ID", help=say("correction.withdraw_option"))
     # Each correction of a batch has its own.
     add_decision_options(sub, required=False)
+
+
+def add_engine_options(sub: argparse.ArgumentParser) -> None:
+    """What counts, and where Spark is and reads."""
+    sub.add_argument("--engine", choices=ENGINES, default="duckdb", help=say("cli.engine"))
+    master, folder = os.environ.get("TRACKER_SPARK_MASTER"), os.environ.get("TRACKER_SPARK_FOLDER")
+    sub.add_argument("--spark-master", default=master or "local[*]", metavar="URL", help=say("cli.spark_master"))
+    sub.add_argument("--spark-folder", default=folder or None, metavar="URL", help=say("cli.spark_folder"))

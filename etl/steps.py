@@ -37,7 +37,8 @@ RANKING = ("rank_observation",)
 CLOSING = ("closing", "publicity_difference")
 _ROW_GROUP = 122_880
 # What rests on the counts of titles and values.
-COMPARING = (*RANKING, *CLOSING, "data_debt")
+COMPARING = (*RANKING, *CLOSING)
+COUNTING = (*TITLE_COUNTING, *VALUE_COUNTING, *TITLE_MOVES, *COMPARING)
 
 
 def read_sql(name: str) -> str:

@@ -33,7 +33,7 @@ numbered as (
     from core.pool_entry
 ),
 events as (
-    select enterprise_id, list(step order by step) as steps
+    select enterprise_id, list_sort(list(step)) as steps
     from numbered
     group by enterprise_id
 ),

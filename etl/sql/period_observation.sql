@@ -150,7 +150,7 @@ select
                 then own.scale * (
                     power(
                         cast(own.numerator as double) / cast(own.denominator as double),
-                        1.0 / case
+                        cast(1 as double) / case
                             when source.growth_base_year is null then 1
                             else extract(year from own.period_end) - source.growth_base_year
                         end

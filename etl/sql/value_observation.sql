@@ -176,7 +176,7 @@ candidate as (
                     then source.scale * (
                         power(
                             cast(summed.numerator as double) / cast(summed.denominator as double),
-                            1.0 / case
+                            cast(1 as double) / case
                                 when source.growth_base_year is null then 1
                                 else extract(year from summed.source_period_end) - source.growth_base_year
                             end
