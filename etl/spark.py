@@ -33,13 +33,13 @@ _ALWAYS = {
     # What DuckDB does: no number grows over its type unseen, a day is a day.
     "spark.sql.ansi.enabled": "true",
     "spark.sql.session.timeZone": "UTC",
+    "spark.ui.showConsoleProgress": "false",
 }
 # Spark inside this process: nobody else can reach it, nothing is asked of the network.
 _ALONE = {
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
     "spark.ui.enabled": "false",
-    "spark.ui.showConsoleProgress": "false",
     "spark.sql.shuffle.partitions": str(os.cpu_count() or 2),
     "spark.log.level": "ERROR",
 }
