@@ -1,3 +1,3 @@
 """From official files to a published build: read, clean, build, check, publish."""
 
-VERSION = "0.4.0"
+VERSION = "0.5.0"
