@@ -78,7 +78,7 @@ def test_the_join_on_intervals_finds_what_our_counting_finds(tmp_path: Path) -> 
     with patch("benchmarks.bench_counts._MADE_AGAIN", ()), patch("benchmarks.bench_counts.run"):
         counted(build, 2, 1)  # as it was counted: nothing is made again
         with duckdb.connect(str(build)) as connection:
-            connection.execute("update core.tenure set status = 'publicity'")
+            connection.execute("update core.example_tenure set status = 'publicity'")
         with pytest.raises(ValueError, match="counts differ"):
             counted(build, 2, 1)
 
