@@ -95,9 +95,9 @@ def test_a_value_that_stands_alone_is_a_dot_where_a_line_would_draw_nothing() ->
 def test_one_month_alone_is_drawn_in_a_year_with_its_target() -> None:
     figure = burn_up(HISTORY.tail(1), NOTHING, EXPIRIES.clear(), DUE, WORDS, FRAME)
     first, last = figure.layout.xaxis.range
-    assert (last - first).days > 334
+    assert (dt.date.fromisoformat(last) - dt.date.fromisoformat(first)).days > 334
     target = figure.data[0]
-    assert (target.x[0], target.x[-1], set(target.y)) == (first, DUE, {25.0})
+    assert (target.x[0], target.x[-1], set(target.y)) == (first, DUE.isoformat(), {25.0})
 
 
 def test_what_cannot_be_said_is_not_drawn() -> None:
