@@ -25,14 +25,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--cases", type=Path, help="numeric cases of progress methods to run instead of the shared ones")
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """One worker more than there are processors: a quarter of their time went by while tests waited for others.
-
-    They wait for browsers, for child processes and for one another's locks.
-    """
-    return (os.cpu_count() or 1) + 1
-
-
 def pytest_configure(config: pytest.Config) -> None:
     # A skipped test is counted with its reason at the end of every run, never silently.
     if "s" not in config.option.reportchars:

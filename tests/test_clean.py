@@ -103,7 +103,11 @@ def test_days_keep_the_order_of_the_rows() -> None:
     assert with_day(frame, "on", "day")["day"].to_list() == [None, dt.date(2023, 7, 14), None, dt.date(2023, 7, 14)]
 
 
-@given(st.lists(st.text(max_size=12), max_size=8))
+# Letters that came to Unicode later than Python's own tables are known to Polars alone (seen: U+1E030, of 2022).
+KNOWN = st.characters(exclude_categories=("Cs", "Cn"))
+
+
+@given(st.lists(st.text(KNOWN, max_size=12), max_size=8))
 def test_the_key_of_a_column_is_the_key_of_each_name(names: list[str]) -> None:
     frame = with_name_key(pl.DataFrame({"name": names}, schema={"name": pl.String}), "name", "key")
     assert frame["key"].to_list() == [text_key(name) or None for name in names]

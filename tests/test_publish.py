@@ -1,6 +1,6 @@
 """Publishing survives any kill: a reader sees a whole build, always.
 
-``PUBLISH_KILLS=50 pytest tests/test_publish.py -k kills`` kills fifty builds in place of ten.
+``PUBLISH_KILLS=50 pytest tests/test_publish.py -k kills`` kills fifty builds in place of five.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from etl.publish import Builds
 from etl.refusal import Refusal
 from tests.worlds import add, built, write_list
 
-KILLS = int(os.environ.get("PUBLISH_KILLS", "10"))
+KILLS = int(os.environ.get("PUBLISH_KILLS", "5"))
 ROOT = Path(__file__).resolve().parent.parent
 LINES = "序号,企业名称,所属县区\n" + "\n".join(f"{i},第{i}公司,海州区" for i in range(1, 400))
 
