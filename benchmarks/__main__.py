@@ -76,8 +76,8 @@ def _head() -> str:
     memory = psutil.virtual_memory().total / 2**30
     packages = ", ".join(f"{name} {_version(name)}" for name in _PACKAGES)
     return (
-        "# Measured\n\nOne run of `make bench`: medians of several turns, ratios of what was measured in the same run. "
-        "“over” is said where a limit was not held.\n\n"
+        "# Measured\n\nOne run of `make bench`, or of `python -m benchmarks` with the parts below: medians of several "
+        "turns, ratios of what was measured in the same run. “over” is said where a limit was not held.\n\n"
         f"- {_processor()}, {os.cpu_count()} processors, {memory:.0f} GiB; {platform.system()} {platform.release()}\n"
         f"- Python {platform.python_version()}; {packages}"
     )
