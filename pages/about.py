@@ -19,7 +19,9 @@ def say(key: str, **values: object) -> str:
 
 
 def headed(finding: str) -> None:
-    ui.html(blocks.header(place, ui.tags(view), finding))
+    """The finding of the part, above the parts to choose from."""
+    with head:
+        ui.html(blocks.header(place, ui.tags(view), finding))
 
 
 def file_name(key: str) -> str:
@@ -45,12 +47,12 @@ def rules() -> None:
 
 def try_out() -> None:
     """Other thresholds, and which states would flip."""
-    head = st.container()
+    unsaved = st.container()
     changed = ui.try_thresholds(thresholds, language)
     in_order = what_if.in_order({**dict(thresholds.select("threshold_id", "value").iter_rows()), **changed})
     rows = ui.tried(view, changed if in_order else {})
-    with head:
-        headed(what_if.finding(rows, changed, view.as_of, language) if in_order else say("what_if_disorder"))
+    headed(what_if.finding(rows, changed, view.as_of, language) if in_order else say("what_if_disorder"))
+    with unsaved:
         ui.html(blocks.paragraph(say("what_if_unsaved")))
     reset = links.href("about", view, section="what_if")
     if changed:
@@ -112,6 +114,7 @@ def forecasts() -> None:
         ui.html(blocks.paragraph(say("forecasts_note")), blocks_about.forecasts(found, language))
 
 
+head = st.container()
 section = ui.pick_section(language)
 {"rules": rules, "what_if": try_out, "debts": debts, "sources": sources, "forecasts": forecasts}[section]()
 ui.html(blocks.footer(blocks_about.build_lines(build, language)))

@@ -17,17 +17,23 @@ def say(key: str, **values: object) -> str:
     return word(f"desk.{key}", language, **values)
 
 
+def headed(finding: str) -> None:
+    """The finding of the part, above the parts to choose from."""
+    with head:
+        ui.html(blocks.header(place, tags, finding))
+
+
 def load() -> None:
     """New files: dropped, explained, checked, tried and published."""
     if view is not None and view.is_demo:
-        ui.html(blocks.header(place, tags, say("demo_finding")))
+        headed(say("demo_finding"))
         ui.how_to_begin(language)
         return
-    head = st.container()
+    told = st.container()
     ui.take_in(language)
     board = ui.desk_now(language)
-    with head:
-        ui.html(blocks.header(place, tags, desk_words.finding(board, language)))
+    headed(desk_words.finding(board, language))
+    with told:
         ui.tell_last(board, language)
     ui.show_progress(board, language)
     if not board.items:
@@ -46,7 +52,7 @@ def load() -> None:
 def files() -> None:
     """Files that are in: withdraw one, or restore it."""
     board = ui.desk_now(language)
-    ui.html(blocks.header(place, tags, say("files_finding")))
+    headed(say("files_finding"))
     ui.tell_last(board, language)
     ui.show_progress(board, language)
     ui.files_in(board, catalog, view, language)
@@ -55,11 +61,12 @@ def files() -> None:
 def log() -> None:
     """Who did what at this desk, and what runs."""
     board = ui.desk_now(language)
-    ui.html(blocks.header(place, tags, say("log_finding", number=len(board.open_jobs))))
+    headed(say("log_finding", number=len(board.open_jobs)))
     ui.tell_last(board, language)
     ui.show_progress(board, language)
     ui.job_log(board, language)
 
 
+head = st.container()
 section = ui.pick_desk_section(language)
 {"load": load, "files": files, "log": log}[section]()

@@ -7,7 +7,10 @@ from tracker.text import word
 
 view = ui.current_view()
 language = view.language
-head = st.container()
+head = st.empty()
+place = " · ".join([word("questions.title", language), text.as_of(view.as_of, view.data_cutoff, language)])
+with head:
+    ui.html(blocks.header(place, ui.tags(view), word("questions.working", language)))
 parts_label = word("about.section", language)
 section = ui.pick_part(
     "section", waiting.SECTIONS, parts_label, lambda code: word(f"questions.section_{code}", language)
@@ -16,8 +19,7 @@ with st.spinner(word("questions.working", language)):
     cells = ui.open_cells(view)
     questions = ui.open_questions(view)
 objections = ui.objections_of(view)
-with head:
-    place = " · ".join([word("questions.title", language), text.as_of(view.as_of, view.data_cutoff, language)])
+with head.container():
     finding = waiting.finding(cells["cells"], questions["questions"], objections, language)
     ui.html(blocks.header(place, ui.tags(view), finding))
     if view.build_id != cells["build_id"]:

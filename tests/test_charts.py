@@ -185,13 +185,13 @@ def test_a_gap_in_words(changes: dict[str, object], phrase: str) -> None:
 def test_the_finding_counts_and_names_the_widest_gap_of_the_main_targets() -> None:
     small = target(target_id="award", short="质量奖", value=0.0, gap=1.0, target_value=1.0, is_headline=False)
     assert findings.finding(frame(target(), MET, small, UNREPORTED), "zh") == (
-        "4 项目标完成 1 项，2 项到期未完成；差距最大的主要目标是小巨人，差 4 家"
+        "4 项目标完成 1 项，2 项到期未完成；最需要推动的主要目标是小巨人，差 4 家"
     )
     assert findings.finding(frame(MET, small), "en") == (
-        "1 of 2 targets completed, 1 missed; widest gap: 质量奖, 1 short"
+        "1 of 2 targets completed, 1 missed; to push first: 质量奖, 1 short"
     )
     assert findings.finding(frame(MET, small, *[UNREPORTED] * 3), "zh") == (
-        "5 项目标完成 1 项，1 项到期未完成，3 项未报送；差距最大的是质量奖，差 1 家"
+        "5 项目标完成 1 项，1 项到期未完成，3 项未报送；最需要推动的是质量奖，差 1 家"
     )
     assert findings.finding(frame(MET, MET), "zh") == "2 项目标全部完成"
     assert findings.finding(frame(UNREPORTED, UNREPORTED), "zh") == "2 项目标均未报送"

@@ -49,13 +49,13 @@ def test_the_overview_says_the_finding_first(build_id: str, language: str) -> No
     shown = page_text(opened(lang=language, as_of="2025-12-31"))
     expected = {
         "zh": [
-            "12 项目标完成 5 项，6 项到期未完成；差距最大的主要目标是小巨人，差 4 家",
+            "12 项目标完成 5 项，6 项到期未完成；最需要推动的主要目标是小巨人，差 4 家",
             "市工信局",
             "差 28 家",
             "不考核",
         ],
         "en": [
-            "5 of 12 targets completed, 6 missed; widest gap among the main targets: Little giants, 4 short",
+            "5 of 12 targets completed, 6 missed; to push first among the main targets: Little giants, 4 short",
             "Industry Bureau",
             "28 short",
             "no task",
@@ -208,7 +208,7 @@ def test_an_unpinned_session_moves_to_a_new_build_on_its_next_rerun(build_id: st
 
 def test_an_area_has_its_own_overview(build_id: str) -> None:
     app = opened(area="990002", as_of="2025-12-31")
-    assert "2 项目标完成 1 项，1 项到期未完成；差距最大的主要目标是创新型，差 28 家" in page_text(app)
+    assert "2 项目标完成 1 项，1 项到期未完成；最需要推动的主要目标是创新型，差 28 家" in page_text(app)
 
 
 def test_a_failure_is_told_to_the_reader_in_words(build_id: str, monkeypatch: pytest.MonkeyPatch) -> None:

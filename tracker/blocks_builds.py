@@ -20,7 +20,7 @@ def build_table(found: Sequence[BuildFacts], view: View) -> str:
     language = view.language
     names = ("built", "cutoff", "came", "reported", "kept", "version")
     captions = [word(f"builds.column_{name}", language) for name in names]
-    return f'<div class="tt-builds">{blocks.table(captions, [_build_row(build, view) for build in found])}</div>'
+    return f'<div class="tt-moments">{blocks.table(captions, [_build_row(build, view) for build in found])}</div>'
 
 
 def _build_row(build: BuildFacts, view: View) -> str:

@@ -95,8 +95,8 @@ def subject(entry: Entry, language: str) -> str:
 
 def audit_table(frame: pl.DataFrame) -> str:
     """Rows of :func:`audit_frame`."""
-    rows = ([at.replace(" ", "\u00a0"), *map(str, others)] for at, *others in frame.iter_rows())
-    return blocks.table(frame.columns, blocks.plain_rows(rows))
+    rows = ([at, *map(str, others)] for at, *others in frame.iter_rows())
+    return f'<div class="tt-moments">{blocks.table(frame.columns, blocks.plain_rows(rows))}</div>'
 
 
 def audit_finding(found: int, chain: Chain, language: str) -> str:

@@ -18,13 +18,16 @@ WIDEST_POINTS = 100.0
 _LEFT = 176
 _NAMES = 112
 _RIGHT = 120
+# What the bars say stands in a column of its own: at the ends of the bars a narrow chart cut it off.
+_SAID = 168
 _PERCENT_LABELS = 40
 _TILE_COLUMNS = 4
 _TILE_HEIGHT = 104
 _PART_HEIGHT = 32
 _PLOT_HEIGHT = 176
-_MOST_YEARS = 3
-_PLOT_COLUMNS = 6
+_MOST_YEARS = 2
+_PLOT_COLUMNS, _FEWER_COLUMNS = 6, 4
+_SHORT_NAME = 10  # Latin letters, of which a Chinese one takes two, as in GB 18030
 _PLAIN = {"showarrow": False, "borderpad": 0, "align": "left", "xanchor": "left"}
 _FIXED = {"fixedrange": True, "visible": False}
 
@@ -39,7 +42,8 @@ def lead_bars(rows: pl.DataFrame, zero: str, frame: Frame) -> go.Figure:
     """
     places = dict(_places(rows))
     leads = [None if lead is None else max(min(lead, WIDEST_POINTS), -WIDEST_POINTS) for lead in rows["lead"]]
-    reach = max([abs(lead) for lead in leads if lead is not None], default=1.0) or 1.0
+    known = [0.0, *(lead for lead in leads if lead is not None)]
+    spread = (max(known) - min(known)) or 1.0
     bars: Trace = {
         "type": "bar",
         "x": [lead or 0.0 for lead in leads],
@@ -51,7 +55,7 @@ def lead_bars(rows: pl.DataFrame, zero: str, frame: Frame) -> go.Figure:
     }
     annotations = _group_titles(rows, places, _LEFT)
     for index, row in enumerate(rows.iter_rows(named=True)):
-        annotations += _lead_words(row, places[index], leads[index])
+        annotations += _lead_words(row, places[index])
     last = max(places.values(), default=0.0)
     line = {"type": "line", "x0": 0, "x1": 0, "y0": 0.4, "y1": last + 0.5, "line": {"color": INK, "width": 2}}
     annotations.append(
@@ -63,10 +67,10 @@ def lead_bars(rows: pl.DataFrame, zero: str, frame: Frame) -> go.Figure:
             "font": {"size": 13, "color": SECONDARY},
         }
     )
-    layout = framed(ROW_HEIGHT * (last + 1), left=_LEFT, right=8) | {
+    layout = framed(ROW_HEIGHT * (last + 1), left=_LEFT, right=_SAID) | {
         "annotations": [*annotations, *frame_words(frame, left=_LEFT)],
         "shapes": [line],
-        "xaxis": _FIXED | {"range": [-2.3 * reach, 2.3 * reach]},
+        "xaxis": _FIXED | {"range": [min(known) - 0.02 * spread, max(known) + 0.02 * spread]},
         "yaxis": _FIXED | {"range": [last + 0.5, -0.5]},
     }
     return Picture([bars], layout)
@@ -92,19 +96,16 @@ def _group_titles(rows: pl.DataFrame, places: dict[int, float], left: int) -> li
     return titles
 
 
-def _lead_words(row: dict[str, object], place: float, lead: float | None) -> list[dict[str, object]]:
-    left = _PLAIN | {"xref": "paper", "x": 0, "y": place}
-    name = escape(str(row["name"]), quote=False)
-    words = [
+def _lead_words(row: dict[str, object], place: float) -> list[dict[str, object]]:
+    left, right = _PLAIN | {"xref": "paper", "x": 0, "y": place}, _PLAIN | {"xref": "paper", "x": 1, "y": place}
+    name, label = escape(str(row["name"]), quote=False), escape(str(row["label"]), quote=False)
+    look = STATUS_LOOKS[str(row["status"])]
+    return [
         left | {"text": str(row["rank"]), "xshift": -_LEFT, "font": {"size": 15, "color": SECONDARY}},
         left | {"text": f"<b>{name}</b>", "xshift": -_LEFT + 28, "font": {"size": 15}},
         left | {"text": str(row["change"]), "xshift": -40, "font": {"size": 14, "color": SECONDARY}},
+        right | {"text": f"<b>{look.mark}</b> {label}", "xshift": 12, "font": {"size": 14, "color": look.text}},
     ]
-    look = STATUS_LOOKS[str(row["status"])]
-    is_left = lead is not None and lead < 0
-    said = f"<b>{look.mark}</b> {escape(str(row['label']), quote=False)}"
-    label = {"text": said, "x": lead or 0.0, "y": place, "showarrow": False, "font": {"size": 14, "color": look.text}}
-    return [*words, label | {"xanchor": "right" if is_left else "left", "xshift": -8 if is_left else 8}]
 
 
 def dumbbells(rows: pl.DataFrame, frame: Frame) -> go.Figure:
@@ -248,16 +249,18 @@ def multiples(rows: pl.DataFrame, frame: Frame) -> go.Figure:
         frame: the words around the picture.
     """
     plots = rows.partition_by("place", maintain_order=True)
-    lines = -(-len(plots) // _PLOT_COLUMNS)
+    longest = max((len(name.encode("gb18030")) for name in rows["short"].unique()), default=0)
+    columns = _PLOT_COLUMNS if longest <= _SHORT_NAME else _FEWER_COLUMNS
+    lines = -(-len(plots) // columns)
     highest = max([100.0, *rows["done"].drop_nulls()])
     layout = framed(_PLOT_HEIGHT * lines, left=_PERCENT_LABELS)
     traces: list[Trace] = []
     annotations: list[dict[str, object]] = []
     for index, plot in enumerate(plots):
-        column, line = index % _PLOT_COLUMNS, index // _PLOT_COLUMNS
+        column, line = index % columns, index // columns
         axis = "" if index == 0 else str(index + 1)
-        left, top = column / _PLOT_COLUMNS, 1 - line / lines
-        x_domain = [left, left + 0.88 / _PLOT_COLUMNS]
+        left, top = column / columns, 1 - line / lines
+        x_domain = [left, left + 0.88 / columns]
         y_domain = [top - 0.72 / lines, top - 0.2 / lines]
         names = {"xaxis": f"x{axis}", "yaxis": f"y{axis}"}
         traces += _multiple_lines(plot, names, dash_pace=True)

@@ -43,7 +43,7 @@ def candidate_list(view: View) -> CandidateList:
     """Draw the choices and return the list that they describe."""
     language = view.language
     tiers = dict(ladder.tiers(view.build_id, language).select("tier", "short").iter_rows())
-    first, second, third, fourth, fifth = st.columns([2, 2, 4, 3, 2], gap="small")
+    first, second, third, fourth, fifth = st.columns([5, 4, 8, 6, 4], gap="small")
     with first:
         tier = _pick_tier(view, tiers)
     place = (view.build_id, view.plan_id, view.area_code, tier, view.as_of)

@@ -87,8 +87,8 @@ def pick_enterprises(view: View, labels: Labels, number: Definition | None) -> P
     """
     language = view.language
     with st.container(key="enterprise_filters"):
-        first = st.columns([2, 1, 1, 1, 1, 1], gap="small")
-        second = st.columns(6, gap="small")
+        first = st.columns([7, 5, 6, 4, 4, 4], gap="small")
+        second = st.columns([4, 4, 5, 4, 4, 6], gap="small")
     with first[0]:
         query = search_box(language)
     with first[1]:
