@@ -3,7 +3,7 @@
 import polars as pl
 import streamlit as st
 
-from tracker import blocks, blocks_meeting, findings, indicators, office, text, ui
+from tracker import blocks, blocks_meeting, findings, indicators, meeting, office, text, ui
 from tracker.text import word
 
 screen = ui.start_meeting(ui.current_view())
@@ -52,8 +52,7 @@ def one_target() -> None:
         ui.html(blocks_meeting.picture(ui.months_of(screen), finding))
     with right:
         ui.html(*ui.target_parts(screen, row))
-    owners = text.listed(findings.owners(row, screen.units)[:2], language)
-    foot(word("need.owners", language, owners=owners))
+    foot(meeting.owners_line(findings.owners(row, screen.units), language))
 
 
 def closing() -> None:

@@ -101,7 +101,10 @@ def test_a_meeting_by_keys_on_a_projector(visit: Visit, address: str, folder: Pa
             source = b64decode(str(picture.get_attribute("src")).partition(",")[2]).decode()
             drawn = [float(size) for size in re.findall(r'font-size="([\d.]+)"', source)]
             box = picture.bounding_box()
+            foot = page.locator(".st-key-meeting_foot").bounding_box()
             assert box is not None
+            assert foot is not None
+            assert box["y"] + box["height"] <= foot["y"]
             assert min(drawn) * box["width"] / float(re.findall(r'viewBox="0 0 (\d+)', source)[0]) >= 24
     page.keyboard.press("PageUp")
     position(page, last - 1)

@@ -272,3 +272,11 @@ def test_damaged_records_are_named_and_the_numbers_stay(build_id: str, own_data_
     app.run()
     assert not app.exception
     assert "office.sqlite" in shown(app)
+
+
+def test_the_foot_names_two_units_where_they_fit_and_always_says_how_many() -> None:
+    short = ["市工业和信息化局", "各县（区）人民政府", "各功能板块管委会"]
+    assert meeting.owners_line(short, "zh") == "责任单位：市工业和信息化局、各县（区）人民政府等 3 个单位"
+    assert meeting.owners_line(short[:1], "zh") == "责任单位：市工业和信息化局"
+    long = ["市" + "中小企业" * 7 + "局"] * 2
+    assert meeting.owners_line(long, "zh") == f"责任单位：{long[0]}等 2 个单位"

@@ -90,7 +90,8 @@ def need_cards(
             lines.append(f"<p>{escape(where)}</p>")
         if obstacle := opinions.reason_in_words(row, language):
             lines.append(f"<p>{escape(obstacle)}</p>")
-        owners = word("need.owners", language, owners=_cut(findings.owners(row, unit_names), 2, language))
+        responsible = findings.owners_phrase(findings.owners(row, unit_names), 2, language)
+        owners = word("need.owners", language, owners=responsible)
         lines.append(f'<p class="is-quiet">{escape(owners)}</p>')
         if row["indicator_id"] in counting:
             to_names = href("candidates", view, target=row["target_id"], area=row["area_code"])
@@ -162,11 +163,6 @@ def _small(lines: list[str]) -> str:
 
 def _origin(row: Row, language: str) -> list[str]:
     return [word("overview.estimated", language)] if row["origin"] == "estimated" else []
-
-
-def _cut(names: list[str], shown: int, language: str) -> str:
-    line = text.listed(names[:shown], language)
-    return line if len(names) <= shown else word("need.owners_cut", language, owners=line, number=len(names))
 
 
 def _owners_cell(names: list[str], language: str) -> str:

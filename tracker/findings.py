@@ -190,6 +190,12 @@ def owners(row: Row, unit_names: Mapping[str, str]) -> list[str]:
     return [unit_names[code] for code in (row["owner_units"] or "").split(",") if code]
 
 
+def owners_phrase(names: list[str], shown: int, language: str) -> str:
+    """The first of the responsible units by name; where there are more, how many in all."""
+    line = text.listed(names[:shown], language)
+    return line if len(names) <= shown else word("need.owners_cut", language, owners=line, number=len(names))
+
+
 def where(row: Row, area_rows: pl.DataFrame, language: str) -> str:
     """Which areas are short on a target, the widest gap first; empty where no area has a task."""
     short = area_rows.filter(

@@ -14,6 +14,7 @@ from tracker.findings import Row
 from tracker.office import STATES, Decision
 from tracker.text import word
 
+_FOOT_LETTERS = 54  # two lines of 28 pixels beside the picture of a target
 _WIDE_FROM = "\u2e80"  # from here on a letter is as wide as it is high
 Item = TypeVar("Item")
 
@@ -132,6 +133,14 @@ def first_sentences(said: Sequence[str], separator: str, width: int) -> str:
         longer = f"{joined}{separator}{sentence}"
         joined = longer if _width(longer) <= width else joined
     return joined
+
+
+def owners_line(names: list[str], language: str) -> str:
+    """Who is responsible: two units by name where they fit into two lines of a screen's foot, else one."""
+    two, one = (
+        word("need.owners", language, owners=findings.owners_phrase(names, shown, language)) for shown in (2, 1)
+    )
+    return two if _width(two) <= _FOOT_LETTERS else one
 
 
 def _width(said: str) -> int:

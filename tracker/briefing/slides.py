@@ -138,9 +138,7 @@ def _behind(deck: Deck, content: Content) -> None:
 def _owners(row: findings.Row, content: Content) -> str:
     """The first responsible units, and how many there are; the document has them all."""
     names = findings.owners(row, content.facts.units)
-    shown = _OWNERS[content.language]
-    line = text.listed(names[:shown], content.language)
-    return line if len(names) <= shown else word("need.owners_cut", content.language, owners=line, number=len(names))
+    return findings.owners_phrase(names, _OWNERS[content.language], content.language)
 
 
 def _state_cell(status: str, said: str) -> Cell:
