@@ -146,6 +146,17 @@ def test_old_connections_are_let_go_while_a_query_still_runs(
         assert answer.result().height == 1
 
 
+def test_a_build_that_no_query_asks_for_is_let_go(build_id: str, tmp_path: Path) -> None:
+    other = publish(tmp_path, "other")
+    for asked in (build_id, other):
+        warehouse.query(asked, "build")
+    warehouse.forget_unasked_connections()  # both were asked for since they were opened
+    warehouse.query(other, "build")
+    warehouse.forget_unasked_connections()
+    assert [file.stem for file, _ in warehouse._connections] == [other]
+    assert warehouse.query(build_id, "build").height == 1
+
+
 def test_the_default_rule_recomputed_equals_what_the_build_stores(build_id: str) -> None:
     stored = viewing.targets_at(build_id, PLAN_ID, DUE, "zh", DEFAULT_RULE)
     recomputed = viewing._under(DEFAULT_RULE, build_id, PLAN_ID, DUE, {}).filter(pl.col("as_of") == DUE)

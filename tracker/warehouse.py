@@ -43,6 +43,7 @@ _LOCKS = (
 )
 
 _connections: OrderedDict[tuple[Path, str], duckdb.DuckDBPyConnection] = OrderedDict()
+_connections_asked: set[tuple[Path, str]] = set()
 _connections_lock = threading.Lock()
 
 
@@ -129,6 +130,7 @@ def _connection(build_id: str) -> duckdb.DuckDBPyConnection:
         if key not in _connections:
             _connections[key] = _open_excerpt(*key) if areas else _open(key[0])
         _connections.move_to_end(key)
+        _connections_asked.add(key)
         # Let go of, not closed: a query still running on it must end undisturbed.
         alike = [other for other in _connections if bool(other[1]) == bool(areas)]
         for other in alike[: -(_OPEN_EXCERPTS if areas else _OPEN_BUILDS)]:
@@ -194,6 +196,15 @@ def forget_connections() -> None:
     """Let go of every open build."""
     with _connections_lock:
         _connections.clear()
+        _connections_asked.clear()
+
+
+def forget_unasked_connections() -> None:
+    """Let go of the builds that no query asked for since this was last called."""
+    with _connections_lock:
+        for key in _connections.keys() - _connections_asked:
+            del _connections[key]
+        _connections_asked.clear()
 
 
 def _file(build_id: str) -> Path:
