@@ -32,7 +32,7 @@ _CONTENT_POLICY = (
 # A publish comes a few times a day; to look for one is to read a file of one line.
 LOOK_SECONDS = 2.0
 # A reader moves to a new build with the next click; until then its screens are made.
-LOOKS_UNTIL_SETTLED = 8
+LOOKS_UNTIL_SETTLED = 5
 HEADERS = {
     "content-security-policy": _CONTENT_POLICY,
     "x-content-type-options": "nosniff",
