@@ -31,6 +31,8 @@ _CONTENT_POLICY = (
 )
 # A publish comes a few times a day; to look for one is to read a file of one line.
 LOOK_SECONDS = 2.0
+# A reader moves to a new build with the next click; until then its screens are made.
+LOOKS_UNTIL_SETTLED = 5
 HEADERS = {
     "content-security-policy": _CONTENT_POLICY,
     "x-content-type-options": "nosniff",
@@ -119,13 +121,20 @@ def warm(what: Callable[[str], None], build_id: str | None) -> None:
 
 
 async def keep_warm() -> None:
-    """Make the first screens of each build that comes into force, beside the readers and before most of them ask."""
-    known = None
+    """Make the first screens of each build that comes into force, beside the readers and before most of them ask.
+
+    What was kept of the build before goes once the readers have had time to move on.
+    """
+    known, looks = None, 0
     while True:
         build_id = warehouse.current_build_id()
         if build_id != known:
-            known = build_id
+            known, looks = build_id, 0
+            ui.forget_unasked()
             await asyncio.to_thread(warm, ui.warm_pages, build_id)
+        elif looks == LOOKS_UNTIL_SETTLED:
+            ui.forget_unasked()
+        looks += 1
         await asyncio.sleep(LOOK_SECONDS)
 
 

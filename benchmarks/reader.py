@@ -7,6 +7,7 @@ once and then does what people do: chooses in a box, types, goes to another page
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,7 +18,12 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
+from tracker.text import LANGUAGES, word
+
 _WAIT_SECONDS = 60.0
+# A page that fails is replaced by a designed one, which is an answer like any other to the protocol.
+_FAILURES = [word("app.failure_title", language) for language in LANGUAGES]
+_MARKUP = re.compile(r"<[^>]+>")
 _LARGEST_MESSAGE = 2**26
 
 
@@ -103,6 +109,8 @@ class Reader:
             name = element.WhichOneof("type")
             if name == "exception":
                 return str(element.exception.message)
+            if name == "html" and any(title in element.html.body for title in _FAILURES):
+                return _MARKUP.sub(" ", element.html.body).strip()
             if name in ("selectbox", "text_input"):
                 widget = getattr(element, name)
                 key = widget.id.split("-", 2)[2]

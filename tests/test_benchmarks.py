@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import asdict
 from pathlib import Path
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 import duckdb
 import polars as pl
 import pytest
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from benchmarks import load_client
 from benchmarks.__main__ import table
@@ -18,9 +19,12 @@ from benchmarks.bench_etl import bench_build
 from benchmarks.invented import credit_codes, write_workbook, write_world
 from benchmarks.measure import Line
 from benchmarks.read_workbook import ours, with_pandas
+from benchmarks.reader import Reader
 from etl.clean import uscc_faults
 from etl.publish import Builds
 from tests.worlds import add, built, write_list
+from tracker import blocks
+from tracker.text import LANGUAGES, word
 
 
 def test_the_same_numbers_give_the_same_bytes(tmp_path: Path) -> None:
@@ -87,6 +91,17 @@ def _folders(tmp_path: Path) -> list[str]:
     for name in ("one", "other"):
         (tmp_path / name).mkdir()
     return ["one", "other"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_reader_takes_the_page_of_a_failure_for_one(language: str) -> None:
+    said, fine = ForwardMsg(), ForwardMsg()
+    failure = blocks.panel(word("app.failure_title", language), word("app.failure_text", language))
+    said.delta.new_element.html.body = failure
+    fine.delta.new_element.html.body = blocks.panel(word("app.empty_title", language), "")
+    reader = Reader(Mock())
+    assert word("app.failure_text", language) in reader._note(said, "delta")
+    assert reader._note(fine, "delta") == ""
 
 
 def test_the_load_client_prints_the_slow_twentieth_and_the_errors() -> None:

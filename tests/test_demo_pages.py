@@ -72,6 +72,19 @@ def view_of(as_of: str, rule: Rule = DEFAULT_RULE, language: str = "zh", area: s
     return View(build_id, False, True, None, PLAN, CITY, area, day, None, rule, language)
 
 
+@pytest.mark.parametrize("page", ["overview", "indicators"])
+def test_a_target_whose_forecast_has_no_interval_says_none(page: str) -> None:
+    view = view_of(MIDDLE)
+    ahead = ui.read(view.build_id, "outlook", plan_id=PLAN, as_of=view.as_of)
+    without = ahead.filter(
+        pl.col("median").is_not_null() & pl.col("low_80").is_null() & (pl.col("due_on") > view.as_of)
+    )
+    target = without.filter(pl.col("area_code") != CITY).row(0, named=True)
+    app = opened(page, as_of=MIDDLE, area=target["area_code"], target=target["target_id"])
+    assert app.session_state["view"].area_code == target["area_code"]
+    assert app.get("plotly_chart")
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("as_of", [MIDDLE, CLOSE])
 @pytest.mark.parametrize("page", ["districts", "indicators"])

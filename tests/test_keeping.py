@@ -1,4 +1,4 @@
-"""Results kept for all sessions: made once however many ask, tried again after a fault, the newest kept."""
+"""Results kept for all sessions: made once however many ask, tried again after a fault, the newest and asked kept."""
 
 from __future__ import annotations
 
@@ -48,3 +48,25 @@ def test_the_newest_are_kept_and_a_fault_is_not() -> None:
     keeping.forget()
     named("乙")
     assert made[4:] == ["乙", "乙"]
+
+
+def test_what_nobody_asks_for_any_more_is_let_go() -> None:
+    made: list[str] = []
+
+    @kept(2)
+    def named(name: str) -> str:
+        made.append(name)
+        return name
+
+    named("甲"), named("乙")
+    keeping.forget_unasked()  # both were asked for since they were made
+    named("甲"), named("甲")
+    keeping.forget_unasked()
+    assert named("甲") == "甲"
+    assert made == ["甲", "乙"]
+    named("乙"), named("丙")  # the oldest gives way as ever
+    assert made == ["甲", "乙", "乙", "丙"]
+    keeping.forget_unasked()
+    keeping.forget_unasked()
+    named("乙"), named("丙")
+    assert made[4:] == ["乙", "丙"]

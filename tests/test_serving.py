@@ -17,6 +17,7 @@ from websockets.asyncio.client import connect
 import app
 from app import SendAtOnce
 from tracker import ui, warehouse
+from tracker.keeping import kept
 
 
 async def tell_of_socket(scope: Scope, receive: Receive, send: Send) -> None:
@@ -71,6 +72,45 @@ def test_each_build_that_comes_into_force_is_made_ready_once(monkeypatch: pytest
     monkeypatch.setattr(warehouse, "current_build_id", lambda: next(current, "second"))
     asyncio.run(asyncio.wait_for(watched(), 10))
     assert made == ["first", "gone", "second"]
+
+
+def test_what_is_kept_of_a_build_goes_when_readers_have_moved_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pinned build, which somebody goes on asking for, stays."""
+    current, looks = ["first"], [0]
+
+    @kept(8)
+    def screen(build_id: str) -> str:
+        return build_id
+
+    def kept_now() -> list[str]:
+        return sorted(result.result() for result in screen._results.values())
+
+    def look() -> str:
+        looks[0] += 1
+        return current[0]
+
+    async def looked(times: int) -> None:
+        until = looks[0] + times
+        while looks[0] < until:
+            screen("pinned")
+            await asyncio.sleep(0.001)
+
+    async def published() -> None:
+        watching = asyncio.create_task(app.keep_warm())
+        await looked(3 * app.LOOKS_UNTIL_SETTLED)
+        assert kept_now() == ["first", "pinned"]  # no look lets go of what is in force
+        screen("first")
+        current[0] = "second"
+        await looked(3)
+        assert kept_now() == ["first", "pinned", "second"]
+        await looked(2 * app.LOOKS_UNTIL_SETTLED)
+        assert kept_now() == ["pinned", "second"]
+        watching.cancel()
+
+    monkeypatch.setattr(app, "LOOK_SECONDS", 0.001)
+    monkeypatch.setattr(ui, "warm_pages", screen)
+    monkeypatch.setattr(warehouse, "current_build_id", look)
+    asyncio.run(asyncio.wait_for(published(), 10))
 
 
 @pytest.mark.parametrize(("kind", "is_page"), [(b"text/html; charset=utf-8", True), (b"application/json", False)])

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
+import psutil
 import pytest
+from polars.testing import assert_frame_equal
 
 from tests.invented_build import DUE, PLAN_ID, publish
 from tracker import viewing, warehouse
@@ -77,6 +79,31 @@ def test_many_threads_get_their_own_answers(build_id: str, tmp_path: Path, monke
         assert list(pool.map(ask, range(64))) == [[number] for number in range(64)]
 
 
+@pytest.mark.parametrize("rows", [0, 3, 5000])
+def test_a_frame_is_what_duckdb_gives(
+    build_id: str, rows: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    statement = (
+        "select range as number, '企业' || range as name, if(range % 3 > 0, range / 7, null) as part, "
+        "(range * 1.25)::decimal(38, 2) as money, date '2025-01-31' + range::int as day, range % 2 = 0 as is_even, "
+        "['县区', range::varchar] as parts, timestamp '2025-01-31 12:00' as moment, null::varchar as nothing "
+        f"from range({rows})"
+    )
+    with_queries(tmp_path, monkeypatch, numbers=statement)
+    plain = pl.from_arrow(duckdb.execute(statement).to_arrow_table())
+    assert isinstance(plain, pl.DataFrame)
+    assert_frame_equal(warehouse.query(build_id, "numbers"), plain)
+
+
+def test_a_small_frame_holds_little_memory(build_id: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_queries(tmp_path, monkeypatch, few="select * from mart.progress limit 5")
+    frames = [warehouse.query(build_id, "few")]
+    before = psutil.Process().memory_info().vms
+    frames += [warehouse.query(build_id, "few") for _ in range(20)]
+    # DuckDB's own buffers, shared instead of copied: 234 MB of addresses and 0.4 MB of memory a frame.
+    assert psutil.Process().memory_info().vms - before < 100e6
+
+
 def test_the_pointer_names_the_build(build_id: str, tmp_path: Path) -> None:
     assert warehouse.current_build_id() == build_id
     later = publish(tmp_path, "20260213T093000000-b52f33")
@@ -117,6 +144,17 @@ def test_old_connections_are_let_go_while_a_query_still_runs(
             warehouse.query(other, "quick")
         assert not answer.done()
         assert answer.result().height == 1
+
+
+def test_a_build_that_no_query_asks_for_is_let_go(build_id: str, tmp_path: Path) -> None:
+    other = publish(tmp_path, "other")
+    for asked in (build_id, other):
+        warehouse.query(asked, "build")
+    warehouse.forget_unasked_connections()  # both were asked for since they were opened
+    warehouse.query(other, "build")
+    warehouse.forget_unasked_connections()
+    assert [file.stem for file, _ in warehouse._connections] == [other]
+    assert warehouse.query(build_id, "build").height == 1
 
 
 def test_the_default_rule_recomputed_equals_what_the_build_stores(build_id: str) -> None:

@@ -129,7 +129,7 @@ def _ceiled(row: Row, value: float, language: str) -> str:
 
 def outlook(row: Row, as_of: dt.date, language: str) -> str:
     """Expected range and chance at the due date; empty after it, or where too little is known to say."""
-    if row["due_on"] <= as_of or row["median"] is None:
+    if row["due_on"] <= as_of or row["low_80"] is None:
         return ""
     said = word("indicators.expected", language, range=expected_range(row, language))
     if row["chance"] is None:
@@ -138,7 +138,10 @@ def outlook(row: Row, as_of: dt.date, language: str) -> str:
 
 
 def expected_range(row: Row, language: str) -> str:
-    """The 80% interval at the due date, always marked as calculated: ``18–24 家（测算）``."""
+    """The 80% interval at the due date, always marked as calculated: ``18–24 家（测算）``.
+
+    Too few points to say how far off it may be give a median without an interval: nothing to print.
+    """
     low, high = (text.in_unit(row[key], row["unit"], row["decimals"], language) for key in ("low_80", "high_80"))
     amount = _amount(row, row["high_80"], language).replace(high, low if low == high else f"{low}–{high}")
     return word("indicators.calculated", language, amount=amount)
@@ -169,7 +172,7 @@ def burn_up_words(row: Row, as_of: dt.date, language: str) -> BurnUpWords:
         if needs
         else "",
         forecast=word("indicators.line_forecast", language, range=expected_range(row, language))
-        if is_running and row["median"] is not None
+        if is_running and row["low_80"] is not None
         else "",
         due=word("indicators.line_due", language, month=text.month(row["due_on"], language)),
         expiries=word("indicators.line_expiries", language),

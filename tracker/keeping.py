@@ -25,18 +25,20 @@ class Kept(Generic[P, T]):
         self._make = make
         self._number = number
         self._results: OrderedDict[Hashable, Future[T]] = OrderedDict()
+        self._asked: set[Hashable] = set()
         self._lock = threading.Lock()
         update_wrapper(self, make)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
         key: Hashable = (args, tuple(sorted(kwargs.items()))) if kwargs else args
         with self._lock:
+            self._asked.add(key)
             result = self._results.get(key)
             is_missing = result is None
             if result is None:
                 result = self._results[key] = Future()
                 if len(self._results) > self._number:
-                    self._results.popitem(last=False)
+                    self._asked.discard(self._results.popitem(last=False)[0])
             else:
                 self._results.move_to_end(key)
         if is_missing:
@@ -53,10 +55,18 @@ class Kept(Generic[P, T]):
             if self._results.get(key) is result:
                 del self._results[key]
 
+    def clear_unasked(self) -> None:
+        """Keep what was asked for since this was last called."""
+        with self._lock:
+            for key in self._results.keys() - self._asked:
+                del self._results[key]
+            self._asked.clear()
+
     def clear(self) -> None:
         """Keep nothing."""
         with self._lock:
             self._results.clear()
+            self._asked.clear()
 
 
 _all: list[Kept[Any, Any]] = []
@@ -77,3 +87,9 @@ def forget() -> None:
     """Keep nothing of any function: builds of different data folders may bear one id."""
     for results in _all:
         results.clear()
+
+
+def forget_unasked() -> None:
+    """Keep of every function what somebody asked for since this was last called."""
+    for results in _all:
+        results.clear_unasked()

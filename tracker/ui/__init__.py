@@ -63,7 +63,7 @@ from tracker.ui.enterprise_reads import (
     values_behind,
 )
 from tracker.ui.filters import carried_codes, labels_of, pick_answered, pick_enterprises, search_box
-from tracker.ui.forgetting import forget
+from tracker.ui.forgetting import forget, forget_unasked
 from tracker.ui.frame import (
     draw_figure,
     footer_lines,
@@ -142,6 +142,7 @@ __all__ = [
     "files_in",
     "footer_lines",
     "forget",
+    "forget_unasked",
     "go_back",
     "how_to_begin",
     "html",

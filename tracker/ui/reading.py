@@ -62,8 +62,8 @@ def _outlooks(view: View, rows: pl.DataFrame) -> dict[str, str]:
         return {}
     known = read(view.build_id, "outlook", plan_id=view.plan_id, as_of=view.as_of)
     names = ["target_id", "area_code", "due_on"]
-    ahead = rows.join(known.select(*names, "median", "low_80", "high_80"), on=names, how="inner")
-    ahead = ahead.filter((pl.col("due_on") > view.as_of) & pl.col("median").is_not_null())
+    ahead = rows.join(known.select(*names, "low_80", "high_80"), on=names, how="inner")
+    ahead = ahead.filter((pl.col("due_on") > view.as_of) & pl.col("low_80").is_not_null())
     return {
         row["target_id"]: word(
             "indicators.line_forecast", view.language, range=indicators.expected_range(row, view.language)
