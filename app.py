@@ -7,6 +7,7 @@ first visitors after a start, who then see page files without language, view or 
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import socket
 from collections.abc import AsyncIterator, Callable
@@ -118,6 +119,17 @@ def warm(what: Callable[[str], None], build_id: str | None) -> None:
             what(build_id)
 
 
+def settle() -> None:
+    """Take what is loaded by now out of the rounds of the garbage collector, as it stays.
+
+    A whole round over it took 70 to 240 ms out of some reader's rerun. What an earlier call set aside is looked
+    through once more, so that nothing of a replaced build stays for good.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
 async def keep_warm() -> None:
     """Make the first screens of each build that comes into force, beside the readers and before most of them ask."""
     known = None
@@ -126,6 +138,7 @@ async def keep_warm() -> None:
         if build_id != known:
             known = build_id
             await asyncio.to_thread(warm, ui.warm_pages, build_id)
+            settle()
         await asyncio.sleep(LOOK_SECONDS)
 
 

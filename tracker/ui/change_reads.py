@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 import polars as pl
 
@@ -30,22 +31,19 @@ _SAME_FOR_ALL = (
 )
 
 
-def pick_changes(view: View, targets: pl.DataFrame) -> list[str]:
+def pick_changes(view: View, targets: Iterable[tuple[str, str, dt.date]]) -> list[str]:
     """Let the reader pick what to compare with, and say what differs: one line a target that changed.
 
     Args:
         view: what is looked at. The difference is that of the default counting, whatever is switched on.
-        targets: rows of :func:`tracker.viewing.targets_at`.
+        targets: target, area and due date of each.
     """
     moments = _moments(view)
     if not moments:
         return []
     asked = pick("since", list(moments), word("overview.since", view.language), lambda code: moments[code][0])
     earlier = moments[asked][1]
-    lines = (
-        change_line(row["target_id"], row["area_code"], row["due_on"], earlier, view)
-        for row in targets.iter_rows(named=True)
-    )
+    lines = (change_line(*target, earlier, view) for target in targets)
     return [line for line in lines if line]
 
 
