@@ -7,6 +7,7 @@ first visitors after a start, who then see page files without language, view or 
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import socket
 from collections.abc import AsyncIterator, Callable
@@ -120,6 +121,17 @@ def warm(what: Callable[[str], None], build_id: str | None) -> None:
             what(build_id)
 
 
+def settle() -> None:
+    """Take what is loaded by now out of the rounds of the garbage collector, as it stays.
+
+    A whole round over it took 70 to 240 ms out of some reader's rerun. What an earlier call set aside is looked
+    through once more, so that nothing of a replaced build stays for good.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
 async def keep_warm() -> None:
     """Make the first screens of each build that comes into force, beside the readers and before most of them ask.
 
@@ -132,8 +144,10 @@ async def keep_warm() -> None:
             known, looks = build_id, 0
             ui.forget_unasked()
             await asyncio.to_thread(warm, ui.warm_pages, build_id)
+            settle()
         elif looks == LOOKS_UNTIL_SETTLED:
             ui.forget_unasked()
+            settle()
         looks += 1
         await asyncio.sleep(LOOK_SECONDS)
 

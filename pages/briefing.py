@@ -1,6 +1,5 @@
 """简报: choose what goes into a briefing, read its text, take its files or one zip of them, keep it for next month."""
 
-import polars as pl
 import streamlit as st
 
 from tracker import blocks, office_store, text, ui
@@ -8,8 +7,7 @@ from tracker.text import word
 
 view = ui.current_view()
 language = view.language
-plans = ui.read(view.build_id, "plans", language=language)
-plan = plans.row(by_predicate=pl.col("plan_id") == view.plan_id, named=True)
+plan = ui.plan_of(view)
 areas = dict(
     ui.read(view.build_id, "areas", plan_id=view.plan_id, language=language).select("area_code", "short").rows()
 )

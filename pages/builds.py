@@ -1,6 +1,5 @@
 """版本: every build, any two compared, going back, marks; thresholds and tasks edited; a number's files; handover."""
 
-import polars as pl
 import streamlit as st
 
 from tracker import blocks, blocks_builds, builds, text, ui
@@ -8,8 +7,7 @@ from tracker.text import word
 
 view = ui.current_view()
 language = view.language
-plans = ui.read(view.build_id, "plans", language=language)
-plan = plans.row(by_predicate=pl.col("plan_id") == view.plan_id, named=True)
+plan = ui.plan_of(view)
 place = " · ".join([plan["name"], text.as_of(view.as_of, view.data_cutoff, language)])
 
 

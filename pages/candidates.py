@@ -1,6 +1,5 @@
 """候选名单: for any gap the names that could fill it, what the rules ask of each, and who may be lost meanwhile."""
 
-import polars as pl
 import streamlit as st
 
 from tracker import blocks, blocks_candidates, candidates_words, enterprises, text, ui
@@ -8,8 +7,7 @@ from tracker.text import word
 
 view = ui.current_view()
 language = view.language
-plans = ui.read(view.build_id, "plans", language=language)
-plan = plans.row(by_predicate=pl.col("plan_id") == view.plan_id, named=True)
+plan = ui.plan_of(view)
 labels = ui.labels_of(view)
 
 

@@ -1,18 +1,14 @@
 """县区: the areas of a plan on one target: who is ahead, who lags and by how much, who has not reported."""
 
-import polars as pl
 import streamlit as st
 
-from tracker import blocks, blocks_areas, districts, findings, text, ui
+from tracker import blocks, districts, text, ui
 from tracker.text import word
 
 view = ui.current_view()
 language = view.language
-plans = ui.read(view.build_id, "plans", language=language)
-plan = plans.row(by_predicate=pl.col("plan_id") == view.plan_id, named=True)
-everywhere = ui.targets_at(view.build_id, view.plan_id, view.as_of, language, view.rule)
-divided = everywhere.filter(pl.col("area_code") != view.plan_area).unique("target_id", maintain_order=True)
-names = dict(divided.select("target_id", "name").iter_rows())
+plan = ui.plan_of(view)
+names = ui.divided_targets(view)
 as_of = text.as_of(view.as_of, view.data_cutoff, language)
 tags = ui.tags(view, text.listed(ui.rule_labels(view), language))
 
@@ -31,12 +27,12 @@ with st.container(key="district_target", width=420):
     view = ui.with_target(view, list(names), names)
 picture = ui.areas_on_target(view)
 rows = picture.rows
-finding = districts.finding(rows, language)
+parts = ui.district_parts(view)
+finding = parts.finding
 with head:
     ui.html(blocks.header(" · ".join([plan["name"], as_of]), tags, finding))
-    ui.html(blocks.status_counts(findings.status_counts(rows), language))
-remarks = [districts.without_report(rows, language), districts.without_task(rows, picture.areas, language)]
-ui.html(blocks.caption([remark for remark in remarks if remark]), ui.waiting_links(view, view.target_id))
+    ui.html(parts.counts)
+ui.html(parts.remarks, ui.waiting_links(view, view.target_id))
 
 figures = ui.area_figures(view)
 with st.container(key="district_top"):
@@ -54,7 +50,7 @@ for place, column in zip(("lead", "tiles", "dumbbell", "multiples"), columns, st
 ui.draw_outlines(view, finding)
 ui.html(
     blocks.section(word("districts.table_title", language)),
-    blocks_areas.area_table(rows, view),
+    parts.table,
 )
 with st.container(horizontal=True):
     ui.offer_table(
@@ -63,7 +59,5 @@ with st.container(horizontal=True):
         [finding],
         districts.file_name(picture.name, word("districts.title", language), view.as_of, language),
     )
-thresholds = ui.read(view.build_id, "thresholds", language=language)
-ui.html(
-    blocks.caption(findings.rules_in_words(thresholds, language)), blocks.footer(ui.footer_lines(view, plan["source"]))
-)
+rules = blocks.caption(ui.state_rules(view.build_id, language))
+ui.html(rules, blocks.footer(ui.footer_lines(view, plan["source"])))

@@ -48,7 +48,7 @@ def list_page(number: Definition | None) -> None:
             [finding, *(phrase for _, phrase in words.picked_phrases(picked.narrowing, number, labels))],
             word("enterprises.file", language, area=labels.areas[view.area_code], as_of=f"{view.as_of:%Y-%m}"),
         )
-    shown = enterprises.page_of(view.build_id, listing.rows, page)
+    shown = ui.listed_page(view, number, picked.tier, picked.narrowing, picked.order, page)
     with table:
         ui.html(blocks_enterprises.enterprise_table(shown, labels, view, picked.codes, picked.measure))
 
@@ -116,5 +116,4 @@ elif number is None or number.is_title_count:
     list_page(number)
 else:
     answers_page(number)
-plans = ui.read(view.build_id, "plans", language=language)
-ui.html(blocks.footer(ui.footer_lines(view, plans.filter(plan_id=view.plan_id)["source"][0])))
+ui.html(blocks.footer(ui.footer_lines(view, ui.plan_of(view)["source"])))

@@ -1,6 +1,5 @@
 """指标: one target in full: where it stands, how it got there, what lies ahead, what it rests on."""
 
-import polars as pl
 import streamlit as st
 
 from tracker import blocks, districts, findings, indicators, text, ui
@@ -9,10 +8,8 @@ from tracker.text import word
 
 view = ui.current_view()
 language = view.language
-plans = ui.read(view.build_id, "plans", language=language)
-plan = plans.row(by_predicate=pl.col("plan_id") == view.plan_id, named=True)
-everywhere = ui.targets_at(view.build_id, view.plan_id, view.as_of, language, view.rule)
-names = dict(everywhere.filter(pl.col("area_code") == view.area_code).select("target_id", "name").iter_rows())
+plan = ui.plan_of(view)
+names = ui.named_targets(view)
 place = [plan["name"], text.as_of(view.as_of, view.data_cutoff, language)]
 tags = ui.tags(view, text.listed(ui.rule_labels(view), language))
 
@@ -101,7 +98,5 @@ with st.container(horizontal=True):
         [finding],
         districts.file_name(row["name"], row["area_short"], view.as_of, language),
     )
-thresholds = ui.read(view.build_id, "thresholds", language=language)
-ui.html(
-    blocks.caption(findings.rules_in_words(thresholds, language)), blocks.footer(ui.footer_lines(view, plan["source"]))
-)
+rules = blocks.caption(ui.state_rules(view.build_id, language))
+ui.html(rules, blocks.footer(ui.footer_lines(view, plan["source"])))

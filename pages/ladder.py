@@ -1,6 +1,5 @@
 """梯度培育: who stands on which rung, who came, rose and left, what is missing and who could be next."""
 
-import polars as pl
 import streamlit as st
 
 from tracker import blocks, blocks_ladder, districts, ladder, text, ui
@@ -9,8 +8,7 @@ from tracker.text import word
 
 view = ui.current_view()
 language = view.language
-plans = ui.read(view.build_id, "plans", language=language)
-plan = plans.row(by_predicate=pl.col("plan_id") == view.plan_id, named=True)
+plan = ui.plan_of(view)
 shown = ui.ladder_of(view)
 names = dict(shown.rungs)
 area = shown.areas[0][1]

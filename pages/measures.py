@@ -8,8 +8,7 @@ from tracker.text import word
 
 view = ui.current_view()
 language = view.language
-plans = ui.read(view.build_id, "plans", language=language)
-plan = plans.row(by_predicate=pl.col("plan_id") == view.plan_id, named=True)
+plan = ui.plan_of(view)
 place = " · ".join([plan["name"], text.as_of(view.as_of, view.data_cutoff, language)])
 tags = [blocks.tag(word("app.demo", language), "demo")] if view.is_demo else []
 

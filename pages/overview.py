@@ -1,6 +1,5 @@
 """总览: the finding, six counts, headline targets, what to push, areas, what changed, all targets."""
 
-import polars as pl
 import streamlit as st
 
 from tracker import blocks, text, ui
@@ -9,10 +8,8 @@ from tracker.text import word
 view = ui.current_view()
 language = view.language
 targets = ui.targets_of(view)
-areas = ui.read(view.build_id, "areas", plan_id=view.plan_id, language=language)
-plans = ui.read(view.build_id, "plans", language=language)
-plan = plans.row(by_predicate=pl.col("plan_id") == view.plan_id, named=True)
-area_name = areas.row(by_predicate=pl.col("area_code") == view.area_code, named=True)["short"]
+plan = ui.plan_of(view)
+area_name = ui.areas_of_plan(view.build_id, view.plan_id, language)[view.area_code]
 as_of = text.as_of(view.as_of, view.data_cutoff, language)
 
 
@@ -42,7 +39,7 @@ def overview_of_targets() -> None:
     ui.html(*parts.areas)
     ui.html(blocks.section(word("overview.changes_title", language)))
     with st.container(key="overview_since", width=320):
-        changes = ui.pick_changes(view, targets.filter(pl.col("is_headline")))
+        changes = ui.pick_changes(view, parts.headline)
     ui.html(blocks.change_list(changes, language))
     ui.html(*parts.table)
 

@@ -26,6 +26,10 @@ create table core.pool_entry (enterprise_id bigint, level text, entered_on date,
 create table core.first_title (enterprise_id bigint, tier text, first_on date, is_new boolean, area_code text);
 create table core.tenure (enterprise_id bigint, tier text, via_tier text, status text, from_on date, to_on date,
     area_code text, is_highest boolean, own_status text);
+-- the invented enterprises share no histories
+create view core.history as select enterprise_id, enterprise_id as example_id from core.enterprise;
+create view core.example_tenure as select * from core.tenure;
+create view core.example_first_title as select * from core.first_title;
 create table core.enterprise_value (enterprise_id bigint, measure text, period_end date, value double,
     value_text text, file_id text, sheet text, row int, "column" text);
 create table core.reported_value (area_code text, indicator_id text, period_end date, value double, numerator double,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import datetime as dt
 import io
 import time
 import zipfile
@@ -15,12 +16,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.demo import CITY, CLOSE, Demo
-from tracker import audit, excerpt, office_store, people, ui, warehouse
+from tracker import audit, enterprises, excerpt, office_store, people, ui, warehouse
 from tracker.links import PAGES
 from tracker.people import Granted
 from tracker.rights import OWN_AREA_PAGES, NotAllowed
 from tracker.text import LANGUAGES, word
 from tracker.ui import gate
+from tracker.viewing import Rule
 
 ROOT = Path(__file__).resolve().parent.parent
 PLAN, OWN = "lianyungang", "320722"
@@ -191,6 +193,20 @@ def test_a_value_of_the_own_area_is_that_of_the_whole_build(store: Path) -> None
         assert part.sort(part.columns[:4]).equals(expected.sort(expected.columns[:4]))
     assert not warehouse.has_build(own)
     assert excerpt.whole_id(own) == build_id
+
+
+def test_the_titles_of_the_own_area_are_those_of_the_whole_build(store: Path) -> None:
+    build_id = warehouse.current_build_id()
+    assert build_id is not None
+    both = (build_id, excerpt.id_of(build_id, (OWN,)))
+    standing = (enterprises.standing(one, PLAN, OWN, "", CLOSE, Rule()).filter("is_counted") for one in both)
+    whole, part = (rows.select("enterprise_id", "title", "status", "batch", "valid_to") for rows in standing)
+    assert whole.height > 0
+    assert part.equals(whole)
+    asked = {"indicator_id": "innovative_smes", "area_code": OWN, "earlier": dt.date(2023, 12, 31), "later": CLOSE}
+    came, seen = (warehouse.query(one, "difference_months", **asked).select("amount", "name") for one in both)
+    assert came.height > 0
+    assert seen.sort("name").equals(came.sort("name"))
 
 
 def test_a_table_that_nobody_thought_of_is_empty_in_an_excerpt() -> None:

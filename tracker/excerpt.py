@@ -48,12 +48,15 @@ _RULES = {
     "core.source_file": _FILE,
     # What stands behind the views of the tables above, which are copied as what they show.
     "core.example": "false",
-    "core.example_tenure": "false",
-    "core.example_first_title": "false",
-    "core.history": "false",
     "core.value_series": "false",
     "core.removed_title": f"event_id IN (SELECT event_id FROM whole.core.recognition_event WHERE {_AREA})",
     "core.data_debt": f"{_AREA} AND (reading_id IS NULL OR {_OWN_READING})",
+}
+# What stands behind those views and is asked for itself: in an excerpt each history is one enterprise's own.
+_SOURCES = {
+    "core.history": "(SELECT enterprise_id, enterprise_id AS example_id FROM whole.core.history)",
+    "core.example_tenure": "whole.core.tenure",
+    "core.example_first_title": "whole.core.first_title",
 }
 
 
@@ -109,7 +112,8 @@ def statements(columns: Mapping[tuple[str, str], Sequence[str]]) -> list[str]:
     made += [f"CREATE SCHEMA {schema}" for schema in sorted({schema for schema, _ in columns})]
     for (schema, table), names in columns.items():
         name = f"{schema}.{table}"
-        made.append(f"CREATE TABLE {name} AS SELECT * FROM whole.{name} AS row_of WHERE {_rule(name, names)}")
+        source = _SOURCES.get(name, f"whole.{name}")
+        made.append(f"CREATE TABLE {name} AS SELECT * FROM {source} AS row_of WHERE {_rule(name, names)}")
     return [*made, *(f"DROP TABLE seen_{name}" for name in ("area", "enterprise", "reading", "file"))]
 
 

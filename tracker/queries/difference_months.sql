@@ -2,15 +2,16 @@
 with asked as (
     select tier from core.indicator where indicator_id = $indicator_id
 ),
+-- by history, which many enterprises share: those with the same have the same titles on every day
 held as (
     select
-        tenure.enterprise_id,
+        tenure.enterprise_id as example_id,
         tenure.from_on,
         tenure.to_on,
         tenure.from_on <= $earlier and tenure.to_on > $earlier as is_earlier,
         tenure.from_on <= $later and tenure.to_on > $later as is_later,
         inside.area_code is not null as is_inside,
-    from core.tenure
+    from core.example_tenure as tenure
     join asked on asked.tier = tenure.tier
     left join core.area_closure as inside
         on inside.area_code = tenure.area_code and inside.ancestor_code = $area_code
@@ -18,22 +19,23 @@ held as (
 ),
 counted as (
     select
-        enterprise_id,
+        example_id,
         max(case when is_earlier and is_inside then 1 else 0 end) as count_earlier,
         max(case when is_later and is_inside then 1 else 0 end) as count_later,
         bool_or(is_earlier) and bool_or(is_later) as is_elsewhere,
         min(case when from_on > $earlier then from_on end) as came_on,
         max(case when to_on <= $later then to_on end) as went_on,
     from held
-    group by enterprise_id
+    group by example_id
 ),
 changed as (
     select
-        enterprise_id,
+        history.enterprise_id,
         count_later - count_earlier as amount,
         is_elsewhere,
         case when is_elsewhere then null when count_later > count_earlier then came_on else went_on end as changed_on,
     from counted
+    join core.history as history using (example_id)
     where count_later <> count_earlier
 ),
 -- what begins a title (1) or ends one (-1) and on which day: a join by equals only, or 100,000 names take a minute
@@ -52,7 +54,17 @@ dated as (
     from core.recognition_event as event
     join core.tier_inclusion as inclusion on inclusion.via_tier = event.tier
     join asked on asked.tier = inclusion.tier
-    where event.event in ('recognition', 'review_passed', 'revoked', 'lapsed', 'moved_out')
+    -- who came or went did so after the earlier day and by the later
+    where (
+            event.event in ('recognition', 'review_passed')
+            and event.counts_from > $earlier
+            and event.counts_from <= $later
+        )
+        or (
+            event.event in ('revoked', 'lapsed', 'moved_out')
+            and event.event_on > $earlier
+            and event.event_on <= $later
+        )
 ),
 -- what begins a title on the day on which the enterprise came, or ends one on the day on which it went
 cause as (

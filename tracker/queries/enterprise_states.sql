@@ -3,14 +3,15 @@ with asked as (
     select tier, sort from core.tier where $tier = '' or tier = $tier
 ),
 -- tiers, areas, states and events as numbers, lowest state first: words of a hundred thousand rows take seconds
+-- and by history, which many enterprises share: those with the same have the same titles on every day
 held as (
     select
-        tenure.enterprise_id,
+        tenure.enterprise_id as example_id,
         via.sort as title,
         area.rowid as area,
         case tenure.status when 'in_force' then 0 when 'awaiting_review' then 1 else 2 end as status,
         asked.sort,
-    from core.tenure
+    from core.example_tenure as tenure
     join asked using (tier)
     join core.tier as via on via.tier = tenure.via_tier
     join core.area on area.area_code = tenure.area_code
@@ -20,21 +21,21 @@ held as (
 -- several titles: the one that is held best, of these the highest
 best as (
     select
-        enterprise_id,
+        example_id,
         arg_min(title, 100 * status - sort) as title,
         min(status) as status,
         arg_min(area, 100 * status - sort) as area,
     from held
-    group by enterprise_id
+    group by example_id
 ),
 ever as (
     select
-        first_title.enterprise_id,
+        first_title.enterprise_id as example_id,
         max(asked.sort) as title,
         min(first_title.first_on) as first_on,
         arg_min(area.rowid, 100 * date_diff('day', date '1970-01-01', first_title.first_on) - asked.sort) as area,
         bool_or(first_title.is_new) as is_new,
-    from core.first_title
+    from core.example_first_title as first_title
     join asked using (tier)
     join core.area on area.area_code = first_title.area_code
     where first_title.first_on <= $as_of
@@ -42,7 +43,7 @@ ever as (
 ),
 known as (
     select
-        enterprise_id,
+        history.enterprise_id,
         coalesce(best.title, ever.title) as title,
         coalesce(best.status, 3) as status,
         coalesce(best.area, ever.area) as area,
@@ -50,7 +51,8 @@ known as (
         ever.first_on,
         coalesce(ever.is_new, false) as is_new,
     from best
-    full outer join ever using (enterprise_id)
+    full outer join ever using (example_id)
+    join core.history as history using (example_id)
 ),
 pool as (
     select

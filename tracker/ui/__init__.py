@@ -50,10 +50,11 @@ from tracker.ui.desk_screen import (
     take_in,
     tell_last,
 )
-from tracker.ui.district_reads import area_figures, areas_on_target, with_target
+from tracker.ui.district_reads import area_figures, areas_on_target, district_parts, divided_targets, with_target
 from tracker.ui.due_reads import DUE_PAGE, due_of, offer_templates, pick_due
 from tracker.ui.edit_forms import edit_tasks, edit_thresholds
 from tracker.ui.enterprise_reads import (
+    listed_page,
     listing,
     number_behind,
     offer_profile,
@@ -84,7 +85,18 @@ from tracker.ui.meeting_forms import show_controls
 from tracker.ui.meeting_screen import months_of, start_meeting, target_parts, target_view
 from tracker.ui.overview_reads import overview_parts
 from tracker.ui.plan_reads import pick_denominator, plans_side_by_side
-from tracker.ui.reading import bullets, read, reported_builds, targets_at, targets_of, tier_counts
+from tracker.ui.reading import (
+    areas_of_plan,
+    bullets,
+    named_targets,
+    plan_of,
+    read,
+    reported_builds,
+    state_rules,
+    targets_at,
+    targets_of,
+    tier_counts,
+)
 from tracker.ui.rights_forms import ask_common, ask_to_grant, is_open_to_all, show_said, units
 from tracker.ui.sidebar import choose_view
 from tracker.ui.sign_in import show_person, show_refusal, sign_in
@@ -116,6 +128,7 @@ __all__ = [
     "View",
     "WayBack",
     "area_figures",
+    "areas_of_plan",
     "areas_on_target",
     "ask_common",
     "ask_to_grant",
@@ -131,6 +144,8 @@ __all__ = [
     "debt_note",
     "definition_of",
     "desk_now",
+    "district_parts",
+    "divided_targets",
     "draw_figure",
     "draw_outlines",
     "due_of",
@@ -154,11 +169,13 @@ __all__ = [
     "ladder_of",
     "language",
     "linked_code",
+    "listed_page",
     "listing",
     "mark",
     "marks",
     "months_of",
     "moves",
+    "named_targets",
     "number_behind",
     "objections_of",
     "offer_build",
@@ -195,6 +212,7 @@ __all__ = [
     "pick_two",
     "pick_unit",
     "pick_upload",
+    "plan_of",
     "plans_side_by_side",
     "possible_view",
     "profile_of",
@@ -224,6 +242,7 @@ __all__ = [
     "start_meeting",
     "start_page",
     "start_run",
+    "state_rules",
     "states_between",
     "tags",
     "take_in",

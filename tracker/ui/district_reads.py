@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import plotly.graph_objects as go
 import polars as pl
 
-from tracker import districts, viewing
+from tracker import blocks, blocks_areas, districts, findings, viewing
 from tracker.charts import finished
 from tracker.keeping import kept
 from tracker.links import View
@@ -30,6 +30,27 @@ class AreasOnTarget:
     compared_with: dt.date
 
 
+@dataclass(frozen=True)
+class DistrictParts:
+    """What the page says of the areas on one target: the finding and the designed parts."""
+
+    finding: str
+    counts: str
+    remarks: str
+    table: str
+
+
+@kept(128)
+def divided_targets(view: View) -> dict[str, str]:
+    """The names of the targets that a plan divides among its areas, by id.
+
+    Shared by all sessions, so never changed in place.
+    """
+    everywhere = targets_at(view.build_id, view.plan_id, view.as_of, view.language, view.rule)
+    divided = everywhere.filter(pl.col("area_code") != view.plan_area).unique("target_id", maintain_order=True)
+    return dict(divided.select("target_id", "name").iter_rows())
+
+
 def with_target(view: View, target_ids: list[str], names: Mapping[str, str]) -> View:
     """The view of the target that the reader picks on the page; the first one until then."""
     label = word("districts.target", view.language)
@@ -48,6 +69,20 @@ def areas_on_target(view: View) -> AreasOnTarget:
         for day in (view.as_of, earlier)
     )
     return AreasOnTarget(districts.ranked(now, before, areas), areas, str(now["name"][0]), earlier)
+
+
+@kept(128)
+def district_parts(view: View) -> DistrictParts:
+    """The parts of a view of the areas on one target."""
+    picture, language = areas_on_target(view), view.language
+    rows = picture.rows
+    remarks = [districts.without_report(rows, language), districts.without_task(rows, picture.areas, language)]
+    return DistrictParts(
+        finding=districts.finding(rows, language),
+        counts=blocks.status_counts(findings.status_counts(rows), language),
+        remarks=blocks.caption([remark for remark in remarks if remark]),
+        table=blocks_areas.area_table(rows, view),
+    )
 
 
 @kept(64)

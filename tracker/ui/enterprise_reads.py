@@ -65,6 +65,14 @@ def listing(view: View, number: Definition | None, tier: str, picked: Narrowing,
     )
 
 
+@kept(64)
+def listed_page(
+    view: View, number: Definition | None, tier: str, picked: Narrowing, order: str, page: int
+) -> pl.DataFrame:
+    """The rows of a page of the list that a reader picked, with names."""
+    return enterprises.page_of(view.build_id, listing(view, number, tier, picked, order).rows, page)
+
+
 def number_behind(view: View) -> Definition | None:
     """The target whose number the reader came from; None where the link names none."""
     if view.target_id is None:

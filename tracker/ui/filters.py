@@ -10,6 +10,7 @@ from tracker import enterprises
 from tracker.enterprises import COUNTED, EVERY, MOVE_CODES, POOL, STATUSES, Narrowing
 from tracker.enterprises_behind import Definition
 from tracker.enterprises_words import Labels
+from tracker.keeping import kept
 from tracker.links import View
 from tracker.text import word
 from tracker.ui.enterprise_reads import choices_of
@@ -65,11 +66,22 @@ def carried_codes() -> dict[str, str]:
 
 def labels_of(view: View) -> Labels:
     """The names of areas and tiers in the language of a view."""
-    areas = read(
-        view.build_id, "area_units", plan_id=view.plan_id, area_code=view.plan_area, language=view.language
-    ).select("area_code", "short")
-    tiers = read(view.build_id, "tiers", language=view.language).select("tier", "short")
-    return Labels(dict(areas.iter_rows()), dict(tiers.iter_rows()), view.language)
+    return _labels(view.build_id, view.plan_id, view.plan_area, view.language)
+
+
+@kept(64)
+def _labels(build_id: str, plan_id: str, plan_area: str, language: str) -> Labels:
+    areas = read(build_id, "area_units", plan_id=plan_id, area_code=plan_area, language=language)
+    tiers = read(build_id, "tiers", language=language)
+    names = dict(areas.select("area_code", "short").iter_rows())
+    return Labels(names, dict(tiers.select("tier", "short").iter_rows()), language)
+
+
+@kept(64)
+def _measures(build_id: str, language: str) -> tuple[dict[str, str], dict[str, str]]:
+    """The name with its unit of each measure, and its unit, by code."""
+    rows = read(build_id, "measures", language=language).to_dicts()
+    return {row["measure"]: _with_unit(row, language) for row in rows}, {row["measure"]: row["unit"] for row in rows}
 
 
 def search_box(language: str) -> str:
@@ -99,8 +111,7 @@ def pick_enterprises(view: View, labels: Labels, number: Definition | None) -> P
     for column, name in zip(first[3:], ("batch", "year", "chain"), strict=True):
         with column:
             chosen[name] = _pick_group_code(choices_of(view, number, tier, name), name, labels)
-    measures = read(view.build_id, "measures", language=language)
-    captions = {row["measure"]: _with_unit(row, language) for row in measures.iter_rows(named=True)}
+    captions, units = _measures(view.build_id, language)
     with second[0]:
         down = _pick_grouping("rows", language)
     with second[1]:
@@ -127,7 +138,6 @@ def pick_enterprises(view: View, labels: Labels, number: Definition | None) -> P
     narrowing = Narrowing(
         query, status, part, title, **chosen, move=move, measure=measure, at_least=at_least, at_most=at_most
     )
-    units = dict(measures.select("measure", "unit").iter_rows())
     shown = (captions[measure], units[measure]) if measure else None
     return Picked(tier, number is None, narrowing, down, "" if across == down else across, order, shown)
 

@@ -39,8 +39,12 @@ class OneTarget:
     tasks: pl.DataFrame
 
 
+@kept(128)
 def definition_of(view: View) -> dict[str, Any]:
-    """How the indicator of the target of a view is computed, in words and codes."""
+    """How the indicator of the target of a view is computed, in words and codes.
+
+    Shared by all sessions, so never changed in place.
+    """
     rows = targets_at(view.build_id, view.plan_id, view.as_of, view.language, view.rule)
     indicator_id = rows.filter(pl.col("target_id") == view.target_id)["indicator_id"][0]
     known = read(view.build_id, "definitions", plan_id=view.plan_id, language=view.language)

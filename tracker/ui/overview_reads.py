@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 import polars as pl
@@ -10,13 +11,16 @@ from tracker import blocks, districts, excerpt, findings
 from tracker.keeping import kept
 from tracker.links import View
 from tracker.text import word
-from tracker.ui.reading import read, targets_at, targets_of
+from tracker.ui.reading import read, state_rules, targets_at, targets_of
 from tracker.ui.titles import titles_by_area
 
 
 @dataclass(frozen=True)
 class OverviewParts:
-    """What a view of the targets says: the finding and the designed parts around the picture of the main targets."""
+    """What a view of the targets says: the finding and the designed parts around the picture of the main targets.
+
+    ``headline``: target, area and due date of each main target.
+    """
 
     finding: str
     counts: str
@@ -25,6 +29,7 @@ class OverviewParts:
     need: tuple[str, ...]
     areas: tuple[str, ...]
     table: tuple[str, ...]
+    headline: tuple[tuple[str, str, dt.date], ...]
 
 
 @kept(128)
@@ -47,6 +52,7 @@ def overview_parts(view: View) -> OverviewParts:
         need=_need(view, targets, in_areas if view.area_code == view.plan_area else in_areas.clear(), units),
         areas=tuple(titles_by_area(view)[1]) if is_alone else _matrix(view, everywhere),
         table=_table(view, targets, units),
+        headline=tuple(headline.select("target_id", "area_code", "due_on").iter_rows()),
     )
 
 
@@ -72,10 +78,9 @@ def _matrix(view: View, everywhere: pl.DataFrame) -> tuple[str, ...]:
 
 def _table(view: View, targets: pl.DataFrame, units: dict[str, str]) -> tuple[str, ...]:
     language = view.language
-    thresholds = read(view.build_id, "thresholds", language=language)
     note = word("overview.table_note", language, number=targets.height)
     return (
         blocks.section(word("overview.table_title", language), note),
         blocks.target_table(targets.sort("plan_order", maintain_order=True), units, view),
-        blocks.caption(findings.rules_in_words(thresholds, language)),
+        blocks.caption(state_rules(view.build_id, language)),
     )

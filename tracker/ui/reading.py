@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Hashable
+from typing import Any
 
 import plotly.graph_objects as go
 import polars as pl
@@ -42,12 +43,37 @@ def targets_at(build_id: str, plan_id: str, as_of: dt.date, language: str, rule:
     return viewing.targets_at(build_id, plan_id, as_of, language, rule)
 
 
+# What a page asks at every run is kept in its last form: however small a frame, filtering it waits for Polars' threads,
+# and half of the time of a rerun of the overview went into six such waits.
+@kept(64)
+def plans_of(build_id: str, language: str) -> dict[str, dict[str, Any]]:
+    """The plans of a build by id, in the words of a language. Shared by all sessions, so never changed in place."""
+    return {row["plan_id"]: row for row in read(build_id, "plans", language=language).iter_rows(named=True)}
+
+
+def plan_of(view: View) -> dict[str, Any]:
+    """The plan of a view."""
+    return plans_of(view.build_id, view.language)[view.plan_id]
+
+
+@kept(64)
+def areas_of_plan(build_id: str, plan_id: str, language: str) -> dict[str, str]:
+    """The short names of the areas of a plan by code, in order. Shared by all sessions, so never changed in place."""
+    areas = read(build_id, "areas", plan_id=plan_id, language=language)
+    return dict(areas.select("area_code", "short").iter_rows())
+
+
+@kept(64)
+def state_rules(build_id: str, language: str) -> list[str]:
+    """The rules by which targets are judged, in words. Shared by all sessions, so never changed in place."""
+    return findings.rules_in_words(read(build_id, "thresholds", language=language), language)
+
+
 @kept(256)
 def bullets(view: View) -> go.Figure:
     """The finished figure of the headline targets of a view."""
     chosen = view.language
-    areas = read(view.build_id, "areas", plan_id=view.plan_id, language=chosen)
-    area = areas.row(by_predicate=pl.col("area_code") == view.area_code, named=True)["short"]
+    area = areas_of_plan(view.build_id, view.plan_id, chosen)[view.area_code]
     day = text.as_of(view.as_of, view.data_cutoff, chosen)
     marks = text.data_marks(chosen, is_demo=view.is_demo, is_draft=view.is_draft)
     foot = " · ".join([area, day, text.listed(findings.rule_words(view.rule, chosen), chosen), *marks])
@@ -88,11 +114,21 @@ def _past(view: View, rows: pl.DataFrame) -> dict[str, list[float | None]]:
     return found
 
 
+@kept(128)
 def targets_of(view: View) -> pl.DataFrame:
-    """The targets of the viewed area; an area's own rows are all headline, as it has few."""
+    """The targets of the viewed area; an area's own rows are all headline, as it has few.
+
+    Shared by all sessions, so never changed in place.
+    """
     rows = targets_at(view.build_id, view.plan_id, view.as_of, view.language, view.rule)
     rows = rows.filter(pl.col("area_code") == view.area_code)
     return rows if view.area_code == view.plan_area else rows.with_columns(is_headline=pl.lit(True))
+
+
+@kept(128)
+def named_targets(view: View) -> dict[str, str]:
+    """The names of the targets of the viewed area, by id. Shared by all sessions, so never changed in place."""
+    return dict(targets_of(view).select("target_id", "name").iter_rows())
 
 
 @kept(64)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import dataclass
+
 import streamlit as st
 
 from tracker import blocks, blocks_meeting, excerpt, text, warehouse
+from tracker.keeping import kept
 from tracker.links import OFF, ON, View
 from tracker.rights import Person
 from tracker.text import LANGUAGES, word
 from tracker.ui.about_reads import debt_note
 from tracker.ui.frame import PICTURE_CHOICES, html
-from tracker.ui.reading import read, reported_builds, targets_at
+from tracker.ui.reading import areas_of_plan, plans_of, read, reported_builds, targets_at
 from tracker.ui.state import note, seed, select
 from tracker.ui.warming import usual_month
 from tracker.viewing import RULE_BASES, Rule
@@ -53,23 +57,43 @@ def _choose_build() -> str | None:
     return current
 
 
+@dataclass(frozen=True)
+class _Months:
+    """The month ends of a plan by their code, newest first; their words; the code of the one that it opens on."""
+
+    days: dict[str, dt.date]
+    words: dict[str, str]
+    usual: str
+
+
+@kept(64)
+def _months(build_id: str, plan_id: str, data_cutoff: dt.date | None, language: str) -> _Months:
+    days = read(build_id, "as_of_dates", plan_id=plan_id)["as_of"].to_list()
+    return _Months(
+        {day.isoformat(): day for day in days},
+        {day.isoformat(): text.as_of(day, data_cutoff, language) for day in days},
+        usual_month(days, data_cutoff).isoformat(),
+    )
+
+
+@kept(256)
+def _target_codes(build_id: str, plan_id: str, as_of: dt.date, language: str, rule: Rule) -> list[str]:
+    """The targets that a link may name, none of them first."""
+    targets = targets_at(build_id, plan_id, as_of, language, rule)
+    return ["", *targets["target_id"].unique(maintain_order=True).to_list()]
+
+
 def _choose(build_id: str, chosen: str) -> View | None:
     build = read(build_id, "build").row(0, named=True)
-    plans = {row["plan_id"]: row for row in read(build_id, "plans", language=chosen).iter_rows(named=True)}
+    plans = plans_of(build_id, chosen)
     if not plans:
         return None
     plan_id = select("plan", list(plans), word("app.plan", chosen), lambda code: str(plans[code]["short"]))
-    months = {row[0].isoformat(): row[0] for row in read(build_id, "as_of_dates", plan_id=plan_id).iter_rows()}
     cutoff = build["data_cutoff"]
-    as_of = select(
-        "as_of",
-        list(months),
-        word("app.as_of", chosen),
-        lambda code: text.as_of(months[code], cutoff, chosen),
-        default=usual_month(list(months.values()), cutoff).isoformat(),
-    )
-    areas = read(build_id, "areas", plan_id=plan_id, language=chosen)
-    names = dict(areas.select("area_code", "short").iter_rows())
+    months = _months(build_id, plan_id, cutoff, chosen)
+    code = select("as_of", list(months.days), word("app.as_of", chosen), months.words.__getitem__, default=months.usual)
+    as_of = months.days[code]
+    names = areas_of_plan(build_id, plan_id, chosen)
     plan_area = str(plans[plan_id]["area_code"])
     area = (
         select("area", list(names), word("app.area", chosen), names.__getitem__)
@@ -77,8 +101,8 @@ def _choose(build_id: str, chosen: str) -> View | None:
         else next(iter(names))
     )
     rule = _choose_rule(chosen)
-    targets = targets_at(build_id, plan_id, months[as_of], chosen, rule)["target_id"].unique().to_list()
-    target = seed("target", ["", *targets], "", named=lambda _: word("overview.table_title", chosen))
+    targets = _target_codes(build_id, plan_id, as_of, chosen, rule)
+    target = seed("target", targets, "", named=lambda _: word("overview.table_title", chosen))
     return View(
         build_id=build_id,
         is_pinned=st.session_state.get("build") is not None,
@@ -87,7 +111,7 @@ def _choose(build_id: str, chosen: str) -> View | None:
         plan_id=plan_id,
         plan_area=plan_area,
         area_code=area,
-        as_of=months[as_of],
+        as_of=as_of,
         target_id=target or None,
         rule=rule,
         language=chosen,
