@@ -103,6 +103,9 @@ def _build_faults(builds: Builds) -> Iterator[Fault]:
 def _office_faults(data_folder: Path, builds: Builds) -> Iterator[Fault]:
     try:
         kept = office.builds_to_keep(data_folder)
+    except office_store.OfficeNewer:
+        yield Fault("office.sqlite", "office_newer")
+        return
     except office_store.OfficeError:
         yield Fault("office.sqlite", "office_unreadable")
         return

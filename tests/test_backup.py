@@ -109,8 +109,8 @@ def test_a_restore_into_an_empty_folder_gives_the_same_files_and_the_same_number
 def test_the_loss_of_any_file_is_named_and_the_backup_brings_it_back(kept: tuple[Path, Path], tmp_path: Path) -> None:
     folder, archive = kept
     names = [*everything(folder), "office.sqlite"]
-    # files, correction, decision, threshold, catalogue, builds with pointer and moves, objection, upload with its record
-    # and memory, office
+    # files, correction, decision, threshold, catalogue, builds with pointer and moves, objection, an upload with its
+    # record and memory, office
     assert len(names) == 2 * 2 + 1 + 1 + 1 + 1 + 4 + 1 + 3 + 1
     untold = []
     for number, name in enumerate(names):
@@ -167,7 +167,7 @@ def test_an_office_store_comes_back_alone(kept: tuple[Path, Path], tmp_path: Pat
         (holed / f"office.sqlite{ending}").write_bytes(content)
     if not is_newer:
         file.unlink()
-    assert ("office.sqlite", "office_unreadable" if is_newer else "audit_altered") in {
+    assert ("office.sqlite", "office_newer" if is_newer else "audit_altered") in {
         (fault.path, fault.code) for fault in faults_of(holed)
     }
     restored = restore(archive, holed)

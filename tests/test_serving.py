@@ -104,7 +104,10 @@ def answer_through(middleware: Callable[[ASGIApp], ASGIApp], headers: Headers, s
     async def nothing() -> Message:
         return {}
 
-    asyncio.run(middleware(answer)({"type": "http", "scheme": scheme}, nothing, keep))
+    async def ask() -> None:
+        await middleware(answer)({"type": "http", "scheme": scheme}, nothing, keep)
+
+    asyncio.run(ask())
     return sent[0]
 
 
