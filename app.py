@@ -43,7 +43,10 @@ HEADERS = {
 
 
 class SecurityHeaders:
-    """Adds the headers above to every answer."""
+    """Adds the headers above to every answer, and keeps cookies of an encrypted connection to such.
+
+    Streamlit cannot know that a proxy before it encrypts, and leaves that mark out.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -53,10 +56,17 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 names = {name for name, _ in message["headers"]}
                 added = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
-                message["headers"] = [*message["headers"], *(pair for pair in added if pair[0] not in names)]
+                sent = map(_encrypted_only, message["headers"]) if scope["scheme"] == "https" else message["headers"]
+                message["headers"] = [*sent, *(pair for pair in added if pair[0] not in names)]
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+def _encrypted_only(header: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
+    name, value = header
+    is_open = name == b"set-cookie" and b"; secure" not in value.lower()
+    return (name, value + b"; Secure") if is_open else header
 
 
 def charts_link() -> str | None:

@@ -24,7 +24,8 @@ _PROGRAM = ("app.py", "requirements.txt", "README.md", "CHANGELOG.md", "SECURITY
 _FOLDERS = (".streamlit", "pages", "tracker", "etl", "deploy", "docs", "static", "data/catalog", "data/locales")
 _FOLDERS_OF_THE_DEMO = ("data/samples",)
 _LEFT_OUT = ("__pycache__", "secrets.toml")
-_EXECUTABLE = 0o100755 << 16
+# Read and started by others than who unpacked it.
+_READABLE, _EXECUTABLE = 0o100644 << 16, 0o100755 << 16
 
 
 @dataclass(frozen=True)
@@ -77,12 +78,16 @@ def bundle(name: str, out: Path) -> Path:
                 archive.write(path, stored, zipfile.ZIP_DEFLATED)
             for wheel in wheels:
                 archive.write(wheel, f"wheels/{wheel.name}")
-            archive.writestr("python-version", PYTHON_VERSION)
-            archive.writestr("version", etl.VERSION)
-            starter = zipfile.ZipInfo(platform.starter)
-            starter.external_attr = _EXECUTABLE
-            archive.writestr(starter, (ROOT / "deploy" / platform.starter).read_bytes())
+            _write(archive, "python-version", PYTHON_VERSION.encode(), _READABLE)
+            _write(archive, "version", etl.VERSION.encode(), _READABLE)
+            _write(archive, platform.starter, (ROOT / "deploy" / platform.starter).read_bytes(), _EXECUTABLE)
     return target
+
+
+def _write(archive: zipfile.ZipFile, name: str, content: bytes, mode: int) -> None:
+    entry = zipfile.ZipInfo(name)
+    entry.external_attr = mode
+    archive.writestr(entry, content)
 
 
 def _wheels(platform: Platform, scratch: Path) -> list[Path]:

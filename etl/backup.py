@@ -1,6 +1,7 @@
 """Backup and restore: one .zip with everything that a data folder holds and cannot be made again.
 
-Kept are the inbox with all its records, the own catalogue, the builds, the office store and what the data desk holds.
+Kept are the inbox with all its records, the own catalogue, the builds, the office store with the files of objections,
+and what the data desk holds.
 What is parsed is made again from the originals and is left out. A manifest names every file with size and SHA-256;
 it is written last, so that a half-written archive is never taken for a backup.
 """
@@ -14,7 +15,7 @@ import os
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -30,9 +31,11 @@ from tracker import office_store
 MANIFEST = "manifest.json"
 POINTER = "builds/current"
 OFFICE = "office.sqlite"
-_FOLDERS = ("inbox", "catalog", "builds", "desk")
+_FOLDERS = ("inbox", "catalog", "builds", "desk", "objections")
 # Written once: another content under such a name is damage, not a newer state.
-_UNCHANGING = (".original", ".duckdb")
+_UNCHANGING = (".original", ".duckdb", ".upload")
+# What SQLite keeps beside its file. Left there, it would be read into the store that comes back.
+_BESIDE_OFFICE = ("-wal", "-shm")
 _DAMAGED = ".damaged"
 _CHUNK = 1 << 20
 
@@ -169,11 +172,13 @@ def _bring_back(manifest: dict[str, Any], scratch: Path, data_folder: Path) -> R
             restored.same += 1
             continue
         elif _is_damaged(path, data_folder):
-            path.replace(path.with_name(path.name + _DAMAGED))
+            _set_aside([path])
             restored.replaced.append(name)
         else:
             restored.kept.append(name)
             continue
+        if name == OFFICE:
+            _set_aside(path.with_name(path.name + ending) for ending in _BESIDE_OFFICE)
         path.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(scratch / name, path)
     builds = Builds(data_folder)
@@ -184,10 +189,17 @@ def _bring_back(manifest: dict[str, Any], scratch: Path, data_folder: Path) -> R
     return restored
 
 
+def _set_aside(paths: Iterable[Path]) -> None:
+    for path in paths:
+        if path.exists():
+            path.replace(path.with_name(path.name + _DAMAGED))
+
+
 def _is_damaged(path: Path, data_folder: Path) -> bool:
     """Whether a file that differs from the backup cannot be a newer state of it."""
     inbox = data_folder / "inbox"
-    if path.suffix in _UNCHANGING or (path.is_relative_to(inbox) and path.parent != inbox):
+    is_record = path.is_relative_to(inbox) and path.parent != inbox
+    if path.suffix in _UNCHANGING or is_record or path.parent == data_folder / "objections":
         return True  # a content under its hash, a finished build, a record of the inbox: all written once
     if path.name == OFFICE:
         return not office_store.is_readable(data_folder)

@@ -105,7 +105,7 @@ def build(data_folder: Path, count: Engine | None = None) -> Built:
         }
         core = replace(core, frames={**core.frames, **decided})
         hashed = _hash_of(sidecars, decisions, records, answers, edits)
-        build_id = f"{dt.datetime.now():%Y%m%dT%H%M%S%f}"[:-3] + f"-{hashed[:6]}"
+        build_id = builds.new_id(hashed)
         previous_id = builds.current()
         part = builds.unfinished(build_id)
         try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from tracker.catalog_models import Model
 from tracker.files import sync_folder
 
 _WAIT_SECONDS = 600
+_MOMENT = re.compile(r"(\d{8}T\d{9})-")
 
 
 class Move(Model):
@@ -75,6 +77,19 @@ class Builds:
     def all(self) -> list[str]:
         """The ids of all whole builds, oldest first."""
         return sorted(path.stem for path in self.folder.glob("*.duckdb"))
+
+    def new_id(self, inputs_hash: str) -> str:
+        """An id that comes after all others: which build is the newest, and which go first, is told by the ids.
+
+        The moment by the clock; after the newest build where the clock was put back meanwhile.
+        """
+        moment = f"{dt.datetime.now():%Y%m%dT%H%M%S%f}"[:-3]
+        newest = max((found[1] for found in map(_MOMENT.match, self.all()) if found), default="")
+        if moment <= newest:
+            # Python reads no thousandths: the zeros make them millionths.
+            after = dt.datetime.strptime(f"{newest}000", "%Y%m%dT%H%M%S%f") + dt.timedelta(milliseconds=1)
+            moment = f"{after:%Y%m%dT%H%M%S%f}"[:-3]
+        return f"{moment}-{inputs_hash[:6]}"
 
     @contextmanager
     def lock(self) -> Iterator[None]:

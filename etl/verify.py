@@ -17,7 +17,7 @@ from etl.inputs import ORIGINAL, given_up, lost_inputs
 from etl.publish import Builds
 from etl.refusal import Refusal
 from etl.thresholds import ThresholdBook
-from tracker import audit, office, office_store
+from tracker import audit, office, office_objections, office_store
 from tracker.text import LANGUAGES, word
 
 
@@ -50,6 +50,7 @@ def faults_of(data_folder: Path, archive: Path | None = None) -> list[Fault]:
     builds = Builds(data_folder)
     found = [*_inbox_faults(data_folder), *_build_faults(builds), *_office_faults(data_folder, builds)]
     found += _audit_faults(data_folder, builds)
+    found += _desk_faults(data_folder)
     named = {fault.path for fault in found}
     for code, paths in (("lost", _rested_on(builds)), ("in_backup", _backed_up(archive, builds))):
         missing = [path for path in paths if path not in named and not (data_folder / path).exists()]
@@ -102,11 +103,26 @@ def _build_faults(builds: Builds) -> Iterator[Fault]:
 def _office_faults(data_folder: Path, builds: Builds) -> Iterator[Fault]:
     try:
         kept = office.builds_to_keep(data_folder)
+    except office_store.OfficeNewer:
+        yield Fault("office.sqlite", "office_newer")
+        return
     except office_store.OfficeError:
         yield Fault("office.sqlite", "office_unreadable")
         return
     for build_id in sorted(kept - set(builds.all())):
         yield Fault(f"builds/{build_id}.duckdb", "reported_build_missing")
+    for content_hash, name in office_objections.file_names(data_folder):
+        if not (data_folder / "objections" / content_hash).exists():
+            yield Fault(f"objections/{content_hash}", "objection_file_missing", name)
+
+
+def _desk_faults(data_folder: Path) -> Iterator[Fault]:
+    """Files that people brought and of which the content or the record is gone."""
+    uploads = data_folder / "desk" / "uploads"
+    for ending, other in ((".json", ".upload"), (".upload", ".json")):
+        for path in sorted(uploads.glob(f"*{ending}")):
+            if not path.with_suffix(other).exists():
+                yield Fault(f"desk/uploads/{path.stem}{other}", "upload_missing")
 
 
 def _audit_faults(data_folder: Path, builds: Builds) -> Iterator[Fault]:
@@ -145,7 +161,7 @@ def _backed_up(archive: Path | None, builds: Builds) -> list[str]:
         return []
     kept = {f"builds/{build_id}.duckdb" for build_id in (builds.current(), *_reported(builds.data_folder))}
     paths = [str(entry["path"]) for entry in read_manifest(archive)["files"]]
-    return [path for path in paths if not path.startswith("builds/") or path in kept]
+    return [path for path in paths if not path.endswith(".duckdb") or path in kept]
 
 
 def _reported(data_folder: Path) -> set[str]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import shutil
+import sqlite3
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -21,12 +24,14 @@ from etl.publish import Builds
 from etl.refusal import Refusal
 from etl.verify import faults_of
 from tests.worlds import add, built, count, rows, write_list
-from tracker import office
+from tracker import office, office_store, uploads
 from tracker.catalog import load
+from tracker.office_objections import Number, keep_file, object_to
 
 HEAD = "序号,企业名称,所属县区\n"
 DAY = dt.date(2023, 12, 31)
 PLAN = "lianyungang"
+FOLDERS = ("inbox", "catalog", "builds", "desk", "objections")
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +50,14 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     meeting = office.open_meeting(PLAN, "调度会", dt.date(2024, 1, 15), reported, DAY)
     office.decide(meeting, office.Asked("走访", "市工信局", dt.date(2024, 3, 31)), "甲")
     office.mark_reported(reported, PLAN, DAY, "调度会", dt.date(2024, 1, 15), "甲")
+    number = Number(PLAN, "320706", "srdi_smes", DAY, reported, 1.0)
+    evidence = keep_file("evidence", "证明.pdf", b"%PDF-")
+    object_to(number, 2.0, "海州区", dt.date(2024, 1, 20), "少计一家", "甲", [evidence])
+    upload = uploads.keep("待定.csv", HEAD.encode(), "甲")
+    uploads.remember("待定.csv", {"tier": "srdi"}, "甲")
+    assert uploads.get(upload.file_id) is not None
+    assert main(["threshold", "ahead_lead_points", "6", "--by", "甲", "--reason", "会议定"]) == 0
+    assert main(["use", reported, "--by", "甲", "--reason", "核对"]) == 0
     (folder / "catalog").mkdir()
     (folder / "catalog" / "note.yml").write_text("{}\n", encoding="utf-8")
     built(folder)
@@ -53,13 +66,19 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return folder, archive
 
 
-def copied(folder: Path, target: Path) -> Path:
-    shutil.copytree(folder, target, ignore=shutil.ignore_patterns("*.lock", ".lock"))
+def copied(folder: Path, target: Path, copy: Callable[[str, str], object] = shutil.copy2) -> Path:
+    ignored = shutil.ignore_patterns("*.lock", ".lock", "parsed")
+    shutil.copytree(folder, target, ignore=ignored, copy_function=copy)
     return target
 
 
+def linked(source: str, target: str) -> None:
+    """The same file under another name, for what is only read; SQLite writes into its own."""
+    (shutil.copy2 if "office.sqlite" in source else os.link)(source, target)
+
+
 def everything(folder: Path) -> dict[str, bytes]:
-    return {name: path.read_bytes() for name, path in kept_files(folder, "inbox", "catalog", "builds")}
+    return {name: path.read_bytes() for name, path in kept_files(folder, *FOLDERS)}
 
 
 def numbers(folder: Path) -> dict[str, list[tuple[object, ...]]]:
@@ -90,23 +109,26 @@ def test_a_restore_into_an_empty_folder_gives_the_same_files_and_the_same_number
 def test_the_loss_of_any_file_is_named_and_the_backup_brings_it_back(kept: tuple[Path, Path], tmp_path: Path) -> None:
     folder, archive = kept
     names = [*everything(folder), "office.sqlite"]
-    assert len(names) == 2 * 2 + 1 + 1 + 1 + 3 + 1  # files, correction, decision, catalogue, builds and pointer, office
+    # files, correction, decision, threshold, catalogue, builds with pointer and moves, objection, an upload with its
+    # record and memory, office
+    assert len(names) == 2 * 2 + 1 + 1 + 1 + 1 + 4 + 1 + 3 + 1
     untold = []
     for number, name in enumerate(names):
-        holed = copied(folder, tmp_path / str(number))
+        holed = copied(folder, tmp_path / str(number), linked)
         for path in holed.glob(f"{name}*"):
             path.unlink()  # with what SQLite keeps beside its file
-        if name not in {fault.path for fault in faults_of(holed)}:
-            untold.append(name)
         faults = faults_of(holed, archive)
-        assert name in {fault.path for fault in faults} or name == "builds/current", name
+        told = {fault.path: fault.code for fault in faults}
+        assert name in told
+        if told[name] == "in_backup":
+            untold.append(name)
         assert all(fault.text("zh") and fault.text("en") for fault in faults)
         assert name in restore(archive, holed).returned
         assert faults_of(holed, archive) == []
         if name != "office.sqlite":
             assert everything(holed) == everything(folder)
     # Without a backup nobody can know of what no build rests on. The office store is missed for its audit.
-    assert untold == ["catalog/note.yml"]
+    assert untold == ["catalog/note.yml", "builds/moves.jsonl", "desk/sources.jsonl"]
 
 
 @pytest.mark.parametrize("name", ["a.original", "sidecar", "record", "build", "office.sqlite"])
@@ -124,6 +146,36 @@ def test_what_is_damaged_is_replaced_and_what_was_found_stays_beside_it(
     assert restore(archive, holed).replaced == [stated]
     assert path.with_name(path.name + ".damaged").read_bytes().startswith(b"\x00broken")
     assert faults_of(holed, archive) == []
+
+
+@pytest.mark.parametrize("is_newer", [False, True])
+def test_an_office_store_comes_back_alone(kept: tuple[Path, Path], tmp_path: Path, is_newer: bool) -> None:
+    """Neither what SQLite kept beside a lost file is read into it, nor what a newer version of the program wrote."""
+    folder, archive = kept
+    holed = copied(folder, tmp_path / "holed")
+    file = holed / "office.sqlite"
+    with sqlite3.connect(file) as later:
+        later.execute("PRAGMA journal_mode = WAL")
+        later.execute("INSERT INTO setting VALUES ('operator', '后来的人')")
+        later.execute(f"PRAGMA user_version = {office_store.SCHEMA_VERSION + is_newer}")
+        later.commit()
+        beside = {ending: (holed / f"office.sqlite{ending}").read_bytes() for ending in ("-wal", "-shm")}
+        whole = file.read_bytes()
+    later.close()
+    file.write_bytes(whole)
+    for ending, content in beside.items():  # as a kill leaves them
+        (holed / f"office.sqlite{ending}").write_bytes(content)
+    if not is_newer:
+        file.unlink()
+    assert ("office.sqlite", "office_newer" if is_newer else "audit_altered") in {
+        (fault.path, fault.code) for fault in faults_of(holed)
+    }
+    restored = restore(archive, holed)
+    assert (restored.replaced if is_newer else restored.returned) == ["office.sqlite"]
+    assert faults_of(holed, archive) == []
+    with sqlite3.connect(file) as back:
+        assert back.execute("SELECT count(*) FROM setting").fetchone() == (0,)
+    assert is_newer or (holed / "office.sqlite-wal.damaged").read_bytes() == beside["-wal"]
 
 
 def test_what_came_after_the_backup_stays(kept: tuple[Path, Path], tmp_path: Path) -> None:
@@ -161,6 +213,7 @@ def test_a_build_refuses_an_inbox_of_which_a_part_is_gone(
 
 def test_a_half_lost_parse_is_read_again(kept: tuple[Path, Path], tmp_path: Path) -> None:
     folder = copied(kept[0], tmp_path / "holed")
+    shutil.copytree(kept[0] / "parsed", folder / "parsed")
     catalog = load()
     for name in ("rows.parquet", "meta.json"):
         (sorted((folder / "parsed").glob(f"*/{name}"))[0]).unlink()

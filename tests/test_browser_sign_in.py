@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import shutil
 import socket
@@ -10,6 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email.message import Message
 from pathlib import Path
 
 import psutil
@@ -53,6 +55,7 @@ class Answer:
 
     status: int
     text: str
+    headers: Message
 
 
 def asked(address: str, **headers: str) -> Answer:
@@ -61,9 +64,9 @@ def asked(address: str, **headers: str) -> Answer:
     )
     try:
         with urllib.request.urlopen(request, context=OWN_CERTIFICATE) as response:
-            return Answer(response.status, response.read().decode())
+            return Answer(response.status, response.read().decode(), response.headers)
     except urllib.error.HTTPError as fault:
-        return Answer(fault.code, fault.read().decode())
+        return Answer(fault.code, fault.read().decode(), fault.headers)
 
 
 def panel(page: Page, title: str) -> None:
@@ -132,6 +135,14 @@ def test_nginx_says_who_is_there_and_nobody_else_can(
             wait_for(f"{base}/health", OWN_CERTIFICATE)
             assert asked(f"{base}/").status == 401
             assert json.loads(asked(f"{base}/health").text)["status"] == "ok"  # for monitoring, without a password
+            signed_in = {"Authorization": "Basic " + base64.b64encode(b"zhangsan:geheim").decode()}
+            for path, sent in (("/", {}), ("/", signed_in), ("/health", {}), ("/media/x", signed_in), ("/no/page", {})):
+                found = asked(f"{base}{path}", **sent).headers
+                assert (path, found["Strict-Transport-Security"]) == (path, "max-age=31536000")
+                assert "nginx/" not in found["Server"]
+            cookies = asked(f"{base}/_stcore/health", **signed_in).headers.get_all("Set-Cookie", [])
+            assert cookies
+            assert all("Secure" in cookie for cookie in cookies)
             context = browser.new_context(
                 http_credentials={"username": "zhangsan", "password": "geheim"},
                 # A visitor who claims to be somebody else: the proxy writes over it.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from deploy import audit, start
+from deploy import audit, bundle, start
 from deploy.bundle import PLATFORMS, program_files
 from tests.proxy import write_configuration
 
@@ -95,6 +96,21 @@ def test_the_starters_are_whole() -> None:
     assert subprocess.run(["sh", "-n", ROOT / "deploy" / "start.sh"], check=False).returncode == 0
     lines = (ROOT / "deploy" / "启动.bat").read_bytes().split(b"\n")
     assert all(line.endswith(b"\r") for line in lines[:-1])  # cmd.exe loses its labels in files without
+
+
+@pytest.mark.parametrize("name", PLATFORMS)
+def test_a_bundle_is_read_and_started_by_everybody(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wheel = tmp_path / "a-1.0-py3-none-any.whl"
+    wheel.write_bytes(b"wheel")
+    wheel.chmod(0o644)
+    monkeypatch.setattr(bundle, "_wheels", lambda platform, scratch: [wheel])
+    monkeypatch.setattr(bundle, "program_files", lambda: iter([("program/app.py", ROOT / "app.py")]))
+    with zipfile.ZipFile(bundle.bundle(name, tmp_path / "dist")) as packed:
+        modes = {entry.filename: entry.external_attr >> 16 & 0o777 for entry in packed.infolist()}
+    starter = modes.pop(PLATFORMS[name].starter)
+    assert starter == 0o755
+    assert sorted(modes) == ["program/app.py", "python-version", "version", f"wheels/{wheel.name}"]
+    assert all(mode & 0o444 == 0o444 for mode in modes.values())
 
 
 @pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed")

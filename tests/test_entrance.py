@@ -146,7 +146,7 @@ def answered(app: Behind, before: Any = admission.Entrance, **scope: Any) -> lis
     async def receive() -> Any:
         return {"type": "http.request"}
 
-    whole = {"type": "http", "path": "/", "client": HERE, "headers": [OWN_HOST], **scope}
+    whole = {"type": "http", "method": "GET", "path": "/", "client": HERE, "headers": [OWN_HOST], **scope}
     asyncio.run(before(app)(whole, receive, send))
     return sent
 
@@ -166,6 +166,43 @@ def test_the_entrance_answers_strangers_itself_and_stamps_who_passes(monkeypatch
     start, body = answered(app)
     assert start["status"] == 403
     assert "FORWARDED_ALLOW_IPS" in body["body"].decode()
+
+
+@pytest.mark.parametrize(
+    ("host", "origin", "expected"),
+    [
+        ("tracker.gov.cn", "https://tracker.gov.cn", False),
+        ("tracker.gov.cn", "https://tracker.gov.cn:8443", False),  # the proxy handed on the name alone
+        ("tracker.gov.cn:443", "https://tracker.gov.cn", False),
+        ("tracker.gov.cn:8443", "https://Tracker.gov.cn:8443", False),
+        ("localhost:8501", "http://localhost:8501", False),
+        ("[::1]:8501", "http://[::1]:8501", False),
+        ("localhost:8501", None, False),  # a program, not a page
+        ("localhost:8501", "http://localhost:3000", True),
+        ("localhost:8501", "http://127.0.0.1:8501", True),
+        ("tracker.gov.cn", "http://localhost", True),
+        ("tracker.gov.cn", "https://evil.example", True),
+        ("tracker.gov.cn", "https://tracker.gov.cn.evil.example", True),
+        ("tracker.gov.cn", "https://tracker.gov.cn@evil.example", True),
+        ("tracker.gov.cn", "null", True),
+        ("tracker.gov.cn", "https://[", True),
+        ("tracker.gov.cn", "", True),
+    ],
+)
+def test_a_page_of_another_server_is_told_from_our_own(host: str, origin: str | None, expected: bool) -> None:
+    headers = [(b"host", host.encode()), *([(b"origin", origin.encode())] if origin is not None else [])]
+    assert entrance.is_foreign_page(headers) is expected
+
+
+def test_a_page_of_another_server_opens_no_session_and_hands_nothing_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(entrance.USER_HEADER, raising=False)
+    app, headers = Behind(), [OWN_HOST, (b"origin", b"https://evil.example")]
+    assert answered(app, type="websocket", headers=headers) == [{"type": "websocket.close", "code": 1008}]
+    start, body = answered(app, method="PUT", path="/_stcore/upload_file/s/f", headers=headers)
+    assert (start["status"], app.scopes) == (403, [])
+    assert "另一个网页" in body["body"].decode()
+    answered(app, headers=headers)
+    assert len(app.scopes) == 1  # what is only shown is shown: no page of elsewhere can read the answer
 
 
 def test_a_provider_that_is_down_is_told_in_both_languages() -> None:

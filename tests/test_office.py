@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 
 from etl.__main__ import main
 from etl.publish import Builds
-from tracker import office, office_store
+from tracker import audit, office, office_objections, office_store, people
 from tracker.office import Asked, Meeting
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -164,6 +165,26 @@ def test_a_damaged_or_newer_file_is_named_and_left_alone(folder: Path) -> None:
     file.write_bytes(newer)
     with pytest.raises(office_store.OfficeNewer):
         office.decisions(PLAN)
+
+
+@pytest.mark.parametrize("version", range(1, office_store.SCHEMA_VERSION))
+def test_a_store_of_an_older_version_opens_with_all_that_it_holds(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, version: int
+) -> None:
+    """An upgrade: what an older version of the program kept is there, and what came since can be written."""
+    with monkeypatch.context() as older:
+        older.setattr(office_store, "_SCHEMAS", office_store._SCHEMAS[:version])
+        older.setattr(office_store, "SCHEMA_VERSION", version)
+        made = office.decide(meeting_on(DAY), ASKED, "甲")
+        if version > 1:
+            people.grant(people.Granted("甲", "admin", ("320722",)), "root", "command")
+        assert sqlite3.connect(folder / "office.sqlite").execute("PRAGMA user_version").fetchone() == (version,)
+    assert office.decisions(PLAN) == [made]
+    assert [(one.name, one.role, one.areas) for one in people.people()] == [("甲", "admin", ("320722",))][: version - 1]
+    people.grant(people.Granted("乙", "editor"), "甲", "page")
+    assert office_objections.file_names(folder) == []
+    assert audit.chain() == audit.Chain(version, audit.head().hash, None)
+    assert office_store.is_readable(folder)
 
 
 def test_a_build_of_a_meeting_outlives_publishing(folder: Path) -> None:

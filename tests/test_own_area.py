@@ -251,6 +251,19 @@ def test_rights_that_are_withdrawn_are_gone_at_the_next_click(
     assert word("role.leader", "zh") in drawn(app)
 
 
+def test_a_file_is_not_made_for_more_areas_than_are_seen_by_now(
+    store: Path, saved: list[Callable[[], bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page that was drawn before the areas were narrowed would save what others have."""
+    people.grant(Granted(STAFF, "staff", (OWN,), sees_own_area=False), ADMIN, "page")
+    arrive(STAFF, monkeypatch)
+    opened("enterprises")
+    assert saved[0]()
+    people.grant(Granted(STAFF, "staff", (OWN,), sees_own_area=True), ADMIN, "page")
+    with pytest.raises(NotAllowed):
+        saved[0]()
+
+
 def test_who_may_not_export_is_offered_no_file_and_no_camera(
     store: Path, saved: list[Callable[[], bytes]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

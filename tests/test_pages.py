@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.invented_build import publish
-from tracker import findings, ui, warehouse
+from tracker import findings, office_store, ui, warehouse
 from tracker.text import LANGUAGES, word
 from tracker.ui import frame
 
@@ -219,3 +219,8 @@ def test_a_failure_is_told_to_the_reader_in_words(build_id: str, monkeypatch: py
     assert word("app.slow_text", "zh") in shown[0]
     assert word("app.failure_text", "zh") in shown[1]
     assert "secret detail" not in " ".join(shown)
+    # After an upgrade or on the way back from one: what to do.
+    assert ui.show_failure(warehouse.BuildOutdated("b1"))
+    assert ui.show_failure(office_store.OfficeNewer(9))
+    assert word("app.outdated_text", "zh") in shown[2]
+    assert word("office.newer", "zh") in shown[3]

@@ -126,6 +126,15 @@ def test_two_builders_take_turns(tmp_path: Path) -> None:
     read_whole_build(Builds(tmp_path))
 
 
+def test_a_build_comes_after_all_others_though_the_clock_was_put_back(tmp_path: Path) -> None:
+    builds = Builds(tmp_path)
+    builds.folder.mkdir(parents=True)
+    assert builds.new_id("123456789") < "29990101"
+    for build_id in ("29981231T235959999-ffffff", "another"):
+        builds.path(build_id).touch()
+    assert builds.new_id("123456789") == "29990101T000000000-123456"
+
+
 def test_what_a_killed_build_spilled_is_removed_by_the_next(tmp_path: Path) -> None:
     builds = Builds(tmp_path)
     spilled = builds.folder / "20260101T000000000-abcdef.part.tmp"

@@ -8,16 +8,19 @@ import re
 import socket
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
 import uvicorn
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from websockets.asyncio.client import connect
 
 import app
 from app import SendAtOnce
 from tracker import ui, warehouse
 from tracker.keeping import kept
+
+Headers = list[tuple[bytes, bytes]]
 
 
 async def tell_of_socket(scope: Scope, receive: Receive, send: Send) -> None:
@@ -113,13 +116,27 @@ def test_what_is_kept_of_a_build_goes_when_readers_have_moved_on(monkeypatch: py
     asyncio.run(asyncio.wait_for(published(), 10))
 
 
-@pytest.mark.parametrize(("kind", "is_page"), [(b"text/html; charset=utf-8", True), (b"application/json", False)])
-def test_a_page_names_the_file_that_draws_charts_before_it_asks_for_it(kind: bytes, is_page: bool) -> None:
-    """Should Streamlit name that file otherwise one day, this fails and the pages are only slower."""
+@pytest.mark.parametrize(
+    ("scheme", "sent", "expected"),
+    [
+        ("https", b"_streamlit_user=x; HttpOnly; SameSite=lax", b"_streamlit_user=x; HttpOnly; SameSite=lax; Secure"),
+        ("https", b"a=b; Path=/; Secure", b"a=b; Path=/; Secure"),
+        ("http", b"_streamlit_user=x; HttpOnly", b"_streamlit_user=x; HttpOnly"),
+    ],
+)
+def test_a_cookie_of_an_encrypted_connection_is_sent_over_no_other(scheme: str, sent: bytes, expected: bytes) -> None:
+    start = answer_through(app.SecurityHeaders, [(b"set-cookie", sent)], scheme)
+    headers = dict(start["headers"])
+    assert headers[b"set-cookie"] == expected
+    assert {name.encode() for name in app.HEADERS} <= headers.keys()
+
+
+def answer_through(middleware: Callable[[ASGIApp], ASGIApp], headers: Headers, scheme: str = "http") -> Message:
+    """The beginning of an answer with these headers, behind a part of the server."""
     sent: list[Message] = []
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", kind)]})
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
 
     async def keep(message: Message) -> None:
         sent.append(message)
@@ -127,8 +144,18 @@ def test_a_page_names_the_file_that_draws_charts_before_it_asks_for_it(kind: byt
     async def nothing() -> Message:
         return {}
 
-    asyncio.run(app.ChartsAhead(answer)({"type": "http"}, nothing, keep))
-    links = [value.decode() for name, value in sent[0]["headers"] if name == b"link"]
+    async def ask() -> None:
+        await middleware(answer)({"type": "http", "scheme": scheme}, nothing, keep)
+
+    asyncio.run(ask())
+    return sent[0]
+
+
+@pytest.mark.parametrize(("kind", "is_page"), [(b"text/html; charset=utf-8", True), (b"application/json", False)])
+def test_a_page_names_the_file_that_draws_charts_before_it_asks_for_it(kind: bytes, is_page: bool) -> None:
+    """Should Streamlit name that file otherwise one day, this fails and the pages are only slower."""
+    start = answer_through(app.ChartsAhead, [(b"content-type", kind)])
+    links = [value.decode() for name, value in start["headers"] if name == b"link"]
     assert len(links) == is_page
     if is_page:
         assert re.fullmatch(r"<\./static/js/PlotlyChart\.[\w-]+\.js>; rel=modulepreload", links[0])

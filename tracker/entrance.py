@@ -12,6 +12,7 @@ import re
 import secrets
 from collections.abc import Mapping, Sequence
 from html import escape
+from urllib.parse import urlsplit
 
 from tracker.text import LANGUAGES, word
 
@@ -34,6 +35,7 @@ STAMP = secrets.token_hex(16)
 _CLOCK_SECONDS = 300  # by so much the clocks of provider and server may differ
 _LONGEST_NAME = 120
 _FORWARDED = frozenset((b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-real-ip", b"via"))
+_USUAL_PORTS = {"http": 80, "https": 443}
 _OWN_HOST = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:\d+)?")
 
 Headers = Sequence[tuple[bytes, bytes]]
@@ -109,6 +111,25 @@ def refusal(way: str, client: tuple[str, int] | None, headers: Headers, environm
     if sent and (len(sent) > 1 or not _name(sent[0])):
         return "bad_header"
     return None
+
+
+def is_foreign_page(headers: Headers) -> bool:
+    """Whether a page of another server asks, as a browser tells; programs, which tell nothing, are none.
+
+    A browser sends the password or cookie of this server along, whatever page opens the connection. Streamlit would
+    let in every page of this computer, and asks a host of the internet for its own address before it refuses others.
+    """
+    asked = next((value.decode("latin-1") for name, value in headers if name == b"origin"), None)
+    own = next((value.decode("latin-1") for name, value in headers if name == b"host"), "")
+    if asked is None:
+        return False
+    try:
+        page, here = urlsplit(asked), urlsplit(f"//{own}")
+        page_port, port = page.port or _USUAL_PORTS.get(page.scheme), here.port
+    except ValueError:
+        return True
+    # A proxy may hand on the name without the port.
+    return page.hostname != here.hostname or port not in (None, page_port)
 
 
 def header_name(environment: Mapping[str, str]) -> str:

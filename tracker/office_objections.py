@@ -100,6 +100,13 @@ def objections(plan_id: str) -> list[Objection]:
     ]
 
 
+def file_names(folder: Path) -> list[tuple[str, str]]:
+    """The files of all objections of a data folder: content hash and the name that each came with."""
+    with reading(folder) as office:
+        rows = office.execute("SELECT DISTINCT content_hash, name FROM objection_file ORDER BY content_hash, name")
+        return [(row["content_hash"], row["name"]) for row in rows]
+
+
 def keep_file(role: str, name: str, content: bytes, outcome: Mapping[str, Any] | None = None) -> Attached:
     """Keep a file of an objection under its content hash; one that is there already stays as it is."""
     attached = Attached(role, Path(name).name, hashlib.sha256(content).hexdigest(), outcome or {})

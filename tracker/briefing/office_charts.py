@@ -7,15 +7,19 @@ text, axis sizes) is set here in the chart's own XML. The same parts serve Power
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 from pptx.chart.data import CategoryChartData
+from pptx.chart.xlsx import CategoryWorkbookWriter
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.opc.oxml import serialize_part_xml
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls, qn
+from xlsxwriter import Workbook
 
 from tracker.look import DATA, INK, LINE, PAGE, SECONDARY
 
@@ -66,9 +70,25 @@ def chart_type(chart: OfficeChart) -> Any:
     return XL_CHART_TYPE.COLUMN_STACKED if chart.is_stacked else XL_CHART_TYPE.COLUMN_CLUSTERED
 
 
+class _TextSheet(CategoryWorkbookWriter):  # type: ignore[misc]
+    """The data sheet with names as text: python-pptx writes one that begins with ``=`` as a formula."""
+
+    @contextmanager
+    def _open_worksheet(self, xlsx_file: BytesIO) -> Iterator[tuple[Workbook, Any]]:
+        options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        with Workbook(xlsx_file, options) as workbook:
+            yield workbook, workbook.add_worksheet()
+
+
+class _Data(CategoryChartData):  # type: ignore[misc]
+    @property
+    def _workbook_writer(self) -> CategoryWorkbookWriter:
+        return _TextSheet(self)
+
+
 def chart_data(chart: OfficeChart) -> CategoryChartData:
     """Categories and series for python-pptx, which writes the sheet and the cached values from them."""
-    data = CategoryChartData()
+    data = _Data()
     data.categories = list(chart.categories)
     for series in chart.series:
         data.add_series(series.name, series.values, number_format(series))

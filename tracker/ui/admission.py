@@ -41,6 +41,8 @@ class Entrance:
             return
         try:
             why = entrance.refusal(way_in(), scope.get("client"), scope["headers"], os.environ)
+            if why is None and _changes(scope) and entrance.is_foreign_page(scope["headers"]):
+                why = "foreign_page"
             page = entrance.plain_page(why) if why else b""
         except entrance.Misconfigured as fault:
             why, page = "misconfigured", entrance.plain_page("misconfigured", fault.said)
@@ -53,6 +55,11 @@ class Entrance:
         admitted = {**scope, "headers": [*kept, (stamp, entrance.STAMP.encode())]}
         is_sign_in = scope["type"] == "http" and scope["path"].endswith("/auth/login")
         await self.app(admitted, receive, _ProviderDown(send).send if is_sign_in else send)
+
+
+def _changes(scope: Scope) -> bool:
+    """Whether more is asked for than to be shown something: a session of pages, or that something be taken in."""
+    return scope["type"] == "websocket" or scope["method"] not in ("GET", "HEAD")
 
 
 class _ProviderDown:

@@ -146,10 +146,12 @@ def save_button(label: str, made: Callable[[], bytes], file_name: str, mime: str
     found = _present()
     if found is None or not may(found, "export"):
         return
-    name, is_one_pc = found.name, way_in() == entrance.ONE_PC
+    name, seen, is_one_pc = found.name, found.only_areas, way_in() == entrance.ONE_PC
 
     def gated() -> bytes:
-        if not is_one_pc and not may(people.person_of(name), "export"):
+        now = None if is_one_pc else people.person_of(name)
+        # What the button would save was drawn for the areas that were seen then.
+        if not is_one_pc and (now is None or not may(now, "export") or now.only_areas != seen):
             raise NotAllowed("export", name)
         content = made()
         audit.record(name, "export", file_name)
