@@ -45,7 +45,7 @@ def load() -> None:
     ui.html(blocks.section(say("one_file"), say("one_file_note")))
     item = ui.pick_upload(board.items, language)
     if item is not None:
-        ui.one_upload(item, catalog, language)
+        ui.one_upload(item, board.items, catalog, language)
     ui.publication(board, catalog, view, language)
 
 

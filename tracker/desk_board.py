@@ -59,13 +59,7 @@ class Item:
         """What there is to do: nothing but wait, state what is missing, look at refused rows, or publish."""
         if self.records is None:
             return "unchecked" if self.check is None else "checking" if self.check.is_open else "broken"
-        statuses = [record["status"] for record in self.records]
-        if "refused" in statuses or not statuses:
-            codes = [record.get("refused") for record in self.records]
-            return "asks" if any(code in _ASKING for code in codes) else "refused"
-        if all(status in ("unchanged", "skipped") for status in statuses):
-            return "here"
-        return "faulty" if any(rejected(record) for record in self.records) else "ready"
+        return state_of(self.records)
 
     @property
     def members(self) -> list[str]:
@@ -77,6 +71,16 @@ class Item:
     def can_publish(self) -> bool:
         """Whether it may be added; refused rows stay out and are listed, which a person may accept."""
         return self.state in ("ready", "faulty")
+
+
+def state_of(records: Sequence[Record]) -> ItemState:
+    """What there is to do with a checked file, or with one of an archive."""
+    statuses = [record["status"] for record in records]
+    if "refused" in statuses or not statuses:
+        return "asks" if any(record.get("refused") in _ASKING for record in records) else "refused"
+    if all(status in ("unchanged", "skipped") for status in statuses):
+        return "here"
+    return "faulty" if any(rejected(record) for record in records) else "ready"
 
 
 def rejected(record: Record) -> int:

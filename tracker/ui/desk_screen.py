@@ -13,7 +13,7 @@ from tracker.catalog import Catalog
 from tracker.desk_board import Board, Item, Withdrawal
 from tracker.jobs import Job
 from tracker.links import View
-from tracker.text import listed, word
+from tracker.text import word
 from tracker.ui.frame import html
 from tracker.ui.gate import allowed, is_allowed, known_name, write
 from tracker.ui.operator import operator_name
@@ -306,6 +306,5 @@ def job_log(board: Board, language: str) -> None:
 
 def how_to_begin(language: str) -> None:
     """In a demonstration: why real files are not taken in here, and how to start with them."""
-    steps = [word(f"desk.begin_{step}", language) for step in (1, 2, 3)]
     commands = {word(f"desk.begin_{way}", language): [line] for way, line in _REAL_START.items()}
-    html(blocks.panel(word("desk.demo_title", language), listed(steps, language), commands))
+    html(blocks.panel(word("desk.demo_title", language), word("desk.begin", language), commands))
