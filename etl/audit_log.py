@@ -28,7 +28,7 @@ def record(command: str, options: argparse.Namespace, arguments: Sequence[str]) 
         return True
     by_page = os.environ.get(BY_PAGE, "")
     person = by_page or (getattr(options, "by", None) or "").strip() or audit.os_user()
-    done = {"load": _names(options)} if getattr(options, "stated", None) else {}
+    done = dict.fromkeys(("load", "publish"), _names(options)) if getattr(options, "stated", None) else {}
     try:
         for action in actions_of(arguments) if command in COMMAND_ACTIONS else ["command"]:
             audit.record(person, action, done.get(action) or _subject(arguments), "page" if by_page else "command")

@@ -35,6 +35,7 @@ def load() -> None:
     headed(desk_words.finding(board, language))
     with told:
         ui.tell_last(board, language)
+        ui.tell_own(board, language)
     ui.show_progress(board, language)
     if not board.items:
         ui.html(blocks.paragraph(say("first_steps")))

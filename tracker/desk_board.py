@@ -6,6 +6,7 @@ another person or another day sees the same. A check or a preview holds only for
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -43,6 +44,8 @@ OPTIONS = {
     "replaces": "--replaces",
 }
 LISTS = {"excluding": "--excluding", "announced": "--announced"}
+# So long a person is told what others did with a file of theirs.
+_TOLD_DAYS = 30
 _ASKING = ("add.missing", "add.final_without_cohort")
 
 
@@ -304,6 +307,44 @@ def files_in_inbox(person: Person) -> list[Record]:
     inbox = data_folder() / "inbox"
     marks = tuple(sorted((path.name, path.stat().st_mtime_ns) for path in inbox.glob("*.yml")))
     return _files(data_folder(), marks, person) if marks else []
+
+
+@dataclass(frozen=True)
+class Undone:
+    """What another person undid of a file: ``what`` is ``withdrawn`` or ``put_away``; ``on``: a day, in ISO form."""
+
+    name: str
+    what: Literal["withdrawn", "put_away"]
+    by: str
+    on: str
+    reason: str
+
+
+def undone(person: Person) -> list[Undone]:
+    """What became, by somebody else's hand, of files that a person brought within the last weeks.
+
+    Raises:
+        ValueError: as :func:`files_in_inbox`.
+    """
+    since = f"{dt.date.today() - dt.timedelta(_TOLD_DAYS)}"
+    found = []
+    for upload in uploads.put_away():
+        on, _, by = upload.set_aside.partition(" ")
+        if person.name in upload.owners and by != person.name:
+            found.append(Undone(upload.name, "put_away", by, on[:10], ""))
+    own = {upload.file_id for upload in uploads.every() if person.name in upload.owners}
+    # A file of an archive has an id of its own: the publication says which.
+    added = {file_id for job in jobs.every() if is_published(job) and own & set(job.files) for file_id in _added(job)}
+    for record in files_in_inbox(person) if added else []:
+        [*_, last] = record["history"] or [{"action": ""}]
+        if record["file_id"] in added and last["action"] == "withdraw" and last["by"] != person.name:
+            found.append(Undone(record["original_name"], "withdrawn", last["by"], str(last["on"]), last["reason"]))
+    return [one for one in found if one.on >= since]
+
+
+def _added(job: Job) -> set[str]:
+    content = job.answer().content
+    return {record["file_id"] for record in content["files"] if record.get("file_id")}
 
 
 @lru_cache(maxsize=4)

@@ -9,7 +9,7 @@ from typing import Any
 
 from tracker import desk_board, jobs, text
 from tracker.catalog import Catalog
-from tracker.desk_board import Board, Record
+from tracker.desk_board import Board, Record, Undone
 from tracker.enterprises_words import batch_name
 from tracker.jobs import Job
 from tracker.text import word
@@ -166,6 +166,21 @@ def refused_lines(job: Job, language: str) -> list[str]:
     if isinstance(content, list):
         return [line for record in content for line in refusal_lines(record, language)]
     return [word("desk.broken", language, detail=answer.detail[-300:] or "–")]
+
+
+def own_lines(undone: Sequence[Undone], language: str) -> list[str]:
+    """What others did with the files that the reader brought."""
+    return [
+        word(
+            f"desk.own_{one.what}",
+            language,
+            name=one.name,
+            by=one.by or "–",
+            on=day_phrase(one.on, language),
+            reason=one.reason,
+        )
+        for one in undone
+    ]
 
 
 def is_withdrawn(record: Record) -> bool:

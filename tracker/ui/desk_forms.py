@@ -37,7 +37,8 @@ _COMMON = (
 # How each is written, in codes and numbers of the files themselves.
 _HINTS = {"batch": "5, 2025-1", "announced": "502 杭州市=155", "period": "2025Q3", "year_day": "12-31"}
 _IGNORED = "-"
-_COLUMNS_A_ROW = 4
+# A day with its two signs needs the width of a third.
+_COLUMNS_A_ROW = 3
 
 
 def one_upload(item: Item, items: Sequence[Item], catalog: Catalog, language: str) -> None:
@@ -163,20 +164,18 @@ def _statement(
         columns = st.columns(_COLUMNS_A_ROW)
         with columns[0]:
             changed["kind"] = choice("kind", list(KINDS), lambda code: word(f"desk.kind_{code}", language))
+            changed["batch"] = line("batch")
         with columns[1]:
             tiers = {code: tier.short.in_language(language) for code, tier in catalog.tiers.items()}
             changed["tier"] = choice("tier", list(tiers), lambda code: tiers.get(code, code))
-        with columns[2]:
-            changed["event"] = choice("event", list(EVENTS), lambda code: word(f"event.{code}", language))
-        with columns[3]:
-            changed["batch"] = line("batch")
-        columns = st.columns(_COLUMNS_A_ROW)
-        for column, field in zip(columns, _DAYS, strict=False):
-            with column:
-                changed[field] = day(field)
-        with columns[3]:
             areas = {code: catalog.areas[code].name.in_language(language) for code in _own_areas(catalog)}
             changed["area"] = choice("area", list(areas), lambda code: areas.get(code, code))
+        with columns[2]:
+            changed["event"] = choice("event", list(EVENTS), lambda code: word(f"event.{code}", language))
+            changed["document_no"] = line("document_no")
+        for column, field in zip(st.columns(_COLUMNS_A_ROW), _DAYS, strict=True):
+            with column:
+                changed[field] = day(field)
         columns = st.columns(_COLUMNS_A_ROW)
         with columns[0]:
             announced = st.text_input(
@@ -187,10 +186,8 @@ def _statement(
             )
             changed["announced"] = announced.split()
         with columns[1]:
-            changed["document_no"] = line("document_no")
-        with columns[2]:
             changed["reviewed_cohort"] = line("reviewed_cohort")
-        with columns[3]:
+        with columns[2]:
             twins = list(record.get("twins") or [])
             names = _twin_names(twins)
             changed["replaces"] = choice("replaces", twins, lambda code: names.get(code, code[:12]), "replaces_none")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 
 import streamlit as st
@@ -82,6 +83,12 @@ def desk_now(language: str) -> Board:
     except OSError as fault:
         html(blocks.notice(word("desk.disk", language, detail=fault.strerror or str(fault))))
         return board
+
+
+def tell_own(board: Board, language: str) -> None:
+    """What others did with files that the person brought: withdrawn after publication, or put away before it."""
+    with suppress(ValueError):  # a damaged inbox is told where the files are listed
+        html(blocks_desk.problems(desk_words.own_lines(desk_board.undone(board.person), language)))
 
 
 def _by() -> str:
@@ -207,7 +214,9 @@ def _publish_button(asked: Sequence[uploads.Upload], board: Board, language: str
         language
     ):
         for upload in asked:
-            write("upload", upload.name, uploads.remember, upload.name, upload.stated, _by())
+            # Whose file it was stands beside who publishes it.
+            subject = f"{upload.name} {desk_words.sent_phrase(upload, language)}" if upload.sent else upload.name
+            write("publish", subject, uploads.remember, upload.name, upload.stated, _by())
         _start(lambda: desk_board.start_publishing(asked, allowed("publish")), language)
 
 
