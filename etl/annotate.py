@@ -25,6 +25,7 @@ from tracker.text import word
 
 _WIDEST, _NARROWEST = 44, 6
 _WHY_WIDTH = 64
+_LINE_HEIGHT = 15
 Read = tuple[str, str]
 
 
@@ -117,6 +118,9 @@ def _write(book: Any, checked: Sequence[Added], language: str) -> None:
                     widths[index] = max(widths[index], text_width((text or "").split("\n")[0]))
             if messages:
                 sheet.write_string(row["row"] - 1, last, "\n".join(messages), why)
+                # LibreOffice does not make a row as high as its wrapped text.
+                lines = sum(-(-text_width(message) // _WHY_WIDTH) for message in messages)
+                sheet.set_row(row["row"] - 1, _LINE_HEIGHT * max(lines, 1))
         for index, width in widths.items():
             sheet.set_column(index, index, min(max(width + 2, _NARROWEST), _WIDEST))
         sheet.set_column(last, last, _WHY_WIDTH)

@@ -120,8 +120,9 @@ def file_table(files: Sequence[Record], catalog: Catalog, language: str) -> str:
             desk_words.reading_phrase({"reading": reading}, catalog, language) for reading in record["readings"]
         ]
         is_out = desk_words.is_withdrawn(record)
-        key = "counts" if record["counts"] else "withdrawn" if is_out else "replaced"
-        state = mark("met" if record["counts"] else "not_reported", word(f"desk.file_{key}", language))
+        in_force = "counts" if any(map(desk_words.is_counted, record["readings"])) else "never_counted"
+        key = in_force if record["counts"] else "withdrawn" if is_out else "replaced"
+        state = mark("met" if key == "counts" else "not_reported", word(f"desk.file_{key}", language))
         steps = [step for step in record["history"] if step["action"] != "accept"]
         if steps:
             said = {"by": steps[-1]["by"], "on": steps[-1]["on"], "reason": steps[-1]["reason"]}

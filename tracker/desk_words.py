@@ -74,6 +74,11 @@ def refusal_lines(record: Record, language: str) -> list[str]:
     return [str(record[language])] if record.get("refused") else [str(fault[language]) for fault in faults]
 
 
+def is_counted(reading: Mapping[str, Any]) -> bool:
+    """Whether anything is counted of what a file is read as; of publicity, recommendations and the pool nothing is."""
+    return reading.get("kind") != "pool" and reading.get("event") not in NEVER_COUNTED
+
+
 def announced_lines(record: Record, catalog: Catalog, language: str) -> list[str]:
     """Each number that the issuer announces beside the rows that were read."""
     lines = []
@@ -89,7 +94,7 @@ def notes(record: Record, catalog: Catalog, language: str) -> list[str]:
     """What must be known of a list before it is published."""
     reading = record.get("reading") or {}
     said = []
-    if reading.get("kind") == "pool" or reading.get("event") in NEVER_COUNTED:
+    if not is_counted(reading):
         said.append(word("desk.never_counted", language))
     excluded = [catalog.areas[code].short.in_language(language) for code in reading.get("excluding") or ()]
     said += [word("desk.excluding", language, areas=text.listed(excluded, language))] if excluded else []

@@ -115,7 +115,7 @@ def annotated(item: Item, language: str, person: Person) -> dict[str, tuple[str,
         out.mkdir()
         given.write_text(json.dumps([desk_board.entry_of(item.upload)], ensure_ascii=False), encoding="utf-8")
         answer = desk.run(["check", f"--stated={given}", f"--annotate={out}", f"--language={language}"], person)
-        made = {record["file"]: Path(record["annotated"]) for record in answer.content if "annotated" in record}
+        made = {record["file"]: Path(record["annotated"]) for record in answer.content if record.get("rejected")}
         return {file: (path.name, path.read_bytes()) for file, path in made.items()}
 
 

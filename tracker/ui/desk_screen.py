@@ -97,8 +97,20 @@ def _by() -> str:
 
 def show_progress(board: Board, language: str) -> None:
     """What waits and runs, seen anew every second; when something ends, the page is drawn anew."""
+    _tell_started(board, language)
     if board.open_jobs:
         _watch([job.job_id for job in board.open_jobs], language)
+
+
+def _tell_started(board: Board, language: str) -> None:
+    """Say in the corner that what was just started runs, and how it ended: the buttons stand far below the rest."""
+    job = next((job for job in board.jobs if job.job_id == st.session_state.get("desk_started")), None)
+    if job is None:
+        return
+    state = "running" if job.is_open else desk_words.outcome(job)
+    if st.session_state.get("desk_told") != (job.job_id, state):
+        st.session_state["desk_told"] = (job.job_id, state)
+        st.toast(word(f"desk.toast_{state}", language, job=word(f"desk.job_{job.kind}", language)))
 
 
 @st.fragment(run_every=_REFRESH_SECONDS)
@@ -256,7 +268,7 @@ def _named(language: str) -> bool:
 
 def _start(begin: Callable[[], str], language: str) -> None:
     try:
-        begin()
+        st.session_state["desk_started"] = begin()
     except OSError as fault:
         html(blocks.notice(word("desk.disk", language, detail=fault.strerror or str(fault))))
         return

@@ -20,7 +20,7 @@ from tracker.ui.gate import save_button
 from tracker.ui.reading import read
 from tracker.ui.state import pick, select
 
-DUE_PAGE = 50
+DUE_PAGE = 20
 _BUILDING = 300.0
 # What a form is made for: the areas, the units that report on tasks, or nobody in particular.
 _FOR = {"report": "area", "tasks": "unit", "activities": "one_area"}
