@@ -278,7 +278,8 @@ def _start(begin: Callable[[], str], language: str) -> None:
 def files_in(board: Board, catalog: Catalog, view: View | None, language: str) -> None:
     """Every file that was taken in; withdrawing one, or restoring it, with the effect first."""
     try:
-        files = desk_board.files_in_inbox(allowed("upload"))
+        with st.spinner(word("questions.working", language)):
+            files = desk_board.files_in_inbox(allowed("upload"))
     except ValueError as fault:
         html(blocks.notice(desk_words.inbox_fault(str(fault), language)))
         return
