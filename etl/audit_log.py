@@ -35,7 +35,8 @@ def record(command: str, options: argparse.Namespace, arguments: Sequence[str]) 
     if getattr(options, "stated", None):
         done = dict.fromkeys(("load", "publish"), _names(options))
     elif by_page and command == "withdraw":
-        said = f"{'restore' if options.undo else command} {_file_name(options.file_id)} ({options.file_id[:12]}) {options.reason}"
+        named = f"{_file_name(options.file_id)} ({options.file_id[:12]})"
+        said = f"{'restore' if options.undo else command} {named} {options.reason}"
         done = dict.fromkeys((command, "publish"), said)
     try:
         for action in actions_of(arguments) if command in COMMAND_ACTIONS else ["command"]:
