@@ -74,7 +74,7 @@ class Added:
 
     ``asked``: values of a report that ask for a reason, as :func:`etl.value_history.asked_of_report` gives them.
     ``twins``: other files that count and say the same thing: one of them may have to go.
-    ``seen``: what the file shows of itself, where somebody asked for it.
+    ``seen``: what the file shows of itself, where somebody asked for it. ``parsed``: its rows as they were read.
     """
 
     name: str
@@ -86,6 +86,7 @@ class Added:
     asked: pl.DataFrame | None = None
     twins: tuple[Sidecar, ...] = ()
     seen: dict[str, Any] | None = None
+    parsed: Parsed | None = None
 
     @property
     def is_clean(self) -> bool:
@@ -174,7 +175,8 @@ def _add_one(
         refuse_other(name, [reading.area_code for reading in readings], catalog)
         added = [_add_reading(name, source, parsed, r, statement, inbox, catalog, keep, is_demo) for r in readings]
     # The grey columns of a form are its own and no oversight.
-    return [replace(a, rows=replace(a.rows, unread=())) if form and a.rows else a for a in added]
+    added = [replace(a, rows=replace(a.rows, unread=())) if form and a.rows else a for a in added]
+    return [replace(a, parsed=parsed) for a in added]
 
 
 def _add_corrections(form: Form, parsed: Parsed, name: str, data_folder: Path, catalog: Catalog, keep: bool) -> Added:

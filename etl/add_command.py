@@ -8,7 +8,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,7 +17,7 @@ from typing import Any
 
 from etl import report
 from etl.add import Added, Statement, add_files
-from etl.annotate import write_annotated
+from etl.annotate import Read, read_file, write_annotated
 from etl.build import Built
 from etl.effect import publish, try_out
 from etl.effect_print import print_effect
@@ -82,11 +82,12 @@ def add(options: argparse.Namespace) -> int:
             built = publish(folder) if options.is_built and not is_refused else None
         elif not options.keep and options.effect and not is_refused:
             effect = try_out(folder, lambda scratch, known: _take(_copies(entries), scratch, known, keep=True))
-        _say(entries, effect, built, options, folder, catalog)
+        copies: dict[Read, Path] = {}
         if not options.keep and options.annotate:
-            written = write_annotated(options.annotate, _sources(entries), folder, catalog, options.language)
-            if not options.json:
-                print("\n".join(map(str, written)))
+            sources = [path for entry in entries for path in entry.paths]
+            checked = [added for entry in entries for added in entry.added]
+            copies = write_annotated(options.annotate, checked, sources, options.language)
+        _say(entries, effect, built, copies, options, catalog)
     return 0 if all(entry.is_clean for entry in entries) and not is_refused else _REFUSED
 
 
@@ -174,23 +175,12 @@ def _copies(entries: list[Entry]) -> list[Entry]:
     return [Entry(entry.number, entry.paths, entry.statement, entry.members) for entry in entries]
 
 
-def _sources(entries: list[Entry]) -> list[tuple[Path, Added]]:
-    """Each checked file with what became of it; members of an archive have no file of their own."""
-    return [
-        (path, added)
-        for entry in entries
-        for path in entry.paths
-        for added in entry.added
-        if added.name == path.name and added.rows is not None
-    ]
-
-
 def _say(
     entries: list[Entry],
     effect: dict[str, Any] | None,
     built: Built | None,
+    copies: Mapping[Read, Path],
     options: argparse.Namespace,
-    folder: Path,
     catalog: Catalog,
 ) -> None:
     if not options.json:
@@ -201,8 +191,10 @@ def _say(
             print_effect(effect, catalog, as_json=False)
         if built is not None:
             report.print_built(built, catalog, as_json=False)
+        if copies:
+            print("\n".join(map(str, copies.values())))
         return
-    files = [record for entry in entries for record in _records(entry, options, folder, catalog)]
+    files = [record for entry in entries for record in _records(entry, copies, options)]
     # One document, whatever the files are; what is asked beside them makes it an object.
     content: Any = files
     if not options.keep and options.effect:
@@ -212,10 +204,11 @@ def _say(
     print(json.dumps(content, ensure_ascii=False, default=str))
 
 
-def _records(entry: Entry, options: argparse.Namespace, folder: Path, catalog: Catalog) -> Iterator[dict[str, Any]]:
+def _records(entry: Entry, copies: Mapping[Read, Path], options: argparse.Namespace) -> Iterator[dict[str, Any]]:
     of_entry = {"entry": entry.number} if options.stated else {}
     for plan in entry.plans:
         yield of_entry | plan_record(plan, keep=options.keep)
     for added in entry.added:
         record = report.added_record(added)
-        yield of_entry | record | ({"seen": added.seen} if added.seen else {})
+        copy = {"annotated": str(copies[read_file(added)])} if read_file(added) in copies else {}
+        yield of_entry | record | ({"seen": added.seen} if added.seen else {}) | copy

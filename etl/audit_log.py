@@ -9,7 +9,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from etl.inbox import Inbox
+from etl.refusal import Refusal
 from tracker import audit
+from tracker.catalog import data_folder
 from tracker.desk import BY_PAGE
 from tracker.office_store import OfficeError
 from tracker.rights import COMMAND_ACTIONS, READING_COMMANDS, actions_of
@@ -28,7 +31,13 @@ def record(command: str, options: argparse.Namespace, arguments: Sequence[str]) 
         return True
     by_page = os.environ.get(BY_PAGE, "")
     person = by_page or (getattr(options, "by", None) or "").strip() or audit.os_user()
-    done = {"load": _names(options)} if getattr(options, "stated", None) else {}
+    done = {}
+    if getattr(options, "stated", None):
+        done = dict.fromkeys(("load", "publish"), _names(options))
+    elif by_page and command == "withdraw":
+        named = f"{_file_name(options.file_id)} ({options.file_id[:12]})"
+        said = f"{'restore' if options.undo else command} {named} {options.reason}"
+        done = dict.fromkeys((command, "publish"), said)
     try:
         for action in actions_of(arguments) if command in COMMAND_ACTIONS else ["command"]:
             audit.record(person, action, done.get(action) or _subject(arguments), "page" if by_page else "command")
@@ -37,6 +46,15 @@ def record(command: str, options: argparse.Namespace, arguments: Sequence[str]) 
             print(word("audit.not_written", language, detail=str(fault)), file=sys.stderr)
         return False
     return True
+
+
+def _file_name(file_id: str) -> str:
+    """What a file of the inbox is called; its number where that cannot be read."""
+    try:
+        found = (s.original_name for s in Inbox(data_folder()).sidecars() if s.file_id.startswith(file_id))
+        return next(found, file_id)
+    except Refusal:
+        return file_id
 
 
 def _names(options: argparse.Namespace) -> str:

@@ -20,6 +20,7 @@ from etl.inbox import Reading
 from etl.ledger import SheetTitles, with_heading_tier
 from etl.ledger_cells import is_none
 from etl.ledger_titles import TitleReader
+from etl.own_areas import open_build, refuse_other
 from etl.publish import Builds
 from etl.refusal import Refusal
 from etl.rows import IDENTITY_FIELDS, Sheet, cells, sheets_of, with_area, with_identity
@@ -81,16 +82,18 @@ def compare_file(path: Path, tier: str, area: str, as_of: str | None, data_folde
         catalog: areas, tiers, captions, titles.
 
     Raises:
-        Refusal: where the file cannot be read, tier, area or month are not known, or there is nothing to compare with.
+        Refusal: where the file cannot be read, tier, area or month are not known, there is nothing to compare with, or
+            who asks works for other areas only.
     """
     if not path.is_file():
         raise Refusal("add.no_such_file", {"file": str(path)})
     tier_code, area_code = tier_of(path.name, tier, catalog), area_of(path.name, area, catalog)
     assert tier_code is not None
     assert area_code is not None
+    refuse_other(path.name, [area_code], catalog)
     builds = Builds(data_folder)
     build_id = builds.in_force()
-    with duckdb.connect(str(builds.path(build_id)), read_only=True) as connection:
+    with open_build(builds, build_id) as connection:
         build = Build(**connection.sql(read_sql("compare_build")).pl().row(0, named=True))
         day = _day(as_of, build)
         on_pages = _on_pages(connection, tier_code, area_code, day, catalog)

@@ -225,7 +225,9 @@ def _what(row: dict[str, Any], language: str) -> str:
     if row["rule"] == CORRECTION_REFUSED and language == "en":
         # The refusal of a correction is a whole sentence, and its row has it in both languages.
         value = row["candidates"]
-    return word(f"rule.{row['rule']}", language, value=value, candidates=row["candidates"] or "–")
+    return word(
+        f"rule.{row['rule']}", language, value=value, candidates=row["candidates"] or word("rule.none", language)
+    )
 
 
 def added_record(result: Added) -> dict[str, Any]:

@@ -35,6 +35,7 @@ def load() -> None:
     headed(desk_words.finding(board, language))
     with told:
         ui.tell_last(board, language)
+        ui.tell_own(board, language)
     ui.show_progress(board, language)
     if not board.items:
         ui.html(blocks.paragraph(say("first_steps")))
@@ -45,7 +46,7 @@ def load() -> None:
     ui.html(blocks.section(say("one_file"), say("one_file_note")))
     item = ui.pick_upload(board.items, language)
     if item is not None:
-        ui.one_upload(item, catalog, language)
+        ui.one_upload(item, board.items, catalog, language)
     ui.publication(board, catalog, view, language)
 
 

@@ -45,7 +45,9 @@ def reminders(found: Due) -> None:
     with st.container(horizontal=True, key="due_reminder", width=640):
         named = {"": say("remind_everybody"), **units}
         unit = ui.select("remind", list(named), say("remind_unit_label"), lambda code: named[code])
-        answer_by = st.date_input(say("answer_by"), found.day + dt.timedelta(days=ANSWER_DAYS), key="answer_by")
+        answer_by = st.date_input(
+            say("answer_by"), found.day + dt.timedelta(days=ANSWER_DAYS), format="YYYY-MM-DD", key="answer_by"
+        )
     if isinstance(answer_by, dt.date):
         said = due.reminder(found.rows, unit or None, found.day, answer_by, language)
         st.code(said, language=None, wrap_lines=True)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from tracker import blocks, text, ui, waiting
+from tracker import blocks, excerpt, text, ui, waiting
 from tracker.text import word
 
 view = ui.current_view()
@@ -21,13 +21,16 @@ with st.spinner(word("questions.working", language)):
 objections = ui.objections_of(view)
 with head.container():
     finding = waiting.finding(cells["cells"], questions["questions"], objections, language)
-    ui.html(blocks.header(place, ui.tags(view), finding))
-    if view.build_id != cells["build_id"]:
+    # A damaged inbox is not an empty one; what is wrong stands below.
+    is_read = bool(cells["build_id"])
+    ui.html(blocks.header(place, ui.tags(view), finding if is_read else word("questions.unreadable", language)))
+    if is_read and view.build_id != cells["build_id"]:
         ui.html(blocks.notice(word("questions.other_build", language, build_id=cells["build_id"])))
-if section == "cells":
-    ui.show_cells(view, cells)
-elif section == "questions":
-    ui.show_questions(view, questions)
-else:
+if section == "objections":
     ui.show_objections(view, objections)
-ui.html(blocks.footer([word("questions.foot", language), word("app.build", language, build_id=cells["build_id"])]))
+elif is_read and section == "cells":
+    ui.show_cells(view, cells)
+elif is_read:
+    ui.show_questions(view, questions)
+shown = word("app.build", language, build_id=cells["build_id"] or excerpt.whole_id(view.build_id))
+ui.html(blocks.footer([word("questions.foot", language), shown]))

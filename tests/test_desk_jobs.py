@@ -250,6 +250,29 @@ def test_the_annotated_copy_has_every_row_in_its_place_and_says_why(
     assert "东山区" in str(table[4][3])
 
 
+def test_each_file_of_an_archive_has_an_annotated_copy_of_its_own(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole, faulty = lines(1, 3).decode(), f"{HEAD}2,,东海县"
+    path = folder / "in.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("名单.csv", whole)
+        archive.writestr("名单.txt", faulty)
+        archive.writestr("一/名单.csv", faulty)
+    _, answer = said(capsys, "check", str(path), *SHELL, "--annotate", str(folder / "out"))
+    copies = {record["file"]: Path(record["annotated"]) for record in answer}
+    assert [copy.name for copy in copies.values()] == ["名单_批注.xlsx", "名单_批注_2.xlsx", "一_名单_批注.xlsx"]
+    tables = {
+        file: python_calamine.CalamineWorkbook.from_path(str(copy)).get_sheet_by_index(0).to_python()
+        for file, copy in copies.items()
+    }
+    assert {file: str(table[1][3:]) for file, table in tables.items()} == {
+        "名单.csv": "['']",
+        "名单.txt": "['B2 企业名称为空。请补上名称。']",
+        "一_名单.csv": "['B2 企业名称为空。请补上名称。']",
+    }
+
+
 def test_a_damaged_record_of_the_inbox_stops_all_with_a_clear_word(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

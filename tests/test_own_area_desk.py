@@ -147,6 +147,40 @@ def test_questions_refused_rows_and_files_are_those_of_the_own_area(
     assert FOREIGN.findall(printed + cells_printed + asked_printed) == []
 
 
+def test_their_list_is_compared_with_what_they_may_see_of_ours(
+    folder: Path, cut: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # 乙公司 holds the title in another district: of that they are told nothing.
+    path = write_list(folder / "theirs", "东海.csv", f"{HEAD}\n1,甲公司,,东海县\n2,乙公司,,东海县")
+    asked = ["compare", str(path), "--tier=srdi", "--as-of=2023-12"]
+    code, printed, answer = said(capsys, *asked, f"--area={OWN}")
+    assert code == 0
+    assert (answer["counts"]["both"], answer["counts"]["only_theirs"], answer["counts"]["only_ours"]) == (1, 1, 0)
+    assert FOREIGN.findall(printed.replace("乙公司", "")) == []
+    code, printed, _ = said(capsys, *asked, f"--area={OTHER}")
+    assert (code, json.loads(printed)["refused"]) == (1, "desk.not_your_area")
+
+
+def test_who_brought_a_file_is_told_who_withdrew_or_put_it_away(
+    own_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = dropped("东海一.csv", f"{HEAD}\n1,甲公司,,东海县", area=OWN)
+    other = dropped("东海二.csv", f"{HEAD}\n1,戊公司,,东海县", area=OWN)
+    uploads.set_aside(other, EDITOR.name)
+    record = {"file_id": mine.file_id, "original_name": mine.name}
+    done("publish", mine, EDITOR, {"files": [record], "build": {"build_id": "b"}})
+    day = dt.date.today().isoformat()
+    steps = [{"reading_no": None, "action": "withdraw", "by": EDITOR.name, "on": day, "reason": "不是终稿"}]
+    monkeypatch.setattr(desk_board, "files_in_inbox", lambda person: [record | {"history": steps}])
+    text = drawn(opened(STAFF, "desk", monkeypatch))
+    assert f"被 {EDITOR.name} 撤回，不再计入：不是终稿" in text
+    assert "您送来的“东海二.csv”" in text
+    assert [one.what for one in desk_board.undone(EDITOR)] == []
+    # Restored, or not theirs: there is nothing to tell.
+    steps.append(steps[0] | {"action": "restore"})
+    assert [(one.name, one.what) for one in desk_board.undone(STAFF)] == [("东海二.csv", "put_away")]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [["targets"], ["corrections"], ["plan"], ["report", "--all", "--period=2025"], ["report", f"--area={OTHER}"]],

@@ -242,7 +242,7 @@ def test_commands_that_change_something_are_kept_with_who_asked(
         audit.os_user(), "load", "command",
         "add 名单.csv --tier srdi --event recognition --on 2023-06-01 --area 连云港市",
     )  # fmt: skip
-    assert kept[1] == ("李四", "withdraw", "page", f"withdraw {file_id} --reason 重复")
+    assert kept[1] == ("李四", "withdraw", "page", f"withdraw 名单.csv ({file_id[:12]}) 重复")
     assert len(kept) == 2
     assert [entry.person for entry in audit.entries("李", "withdraw")] == ["李四"]
     assert audit.entries("", "publish") == []

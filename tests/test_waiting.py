@@ -20,6 +20,7 @@ from tests.test_demo_pages import shown
 from tracker import blocks_waiting, objections_words, office, office_objections, office_store, ui, waiting, warehouse
 from tracker.office_objections import Number
 from tracker.text import LANGUAGES, word
+from tracker.ui import waiting_reads
 from tracker.viewing import DEFAULT_RULE
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
@@ -166,3 +167,11 @@ def test_ten_edits_are_one_command(folder: Path, tmp_path: Path, capsys: pytest.
     assert [one["status"] for one in outcomes] == ["recorded"] * len(batch)
     assert waiting.outcome_table(batch, outcomes, "en").height == len(batch) > 3
     assert command("corrections") == []
+
+
+def test_a_damaged_inbox_is_not_told_as_nothing_to_do(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    nothing = {"build_id": "", "cells": [], "corrections": [], "questions": [], "answers": []}
+    monkeypatch.setattr(waiting_reads, "_content", lambda command, language: nothing)
+    said = shown(opened("questions"))
+    assert word("questions.unreadable", "zh") in said
+    assert word("questions.nothing", "zh") not in said

@@ -7,7 +7,7 @@ from html import escape
 
 from tracker import blocks, blocks_about, desk_words, text
 from tracker.catalog import Catalog
-from tracker.desk_board import Item, Record, rejected
+from tracker.desk_board import Item, Record, rejected, state_of
 from tracker.desk_words import COUNTS
 from tracker.jobs import Job
 from tracker.look import STATUS_LOOKS
@@ -42,7 +42,8 @@ def _upload_lines(item: Item, catalog: Catalog, language: str) -> list[str]:
         counts = record.get("counts") or {}
         numbers = "".join(_count(record, key) if counts else "<td>–</td>" for key in COUNTS)
         taken = desk_words.reading_phrase(record, catalog, language) if record else "–"
-        state = mark(_STATE_LOOKS[item.state], word(f"desk.state_{item.state}", language)) if not place else ""
+        code = state_of([record]) if inner else item.state
+        state = mark(_STATE_LOOKS[code], word(f"desk.state_{code}", language))
         lines.append(
             f'<tr><th scope="row">{escape(name)}{small}</th><td>{escape(taken)}</td>{numbers}<td>{state}</td></tr>'
         )
@@ -119,8 +120,9 @@ def file_table(files: Sequence[Record], catalog: Catalog, language: str) -> str:
             desk_words.reading_phrase({"reading": reading}, catalog, language) for reading in record["readings"]
         ]
         is_out = desk_words.is_withdrawn(record)
-        key = "counts" if record["counts"] else "withdrawn" if is_out else "replaced"
-        state = mark("met" if record["counts"] else "not_reported", word(f"desk.file_{key}", language))
+        in_force = "counts" if any(map(desk_words.is_counted, record["readings"])) else "never_counted"
+        key = in_force if record["counts"] else "withdrawn" if is_out else "replaced"
+        state = mark("met" if key == "counts" else "not_reported", word(f"desk.file_{key}", language))
         steps = [step for step in record["history"] if step["action"] != "accept"]
         if steps:
             said = {"by": steps[-1]["by"], "on": steps[-1]["on"], "reason": steps[-1]["reason"]}

@@ -6,6 +6,7 @@ another person or another day sees the same. A check or a preview holds only for
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -43,6 +44,8 @@ OPTIONS = {
     "replaces": "--replaces",
 }
 LISTS = {"excluding": "--excluding", "announced": "--announced"}
+# So long a person is told what others did with a file of theirs.
+_TOLD_DAYS = 30
 _ASKING = ("add.missing", "add.final_without_cohort")
 
 
@@ -59,13 +62,7 @@ class Item:
         """What there is to do: nothing but wait, state what is missing, look at refused rows, or publish."""
         if self.records is None:
             return "unchecked" if self.check is None else "checking" if self.check.is_open else "broken"
-        statuses = [record["status"] for record in self.records]
-        if "refused" in statuses or not statuses:
-            codes = [record.get("refused") for record in self.records]
-            return "asks" if any(code in _ASKING for code in codes) else "refused"
-        if all(status in ("unchanged", "skipped") for status in statuses):
-            return "here"
-        return "faulty" if any(rejected(record) for record in self.records) else "ready"
+        return state_of(self.records)
 
     @property
     def members(self) -> list[str]:
@@ -77,6 +74,16 @@ class Item:
     def can_publish(self) -> bool:
         """Whether it may be added; refused rows stay out and are listed, which a person may accept."""
         return self.state in ("ready", "faulty")
+
+
+def state_of(records: Sequence[Record]) -> ItemState:
+    """What there is to do with a checked file, or with one of an archive."""
+    statuses = [record["status"] for record in records]
+    if "refused" in statuses or not statuses:
+        return "asks" if any(record.get("refused") in _ASKING for record in records) else "refused"
+    if all(status in ("unchanged", "skipped") for status in statuses):
+        return "here"
+    return "faulty" if any(rejected(record) for record in records) else "ready"
 
 
 def rejected(record: Record) -> int:
@@ -300,6 +307,44 @@ def files_in_inbox(person: Person) -> list[Record]:
     inbox = data_folder() / "inbox"
     marks = tuple(sorted((path.name, path.stat().st_mtime_ns) for path in inbox.glob("*.yml")))
     return _files(data_folder(), marks, person) if marks else []
+
+
+@dataclass(frozen=True)
+class Undone:
+    """What another person undid of a file: ``what`` is ``withdrawn`` or ``put_away``; ``on``: a day, in ISO form."""
+
+    name: str
+    what: Literal["withdrawn", "put_away"]
+    by: str
+    on: str
+    reason: str
+
+
+def undone(person: Person) -> list[Undone]:
+    """What became, by somebody else's hand, of files that a person brought within the last weeks.
+
+    Raises:
+        ValueError: as :func:`files_in_inbox`.
+    """
+    since = f"{dt.date.today() - dt.timedelta(_TOLD_DAYS)}"
+    found = []
+    for upload in uploads.put_away():
+        on, _, by = upload.set_aside.partition(" ")
+        if person.name in upload.owners and by != person.name:
+            found.append(Undone(upload.name, "put_away", by, on[:10], ""))
+    own = {upload.file_id for upload in uploads.every() if person.name in upload.owners}
+    # A file of an archive has an id of its own: the publication says which.
+    added = {file_id for job in jobs.every() if is_published(job) and own & set(job.files) for file_id in _added(job)}
+    for record in files_in_inbox(person) if added else []:
+        [*_, last] = record["history"] or [{"action": ""}]
+        if record["file_id"] in added and last["action"] == "withdraw" and last["by"] != person.name:
+            found.append(Undone(record["original_name"], "withdrawn", last["by"], str(last["on"]), last["reason"]))
+    return [one for one in found if one.on >= since]
+
+
+def _added(job: Job) -> set[str]:
+    content = job.answer().content
+    return {record["file_id"] for record in content["files"] if record.get("file_id")}
 
 
 @lru_cache(maxsize=4)

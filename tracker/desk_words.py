@@ -9,7 +9,7 @@ from typing import Any
 
 from tracker import desk_board, jobs, text
 from tracker.catalog import Catalog
-from tracker.desk_board import Board, Record
+from tracker.desk_board import Board, Record, Undone
 from tracker.enterprises_words import batch_name
 from tracker.jobs import Job
 from tracker.text import word
@@ -74,6 +74,11 @@ def refusal_lines(record: Record, language: str) -> list[str]:
     return [str(record[language])] if record.get("refused") else [str(fault[language]) for fault in faults]
 
 
+def is_counted(reading: Mapping[str, Any]) -> bool:
+    """Whether anything is counted of what a file is read as; of publicity, recommendations and the pool nothing is."""
+    return reading.get("kind") != "pool" and reading.get("event") not in NEVER_COUNTED
+
+
 def announced_lines(record: Record, catalog: Catalog, language: str) -> list[str]:
     """Each number that the issuer announces beside the rows that were read."""
     lines = []
@@ -89,7 +94,7 @@ def notes(record: Record, catalog: Catalog, language: str) -> list[str]:
     """What must be known of a list before it is published."""
     reading = record.get("reading") or {}
     said = []
-    if reading.get("kind") == "pool" or reading.get("event") in NEVER_COUNTED:
+    if not is_counted(reading):
         said.append(word("desk.never_counted", language))
     excluded = [catalog.areas[code].short.in_language(language) for code in reading.get("excluding") or ()]
     said += [word("desk.excluding", language, areas=text.listed(excluded, language))] if excluded else []
@@ -166,6 +171,21 @@ def refused_lines(job: Job, language: str) -> list[str]:
     if isinstance(content, list):
         return [line for record in content for line in refusal_lines(record, language)]
     return [word("desk.broken", language, detail=answer.detail[-300:] or "–")]
+
+
+def own_lines(undone: Sequence[Undone], language: str) -> list[str]:
+    """What others did with the files that the reader brought."""
+    return [
+        word(
+            f"desk.own_{one.what}",
+            language,
+            name=one.name,
+            by=one.by or "–",
+            on=day_phrase(one.on, language),
+            reason=one.reason,
+        )
+        for one in undone
+    ]
 
 
 def is_withdrawn(record: Record) -> bool:

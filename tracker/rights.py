@@ -65,7 +65,7 @@ READING_COMMANDS = frozenset(
     ("check", "files", "builds", "corrections", "questions", "thresholds", "report", "template", "compare", "verify")
 )
 # Commands that cut what they take in and what they tell to the areas of who asks; no other tells of some areas only.
-CUT_COMMANDS = frozenset(("check", "files", "corrections", "questions", "template"))
+CUT_COMMANDS = frozenset(("check", "files", "corrections", "questions", "template", "compare"))
 
 
 @dataclass(frozen=True)

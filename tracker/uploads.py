@@ -118,6 +118,12 @@ def every() -> list[Upload]:
     return sorted((u for u in found if not u.set_aside), key=lambda upload: (upload.opened, upload.name), reverse=True)
 
 
+def put_away() -> list[Upload]:
+    """The uploads that somebody set aside."""
+    found = (_read(path) for path in sorted(folder().glob("*.json")))
+    return [upload for upload in found if upload is not None and upload.set_aside]
+
+
 def get(file_id: str) -> Upload | None:
     """An upload by its content hash."""
     return next((upload for upload in every() if upload.file_id == file_id), None)

@@ -49,6 +49,7 @@ from tracker.ui.desk_screen import (
     show_progress,
     take_in,
     tell_last,
+    tell_own,
 )
 from tracker.ui.district_reads import area_figures, areas_on_target, district_parts, divided_targets, with_target
 from tracker.ui.due_reads import DUE_PAGE, due_of, offer_templates, pick_due
@@ -253,6 +254,7 @@ __all__ = [
     "targets_of",
     "tasks_of",
     "tell_last",
+    "tell_own",
     "threshold_history",
     "tier_counts",
     "title_timeline",

@@ -120,7 +120,9 @@ def mark(found: Sequence[BuildFacts], view: View) -> None:
         ):
             st.rerun()
         meeting = st.text_input(_say("meeting", language), key="mark_meeting").strip()
-        held_on = st.date_input(_say("held_on", language), view.data_cutoff or "today", key="mark_on")
+        held_on = st.date_input(
+            _say("held_on", language), view.data_cutoff or "today", format="YYYY-MM-DD", key="mark_on"
+        )
         arguments = ["report-mark", build_id, "--plan", view.plan_id, "--as-of", str(view.as_of), f"--by={by}"]
         ready = bool(by and meeting and isinstance(held_on, dt.date))
         if st.button(_say("mark_now", language), key="mark_now", disabled=not ready) and done(

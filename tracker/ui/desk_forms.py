@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,10 +15,12 @@ import streamlit as st
 from tracker import blocks, blocks_desk, desk, desk_board, desk_words, uploads
 from tracker.catalog import Catalog
 from tracker.desk_board import Item, Record
+from tracker.files import zipped
 from tracker.rights import Person
 from tracker.text import word
-from tracker.ui.frame import WORKBOOK, html
+from tracker.ui.frame import html, mime_of
 from tracker.ui.gate import allowed, known_name, save_button, write
+from tracker.uploads import Upload
 
 KINDS = ("list", "pool", "ledger", "enterprise_values", "area_values")
 EVENTS = (
@@ -27,14 +29,27 @@ EVENTS = (
 )  # fmt: skip
 _DAYS = ("event_on", "valid_from", "valid_to")
 _MORE = ("sheet", "period", "unit", "year_day", "reason", "issuer", "source")
+# What files that came together may have in common; the rest is each file's own.
+_COMMON = (
+    "kind", "tier", "event", "batch", *_DAYS, "area", "document_no", "reviewed_cohort", "excluding", "period", "unit",
+    "year_day", "issuer", "source",
+)  # fmt: skip
 # How each is written, in codes and numbers of the files themselves.
 _HINTS = {"batch": "5, 2025-1", "announced": "502 杭州市=155", "period": "2025Q3", "year_day": "12-31"}
 _IGNORED = "-"
-_COLUMNS_A_ROW = 4
+# A day with its two signs needs the width of a third.
+_COLUMNS_A_ROW = 3
 
 
-def one_upload(item: Item, catalog: Catalog, language: str) -> None:
-    """One file: what it proposes to be, what is stated of it, what its check found, what to send back."""
+def one_upload(item: Item, items: Sequence[Item], catalog: Catalog, language: str) -> None:
+    """One file: what it proposes to be, what is stated of it, what its check found, what to send back.
+
+    Args:
+        item: the file.
+        items: all on the desk; what is stated of one may be meant for others as well.
+        catalog: areas, tiers and captions.
+        language: of the words.
+    """
     member = _pick_member(item, language)
     shown = [r for r in item.records or [] if member in ("", r["file"])]
     html(blocks_desk.problems([line for r in shown for line in desk_words.refusal_lines(r, language)]))
@@ -47,9 +62,12 @@ def one_upload(item: Item, catalog: Catalog, language: str) -> None:
         if member or not item.members:
             html(blocks_desk.proposal_table(desk_words.proposals(record, catalog, language), language))
     with right:
-        _statement(item, member, record, catalog, language)
+        others = [] if member else [other for other in items if other.upload.file_id != item.upload.file_id]
+        _statement(item, member, record, others, catalog, language)
     for found in shown:
-        _outcome(item, found, catalog, language)
+        _outcome(found, catalog, language, is_named=len(shown) > 1)
+    if any(found.get("rejected") for found in shown):
+        _offer_annotated(item, member, language)
 
 
 def _pick_member(item: Item, language: str) -> str:
@@ -70,26 +88,43 @@ def _tell_memory(item: Item, language: str) -> None:
         html(blocks.notice(word("desk.remembered", language, **said)))
 
 
-def _outcome(item: Item, record: Record, catalog: Catalog, language: str) -> None:
+def _outcome(record: Record, catalog: Catalog, language: str, *, is_named: bool) -> None:
     lines = desk_words.announced_lines(record, catalog, language) + desk_words.notes(record, catalog, language)
+    if is_named and (lines or record.get("rejected")):
+        html(blocks.section(record["file"], desk_words.reading_phrase(record, catalog, language)))
     html(blocks_desk.remarks(lines), blocks_desk.fault_table(record, language))
-    if record.get("rejected") and len(item.records or []) == 1:
-        person = allowed("upload")
-        name = f"{Path(item.upload.name).stem}_{word('desk.annotated', language)}.xlsx"
-        save_button(word("desk.annotate", language), lambda: annotated(item, language, person), name, WORKBOOK)
 
 
-def annotated(item: Item, language: str, person: Person) -> bytes:
-    """The workbook to send back, made by the same command as in the shell."""
+def _offer_annotated(item: Item, member: str, language: str) -> None:
+    """Of a file its annotated copy; of an archive those of all its files, or that of the one that is looked at."""
+    person, is_many = allowed("upload"), bool(item.members) and not member
+    ending, key = ("zip", "annotate_all") if is_many else ("xlsx", "annotate")
+    name = f"{Path(member or item.upload.name).stem}_{word('desk.annotated', language)}.{ending}"
+
+    def made() -> bytes:
+        copies = annotated(item, language, person)
+        return zipped(dict(copies.values())) if is_many else copies[member or item.upload.name][1]
+
+    save_button(word(f"desk.{key}", language), made, name, mime_of(name))
+
+
+def annotated(item: Item, language: str, person: Person) -> dict[str, tuple[str, bytes]]:
+    """By the name of the file the name and content of its copy, made by the same command as in the shell."""
     with TemporaryDirectory() as folder:
-        given, out = Path(folder) / "given.json", Path(folder) / "out.xlsx"
+        given, out = Path(folder) / "given.json", Path(folder) / "out"
+        out.mkdir()
         given.write_text(json.dumps([desk_board.entry_of(item.upload)], ensure_ascii=False), encoding="utf-8")
-        desk.run(["check", f"--stated={given}", f"--annotate={out}", f"--language={language}"], person)
-        return out.read_bytes()
+        answer = desk.run(["check", f"--stated={given}", f"--annotate={out}", f"--language={language}"], person)
+        made = {record["file"]: Path(record["annotated"]) for record in answer.content if record.get("rejected")}
+        return {file: (path.name, path.read_bytes()) for file, path in made.items()}
 
 
-def _statement(item: Item, member: str, record: Record, catalog: Catalog, language: str) -> None:
-    """The form: every field may be left to the file. ``member``: the one file of an archive that it is about."""
+def _statement(
+    item: Item, member: str, record: Record, others: Sequence[Item], catalog: Catalog, language: str
+) -> None:
+    """The form: every field may be left to the file. ``member``: the one file of an archive that it is about;
+    ``others``: files of which the same may be stated.
+    """
     upload, shared = item.upload, item.upload.stated
     stated = shared.get("members", {}).get(member, shared)
     # Whoever states something elsewhere is seen here: another statement, other widgets.
@@ -101,9 +136,9 @@ def _statement(item: Item, member: str, record: Record, catalog: Catalog, langua
     def said(field: str) -> str:
         return word(f"desk.field_{field}", language)
 
-    def choice(field: str, options: list[str], named: Callable[[str], str]) -> str:
+    def choice(field: str, options: list[str], named: Callable[[str], str], left_open: str = "by_file") -> str:
         every = list(dict.fromkeys(["", *options, *filter(None, [stated.get(field)])]))
-        by_file = word("desk.by_file", language)
+        by_file = word(f"desk.{left_open}", language)
         index = every.index(stated.get(field) or "")
         shown: Callable[[str], str] = lambda code: named(code) if code else by_file  # noqa: E731
         return str(st.selectbox(said(field), every, index=index, format_func=shown, key=key(field)) or "")
@@ -129,20 +164,18 @@ def _statement(item: Item, member: str, record: Record, catalog: Catalog, langua
         columns = st.columns(_COLUMNS_A_ROW)
         with columns[0]:
             changed["kind"] = choice("kind", list(KINDS), lambda code: word(f"desk.kind_{code}", language))
+            changed["batch"] = line("batch")
         with columns[1]:
             tiers = {code: tier.short.in_language(language) for code, tier in catalog.tiers.items()}
             changed["tier"] = choice("tier", list(tiers), lambda code: tiers.get(code, code))
-        with columns[2]:
-            changed["event"] = choice("event", list(EVENTS), lambda code: word(f"event.{code}", language))
-        with columns[3]:
-            changed["batch"] = line("batch")
-        columns = st.columns(_COLUMNS_A_ROW)
-        for column, field in zip(columns, _DAYS, strict=False):
-            with column:
-                changed[field] = day(field)
-        with columns[3]:
             areas = {code: catalog.areas[code].name.in_language(language) for code in _own_areas(catalog)}
             changed["area"] = choice("area", list(areas), lambda code: areas.get(code, code))
+        with columns[2]:
+            changed["event"] = choice("event", list(EVENTS), lambda code: word(f"event.{code}", language))
+            changed["document_no"] = line("document_no")
+        for column, field in zip(st.columns(_COLUMNS_A_ROW), _DAYS, strict=True):
+            with column:
+                changed[field] = day(field)
         columns = st.columns(_COLUMNS_A_ROW)
         with columns[0]:
             announced = st.text_input(
@@ -153,13 +186,11 @@ def _statement(item: Item, member: str, record: Record, catalog: Catalog, langua
             )
             changed["announced"] = announced.split()
         with columns[1]:
-            changed["document_no"] = line("document_no")
-        with columns[2]:
             changed["reviewed_cohort"] = line("reviewed_cohort")
-        with columns[3]:
+        with columns[2]:
             twins = list(record.get("twins") or [])
             names = _twin_names(twins)
-            changed["replaces"] = choice("replaces", twins, lambda code: names.get(code, code[:12]))
+            changed["replaces"] = choice("replaces", twins, lambda code: names.get(code, code[:12]), "replaces_none")
         changed["is_final"] = st.checkbox(said("is_final"), bool(stated.get("is_final")), key=key("is_final"))
         with st.expander(word("desk.more_fields", language)):
             changed["excluding"] = st.multiselect(
@@ -176,11 +207,13 @@ def _statement(item: Item, member: str, record: Record, catalog: Catalog, langua
                     changed[field] = line(field)
         with st.expander(word("desk.columns", language)):
             changed["mapping"] = _mapping(record, stated.get("mapping") or {}, catalog, language, key)
+        also = _pick_others(others, key("also"), language)
         is_sent = st.form_submit_button(word("desk.save_statement", language), type="primary")
     if is_sent:
         members = shared.get("members", {})
         kept = shared | {"members": {**members, member: changed}} if member else changed | {"members": members}
-        _save(item, kept, language)
+        shared_by_all = {field: changed[field] for field in _COMMON if changed.get(field)}
+        _save([(other.upload, other.upload.stated | shared_by_all) for other in also] + [(upload, kept)], language)
     with st.container(horizontal=True):
         if st.button(word("desk.check_again", language), key=key("again")):
             desk_board.check([upload], allowed("upload"))
@@ -196,9 +229,26 @@ def _own_areas(catalog: Catalog) -> list[str]:
     return [code for code in catalog.areas if not own or any(catalog.is_within(code, scope) for scope in own)]
 
 
-def _save(item: Item, changed: dict[str, Any], language: str) -> None:
+def _pick_others(others: Sequence[Item], key: str, language: str) -> list[Item]:
+    """The files of which the same is stated, those that still ask for something first."""
+    if not others:
+        return []
+    by_id = {item.upload.file_id: item for item in sorted(others, key=lambda item: item.state != "asks")}
+    chosen = st.multiselect(
+        word("desk.also", language),
+        list(by_id),
+        format_func=lambda code: by_id[code].upload.name,
+        help=word("desk.also_help", language),
+        key=key,
+        placeholder=word("desk.also_none", language),
+    )
+    return [by_id[code] for code in chosen]
+
+
+def _save(statements: Sequence[tuple[Upload, dict[str, Any]]], language: str) -> None:
     try:
-        write("upload", item.upload.name, uploads.state, item.upload, changed, known_name())
+        for upload, stated in statements:
+            write("upload", upload.name, uploads.state, upload, stated, known_name())
     except OSError as fault:
         html(blocks.notice(word("desk.disk", language, detail=fault.strerror or str(fault))))
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 
 import streamlit as st
@@ -13,7 +14,7 @@ from tracker.catalog import Catalog
 from tracker.desk_board import Board, Item, Withdrawal
 from tracker.jobs import Job
 from tracker.links import View
-from tracker.text import listed, word
+from tracker.text import word
 from tracker.ui.frame import html
 from tracker.ui.gate import allowed, is_allowed, known_name, write
 from tracker.ui.operator import operator_name
@@ -84,14 +85,32 @@ def desk_now(language: str) -> Board:
         return board
 
 
+def tell_own(board: Board, language: str) -> None:
+    """What others did with files that the person brought: withdrawn after publication, or put away before it."""
+    with suppress(ValueError):  # a damaged inbox is told where the files are listed
+        html(blocks_desk.problems(desk_words.own_lines(desk_board.undone(board.person), language)))
+
+
 def _by() -> str:
     return known_name()
 
 
 def show_progress(board: Board, language: str) -> None:
     """What waits and runs, seen anew every second; when something ends, the page is drawn anew."""
+    _tell_started(board, language)
     if board.open_jobs:
         _watch([job.job_id for job in board.open_jobs], language)
+
+
+def _tell_started(board: Board, language: str) -> None:
+    """Say in the corner that what was just started runs, and how it ended: the buttons stand far below the rest."""
+    job = next((job for job in board.jobs if job.job_id == st.session_state.get("desk_started")), None)
+    if job is None:
+        return
+    state = "running" if job.is_open else desk_words.outcome(job)
+    if st.session_state.get("desk_told") != (job.job_id, state):
+        st.session_state["desk_told"] = (job.job_id, state)
+        st.toast(word(f"desk.toast_{state}", language, job=word(f"desk.job_{job.kind}", language)))
 
 
 @st.fragment(run_every=_REFRESH_SECONDS)
@@ -207,7 +226,9 @@ def _publish_button(asked: Sequence[uploads.Upload], board: Board, language: str
         language
     ):
         for upload in asked:
-            write("upload", upload.name, uploads.remember, upload.name, upload.stated, _by())
+            # Whose file it was stands beside who publishes it.
+            subject = f"{upload.name} {desk_words.sent_phrase(upload, language)}" if upload.sent else upload.name
+            write("publish", subject, uploads.remember, upload.name, upload.stated, _by())
         _start(lambda: desk_board.start_publishing(asked, allowed("publish")), language)
 
 
@@ -247,7 +268,7 @@ def _named(language: str) -> bool:
 
 def _start(begin: Callable[[], str], language: str) -> None:
     try:
-        begin()
+        st.session_state["desk_started"] = begin()
     except OSError as fault:
         html(blocks.notice(word("desk.disk", language, detail=fault.strerror or str(fault))))
         return
@@ -257,7 +278,8 @@ def _start(begin: Callable[[], str], language: str) -> None:
 def files_in(board: Board, catalog: Catalog, view: View | None, language: str) -> None:
     """Every file that was taken in; withdrawing one, or restoring it, with the effect first."""
     try:
-        files = desk_board.files_in_inbox(allowed("upload"))
+        with st.spinner(word("questions.working", language)):
+            files = desk_board.files_in_inbox(allowed("upload"))
     except ValueError as fault:
         html(blocks.notice(desk_words.inbox_fault(str(fault), language)))
         return
@@ -306,6 +328,5 @@ def job_log(board: Board, language: str) -> None:
 
 def how_to_begin(language: str) -> None:
     """In a demonstration: why real files are not taken in here, and how to start with them."""
-    steps = [word(f"desk.begin_{step}", language) for step in (1, 2, 3)]
     commands = {word(f"desk.begin_{way}", language): [line] for way, line in _REAL_START.items()}
-    html(blocks.panel(word("desk.demo_title", language), listed(steps, language), commands))
+    html(blocks.panel(word("desk.demo_title", language), word("desk.begin", language), commands))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
-import zipfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,15 +11,16 @@ import streamlit as st
 
 from tracker import due, excerpt, text, warehouse
 from tracker.due import Due
+from tracker.files import zipped
 from tracker.links import View
 from tracker.text import word
 from tracker.ui.desk_answers import asked
-from tracker.ui.frame import WORKBOOK
+from tracker.ui.frame import mime_of
 from tracker.ui.gate import save_button
 from tracker.ui.reading import read
 from tracker.ui.state import pick, select
 
-DUE_PAGE = 50
+DUE_PAGE = 20
 _BUILDING = 300.0
 # What a form is made for: the areas, the units that report on tasks, or nobody in particular.
 _FOR = {"report": "area", "tasks": "unit", "activities": "one_area"}
@@ -80,11 +79,13 @@ def offer_templates(view: View) -> None:
             st.session_state.pop("made_template", None)
         else:
             stem = word("due.template_file", language, kind=word(f"due.template_{kind}", language), period=period)
-            st.session_state["made_template"] = _one_file(made, stem.strip("_"))
+            is_one = len(made) == 1
+            st.session_state["made_template"] = (
+                next(iter(made.items())) if is_one else (f"{stem.strip('_')}.zip", zipped(made))
+            )
     if offered := st.session_state.get("made_template"):
         name, content = offered
-        mime = "application/zip" if name.endswith(".zip") else WORKBOOK
-        save_button(word("due.template_offer", language, name=name), lambda: content, name, mime)
+        save_button(word("due.template_offer", language, name=name), lambda: content, name, mime_of(name))
 
 
 def _whose(view: View, wanted: str) -> list[str]:
@@ -122,14 +123,3 @@ def _made(arguments: list[str], language: str) -> tuple[dict[str, bytes], str | 
         return files, None
     detail = answer.refusal(language) or answer.detail
     return {}, word("due.template_failed", language, detail=detail)
-
-
-def _one_file(files: dict[str, bytes], stem: str) -> tuple[str, bytes]:
-    """A single file as it is, several as a zip."""
-    if len(files) == 1:
-        return next(iter(files.items()))
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return f"{stem}.zip", buffer.getvalue()

@@ -118,7 +118,7 @@ def edit_tasks(view: View) -> None:
     changed = _changed(shown, edited, list(units), years)
     with st.container(horizontal=True, key="task_document"):
         document = st.text_input(_say("document", language), key="task_document_no", max_chars=80).strip()
-        on = st.date_input(_say("document_on", language), None, key="task_document_on")
+        on = st.date_input(_say("document_on", language), None, format="YYYY-MM-DD", key="task_document_on")
         by = operator_name(language, "task_by")
     ready = bool(changed and document and by and isinstance(on, dt.date))
     if is_allowed("target") and st.button(_say("save", language), key="save_tasks", disabled=not ready):

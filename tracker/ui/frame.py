@@ -72,6 +72,11 @@ def _stylesheet() -> str:
     return (STATIC / "look.css").read_text(encoding="utf-8")
 
 
+def mime_of(file_name: str) -> str:
+    """What a file that is offered is, by the ending of its name."""
+    return {"csv": "text/csv", "zip": "application/zip"}.get(file_name.rpartition(".")[2], WORKBOOK)
+
+
 def html(*parts: str) -> None:
     """Designed parts, drawn together."""
     st.html(blocks.block(*parts))
@@ -109,7 +114,7 @@ def offer_book(view: View, sheets: Callable[[], dict[str, pl.DataFrame]], said: 
 
 
 def _download(label: str, made: Callable[[], bytes], file_name: str) -> None:
-    save_button(label, made, file_name, "text/csv" if file_name.endswith(".csv") else WORKBOOK)
+    save_button(label, made, file_name, mime_of(file_name))
 
 
 def file_notes(view: View) -> list[str]:

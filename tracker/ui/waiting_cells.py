@@ -71,7 +71,9 @@ def _correct(cells: Sequence[Said], key: str, language: str) -> None:
     with st.form(f"correct_{key}_{made}", enter_to_submit=False, border=False):
         _full_texts(grid, language)
         locked = [name for name in waiting.GRID if name not in waiting.TO_FILL]
-        filled = edit_grid(grid, f"grid_{key}_{made}", locked, columns=_columns(language), row_height=_ROW_HEIGHT)
+        # Where most letters are Chinese the grid takes an English one for narrower than it is and cuts messages off.
+        shown = grid if language == "zh" else grid.drop("problem")
+        filled = edit_grid(shown, f"grid_{key}_{made}", locked, columns=_columns(language), row_height=_ROW_HEIGHT)
         left, right = st.columns([3, 1])
         with left:
             reason = st.text_input(word("questions.reason_for_all", language), key=f"reason_{made}", max_chars=200)
@@ -96,10 +98,11 @@ def _correct(cells: Sequence[Said], key: str, language: str) -> None:
 
 
 def _full_texts(grid: pl.DataFrame, language: str) -> None:
-    """Every message whole: where most letters are Chinese the grid takes all for as wide, and cuts long English off."""
+    """Every message whole; in English it stands here only."""
     table = grid.select("cell", "subject", "problem").fill_null("–")
     captions = {name: word(f"questions.column_{name}", language) for name in table.columns}
-    html(blocks_about.folded(word("questions.full_texts", language), blocks_about.frame_table(table.rename(captions))))
+    whole = blocks_about.frame_table(table.rename(captions))
+    html(blocks_about.folded(word("questions.full_texts", language), whole) if language == "zh" else whole)
 
 
 def _columns(language: str) -> dict[str, Any]:
