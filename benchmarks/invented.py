@@ -8,8 +8,10 @@ is misprinted, so that refusals are part of what is measured.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import polars as pl
@@ -49,11 +51,12 @@ class Notice:
     path: Path
     tier: str
     rows: int
+    area: str
 
     @property
     def options(self) -> list[str]:
         """The options of ``python -m etl add`` for it."""
-        return ["--tier", self.tier, "--event", "recognition", "--on", "2025-10-20", "--area", AREA]
+        return ["--tier", self.tier, "--event", "recognition", "--on", "2025-10-20", "--area", self.area]
 
 
 @dataclass(frozen=True)
@@ -77,13 +80,21 @@ def credit_codes(numbers: np.ndarray) -> pl.Series:
     return pl.Series("统一社会信用代码", characters.astype("U1").view("U18").ravel())
 
 
-def write_world(folder: Path, enterprises: int, values: int | None = None) -> Invented:
+def write_world(
+    folder: Path,
+    enterprises: int,
+    values: int | None = None,
+    area: str = AREA,
+    parts: Mapping[str, float] = MappingProxyType(_AREAS),
+) -> Invented:
     """Write the files of a data folder; the same numbers give the same bytes.
 
     Args:
         folder: an existing folder.
         enterprises: how many there are; one and a half events each.
         values: how many values in all; five for each enterprise where left out.
+        area: what the lists are about.
+        parts: its reporting units and the share of enterprises that each has.
     """
     random = np.random.default_rng(20251231)
     number = np.arange(1, enterprises + 1)
@@ -92,13 +103,13 @@ def write_world(folder: Path, enterprises: int, values: int | None = None) -> In
         {
             "企业名称": pl.select(pl.format("连云港虚构企业{}有限公司（示例）", pl.Series(number)))[:, 0],
             "统一社会信用代码": codes,
-            "所属县区": random.choice(np.array(list(_AREAS)), enterprises, p=list(_AREAS.values())),
+            "所属县区": random.choice(np.array(list(parts)), enterprises, p=list(parts.values())),
         }
     )
     order = random.permutation(enterprises)
     holders = {"innovative": enterprises, "srdi": enterprises * 4 // 10, "little_giant": enterprises // 10}
     notices = [
-        Notice(folder / f"{tier}.csv", tier, _write_notice(folder / f"{tier}.csv", people[order[:count]], random))
+        Notice(folder / f"{tier}.csv", tier, _write_notice(folder / f"{tier}.csv", people[order[:count]], random), area)
         for tier, count in holders.items()
     ]
     path = folder / "values.csv"
