@@ -42,6 +42,8 @@ _AREAS = {
 }
 _ROUNDS = [dt.date(year, month, 20) for year in range(2021, 2026) for month in (4, 10)]
 _MISPRINTED_EVERY = 1_000
+# A million enterprises' values: larger files are refused (etl/read_limits.py).
+_ROWS_OF_A_FILE = 5_000_000
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class Invented:
     """The files of one data folder: notices, and the values of their enterprises."""
 
     notices: tuple[Notice, ...]
-    values: Path
+    values: tuple[Path, ...]
     enterprises: int
 
 
@@ -112,9 +114,8 @@ def write_world(
         Notice(folder / f"{tier}.csv", tier, _write_notice(folder / f"{tier}.csv", people[order[:count]], random), area)
         for tier, count in holders.items()
     ]
-    path = folder / "values.csv"
-    _write_values(path, codes, VALUES_PER_ENTERPRISE * enterprises if values is None else values, random)
-    return Invented(tuple(notices), path, enterprises)
+    written = _write_values(folder, codes, VALUES_PER_ENTERPRISE * enterprises if values is None else values, random)
+    return Invented(tuple(notices), written, enterprises)
 
 
 def _write_notice(path: Path, people: pl.DataFrame, random: np.random.Generator) -> int:
@@ -131,8 +132,8 @@ def _write_notice(path: Path, people: pl.DataFrame, random: np.random.Generator)
     return people.height
 
 
-def _write_values(path: Path, codes: pl.Series, count: int, random: np.random.Generator) -> None:
-    """One value a row: who, what, when, how much."""
+def _write_values(folder: Path, codes: pl.Series, count: int, random: np.random.Generator) -> tuple[Path, ...]:
+    """One value a row: who, what, when, how much. In as many files as their largest number of rows asks for."""
     processes = random.integers(5, 60, count)
     controlled = (processes * random.uniform(0.2, 1, count)).astype(np.int64)
     asked = np.arange(count) % VALUES_PER_ENTERPRISE
@@ -157,7 +158,12 @@ def _write_values(path: Path, codes: pl.Series, count: int, random: np.random.Ge
         .otherwise((pl.col("processes") * 2).cast(pl.String))
         .alias("数值"),
     )
-    texts.select(codes.gather(texts["企业"]), "指标", "报告期", "数值").write_csv(path)
+    rows = texts.select(codes.gather(texts["企业"]), "指标", "报告期", "数值")
+    paths = []
+    for place, first in enumerate(range(0, count, _ROWS_OF_A_FILE)):
+        paths.append(folder / ("values.csv" if count <= _ROWS_OF_A_FILE else f"values_{place}.csv"))
+        rows[first : first + _ROWS_OF_A_FILE].write_csv(paths[-1])
+    return tuple(paths)
 
 
 _MEASURES = ("关键工序数", "数控化关键工序数", "研发费用（万元）", "营业收入（万元）", "有效授权专利数")

@@ -30,7 +30,7 @@ def test_the_same_numbers_give_the_same_bytes(tmp_path: Path) -> None:
     one, other = (write_world(tmp_path / name, 200) for name in _folders(tmp_path))
     for first, second in zip([n.path for n in one.notices], [n.path for n in other.notices], strict=True):
         assert first.read_bytes() == second.read_bytes()
-    assert one.values.read_bytes() == other.values.read_bytes()
+    assert one.values[0].read_bytes() == other.values[0].read_bytes()
 
 
 def test_the_invented_world_has_the_rows_that_it_promises(tmp_path: Path) -> None:
@@ -40,9 +40,15 @@ def test_the_invented_world_has_the_rows_that_it_promises(tmp_path: Path) -> Non
     assert listed["企业名称"].str.contains("（示例）").all()
     faults = uscc_faults(listed["统一社会信用代码"])
     assert faults.drop_nulls().to_list() == ["uscc_format"]
-    values = pl.read_csv(world.values)
+    values = pl.read_csv(world.values[0])
     assert values.height == 5_000
     assert set(values["统一社会信用代码"]) >= set(listed["统一社会信用代码"].filter(faults.is_null()))
+
+
+def test_many_values_stand_in_files_that_are_not_refused(tmp_path: Path) -> None:
+    with patch("benchmarks.invented._ROWS_OF_A_FILE", 400):
+        world = write_world(tmp_path, 200)
+    assert [pl.read_csv(path).height for path in world.values] == [400, 400, 200]
 
 
 def test_credit_codes_are_right() -> None:
