@@ -81,12 +81,12 @@ def bench_server(demo: Path, options: argparse.Namespace) -> list[Line]:
     lines = []
     for title, folder in (("demo", demo), (f"{options.enterprises:,} enterprises", large)):
         with served(folder, ("benchmarks.timed_app",)) as server:
-            lines += asyncio.run(_runs(server, folder / timed_app.FILE, title, options.runs))
+            lines += asyncio.run(page_runs(server, folder / timed_app.FILE, title, options.runs, PLAN))
     return lines
 
 
-async def _runs(server: Server, times: Path, title: str, runs: int) -> list[Line]:
-    """One reader's way through the pages."""
+async def page_runs(server: Server, times: Path, title: str, runs: int, plan: str) -> list[Line]:
+    """One reader's way through the pages of a plan."""
     lines: list[Line] = []
 
     async def measured(what: str, limit: float, steps: Sequence[Callable[[], Awaitable[float]]]) -> None:
@@ -100,7 +100,7 @@ async def _runs(server: Server, times: Path, title: str, runs: int) -> list[Line
         lines.append(Line(f"{title}: {what}, its processor time, p95", _slow(processor), "ms"))
 
     async with reading(server.address) as reader:
-        await reader.open("", urlencode({"plan": PLAN}))
+        await reader.open("", urlencode({"plan": plan}))
         for page in PAGES:
             await reader.go_to(page)
             name = page or "overview"

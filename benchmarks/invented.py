@@ -8,8 +8,10 @@ is misprinted, so that refusals are part of what is measured.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import polars as pl
@@ -40,6 +42,8 @@ _AREAS = {
 }
 _ROUNDS = [dt.date(year, month, 20) for year in range(2021, 2026) for month in (4, 10)]
 _MISPRINTED_EVERY = 1_000
+# A million enterprises' values: larger files are refused (etl/read_limits.py).
+_ROWS_OF_A_FILE = 5_000_000
 
 
 @dataclass(frozen=True)
@@ -49,11 +53,12 @@ class Notice:
     path: Path
     tier: str
     rows: int
+    area: str
 
     @property
     def options(self) -> list[str]:
         """The options of ``python -m etl add`` for it."""
-        return ["--tier", self.tier, "--event", "recognition", "--on", "2025-10-20", "--area", AREA]
+        return ["--tier", self.tier, "--event", "recognition", "--on", "2025-10-20", "--area", self.area]
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ class Invented:
     """The files of one data folder: notices, and the values of their enterprises."""
 
     notices: tuple[Notice, ...]
-    values: Path
+    values: tuple[Path, ...]
     enterprises: int
 
 
@@ -77,13 +82,21 @@ def credit_codes(numbers: np.ndarray) -> pl.Series:
     return pl.Series("统一社会信用代码", characters.astype("U1").view("U18").ravel())
 
 
-def write_world(folder: Path, enterprises: int, values: int | None = None) -> Invented:
+def write_world(
+    folder: Path,
+    enterprises: int,
+    values: int | None = None,
+    area: str = AREA,
+    parts: Mapping[str, float] = MappingProxyType(_AREAS),
+) -> Invented:
     """Write the files of a data folder; the same numbers give the same bytes.
 
     Args:
         folder: an existing folder.
         enterprises: how many there are; one and a half events each.
         values: how many values in all; five for each enterprise where left out.
+        area: what the lists are about.
+        parts: its reporting units and the share of enterprises that each has.
     """
     random = np.random.default_rng(20251231)
     number = np.arange(1, enterprises + 1)
@@ -92,18 +105,17 @@ def write_world(folder: Path, enterprises: int, values: int | None = None) -> In
         {
             "企业名称": pl.select(pl.format("连云港虚构企业{}有限公司（示例）", pl.Series(number)))[:, 0],
             "统一社会信用代码": codes,
-            "所属县区": random.choice(np.array(list(_AREAS)), enterprises, p=list(_AREAS.values())),
+            "所属县区": random.choice(np.array(list(parts)), enterprises, p=list(parts.values())),
         }
     )
     order = random.permutation(enterprises)
     holders = {"innovative": enterprises, "srdi": enterprises * 4 // 10, "little_giant": enterprises // 10}
     notices = [
-        Notice(folder / f"{tier}.csv", tier, _write_notice(folder / f"{tier}.csv", people[order[:count]], random))
+        Notice(folder / f"{tier}.csv", tier, _write_notice(folder / f"{tier}.csv", people[order[:count]], random), area)
         for tier, count in holders.items()
     ]
-    path = folder / "values.csv"
-    _write_values(path, codes, VALUES_PER_ENTERPRISE * enterprises if values is None else values, random)
-    return Invented(tuple(notices), path, enterprises)
+    written = _write_values(folder, codes, VALUES_PER_ENTERPRISE * enterprises if values is None else values, random)
+    return Invented(tuple(notices), written, enterprises)
 
 
 def _write_notice(path: Path, people: pl.DataFrame, random: np.random.Generator) -> int:
@@ -120,8 +132,8 @@ def _write_notice(path: Path, people: pl.DataFrame, random: np.random.Generator)
     return people.height
 
 
-def _write_values(path: Path, codes: pl.Series, count: int, random: np.random.Generator) -> None:
-    """One value a row: who, what, when, how much."""
+def _write_values(folder: Path, codes: pl.Series, count: int, random: np.random.Generator) -> tuple[Path, ...]:
+    """One value a row: who, what, when, how much. In as many files as their largest number of rows asks for."""
     processes = random.integers(5, 60, count)
     controlled = (processes * random.uniform(0.2, 1, count)).astype(np.int64)
     asked = np.arange(count) % VALUES_PER_ENTERPRISE
@@ -146,7 +158,12 @@ def _write_values(path: Path, codes: pl.Series, count: int, random: np.random.Ge
         .otherwise((pl.col("processes") * 2).cast(pl.String))
         .alias("数值"),
     )
-    texts.select(codes.gather(texts["企业"]), "指标", "报告期", "数值").write_csv(path)
+    rows = texts.select(codes.gather(texts["企业"]), "指标", "报告期", "数值")
+    paths = []
+    for place, first in enumerate(range(0, count, _ROWS_OF_A_FILE)):
+        paths.append(folder / ("values.csv" if count <= _ROWS_OF_A_FILE else f"values_{place}.csv"))
+        rows[first : first + _ROWS_OF_A_FILE].write_csv(paths[-1])
+    return tuple(paths)
 
 
 _MEASURES = ("关键工序数", "数控化关键工序数", "研发费用（万元）", "营业收入（万元）", "有效授权专利数")

@@ -22,10 +22,14 @@ LINES_FILE = "BENCHMARK_LINES"
 
 @dataclass(frozen=True)
 class Cost:
-    """Of one run: wall time, and the most memory that the process and all its children held at once."""
+    """Of one run: wall time, the most memory that the process and all its children held at once, processor time.
+
+    Processor time is 0 where the system does not tell that of an ended process.
+    """
 
     seconds: float
     peak_bytes: int
+    processor_seconds: float
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ def cost_of(module: str, *arguments: str, environment: Mapping[str, str], accept
     Raises:
         RuntimeError: where it ends with another code than those of ``accepts``, with what it said.
     """
-    started = time.perf_counter()
+    started, before = time.perf_counter(), _of_children()
     command = [sys.executable, "-m", module, *arguments]
     with subprocess.Popen(
         command, cwd=ROOT, env=dict(environment), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
@@ -83,7 +87,13 @@ def cost_of(module: str, *arguments: str, environment: Mapping[str, str], accept
         said = process.stderr.read().decode(errors="replace") if process.stderr else ""
     if process.returncode not in accepts:
         raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}: {said[-2000:]}")
-    return Cost(seconds, peak)
+    return Cost(seconds, peak, _of_children() - before)
+
+
+def _of_children() -> float:
+    """Processor time of all processes that were started here and have ended."""
+    times = os.times()
+    return times.children_user + times.children_system
 
 
 def _memory_of_tree(pid: int) -> int:

@@ -16,14 +16,17 @@ from benchmarks import load_client
 from benchmarks.__main__ import table
 from benchmarks.bench_counts import counted
 from benchmarks.bench_etl import bench_build
+from benchmarks.bench_national import NATION, PLAN, write_catalog
 from benchmarks.invented import credit_codes, write_workbook, write_world
 from benchmarks.measure import Line
 from benchmarks.read_workbook import ours, with_pandas
 from benchmarks.reader import Reader
+from etl.areas import AreaResolver
 from etl.clean import uscc_faults
 from etl.publish import Builds
 from tests.worlds import add, built, write_list
 from tracker import blocks
+from tracker.catalog import for_data_folder
 from tracker.text import LANGUAGES, word
 
 
@@ -31,7 +34,7 @@ def test_the_same_numbers_give_the_same_bytes(tmp_path: Path) -> None:
     one, other = (write_world(tmp_path / name, 200) for name in _folders(tmp_path))
     for first, second in zip([n.path for n in one.notices], [n.path for n in other.notices], strict=True):
         assert first.read_bytes() == second.read_bytes()
-    assert one.values.read_bytes() == other.values.read_bytes()
+    assert one.values[0].read_bytes() == other.values[0].read_bytes()
 
 
 def test_the_invented_world_has_the_rows_that_it_promises(tmp_path: Path) -> None:
@@ -41,9 +44,15 @@ def test_the_invented_world_has_the_rows_that_it_promises(tmp_path: Path) -> Non
     assert listed["企业名称"].str.contains("（示例）").all()
     faults = uscc_faults(listed["统一社会信用代码"])
     assert faults.drop_nulls().to_list() == ["uscc_format"]
-    values = pl.read_csv(world.values)
+    values = pl.read_csv(world.values[0])
     assert values.height == 5_000
     assert set(values["统一社会信用代码"]) >= set(listed["统一社会信用代码"].filter(faults.is_null()))
+
+
+def test_many_values_stand_in_files_that_are_not_refused(tmp_path: Path) -> None:
+    with patch("benchmarks.invented._ROWS_OF_A_FILE", 400):
+        world = write_world(tmp_path, 200)
+    assert [pl.read_csv(path).height for path in world.values] == [400, 400, 200]
 
 
 def test_credit_codes_are_right() -> None:
@@ -56,6 +65,22 @@ def test_a_build_of_a_thousandth_is_measured(tmp_path: Path) -> None:
     assert values[2] == pytest.approx(values[1] / values[0])
     assert [line.limit for line in lines] == [None, None, 2.5, 2.5, None]
     assert list((tmp_path / "data-1000" / "builds").glob("*.duckdb"))
+
+
+def test_the_nation_has_its_areas_and_their_names_mean_one_each(tmp_path: Path) -> None:
+    counties = write_catalog(tmp_path, 100)
+    catalog = for_data_folder(tmp_path)
+    own = [
+        area for code, area in catalog.areas.items() if area.kind != "unassigned" and catalog.is_within(code, NATION)
+    ]
+    assert len(own) == 1 + 100
+    assert len(catalog.plans[PLAN].areas) == 1 + 31
+    resolver = AreaResolver(catalog)
+    found = [resolver.resolve([name], NATION) for name in counties]
+    assert {one.area_code for one in found} == {area.area_code for area in own if area.kind == "county"}
+    world = write_world(tmp_path, 200, area=NATION, parts=dict.fromkeys(counties, 1 / len(counties)))
+    assert set(pl.read_csv(world.notices[0].path)["所属县区"]) <= set(counties)
+    assert world.notices[0].options[-2:] == ["--area", NATION]
 
 
 def test_both_readers_of_a_workbook_keep_every_row(tmp_path: Path) -> None:
