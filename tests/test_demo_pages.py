@@ -61,6 +61,22 @@ def test_what_is_made_before_anybody_asks_is_what_the_first_reader_sees(monkeypa
     assert not {"area_history", "beside", "outlook"} & set(asked)
 
 
+@pytest.mark.parametrize("page", ["overview", "districts", "indicators", "enterprises"])
+def test_a_view_that_was_seen_before_waits_for_no_frame(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = opened(page).run()  # once more: the page has put the target that it opens on into the view
+    asked: list[pl.DataFrame] = []
+    lazy = pl.DataFrame.lazy
+
+    def counted(frame: pl.DataFrame) -> pl.LazyFrame:
+        asked.append(frame)
+        return lazy(frame)
+
+    monkeypatch.setattr(pl.DataFrame, "lazy", counted)
+    app.run()
+    assert not app.exception
+    assert asked == []
+
+
 def shown(app: AppTest) -> str:
     return " ".join(MARKUP.sub(" ", element.proto.body) for element in app.get("html"))
 
