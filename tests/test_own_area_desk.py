@@ -152,7 +152,7 @@ def test_their_list_is_compared_with_what_they_may_see_of_ours(
 ) -> None:
     # 乙公司 holds the title in another district: of that they are told nothing.
     path = write_list(folder / "theirs", "东海.csv", f"{HEAD}\n1,甲公司,,东海县\n2,乙公司,,东海县")
-    asked = ["compare", str(path), "--tier=srdi", "--as-of=2023-12"]
+    asked = ["compare", str(path), "--tier=srdi", "--as-of=2023-12", f"--out={folder / 'out.xlsx'}"]
     code, printed, answer = said(capsys, *asked, f"--area={OWN}")
     assert code == 0
     assert (answer["counts"]["both"], answer["counts"]["only_theirs"], answer["counts"]["only_ours"]) == (1, 1, 0)
