@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -63,9 +64,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(folder: Path, module: str, *arguments: str) -> int:
     environment = {**os.environ, "TRACKER_DATA": str(folder)}
+    child = subprocess.Popen([sys.executable, "-m", module, *arguments], cwd=ROOT, env=environment)
+    # Whoever stops this program means the one that it runs.
+    signal.signal(signal.SIGTERM, lambda *_: child.terminate())
     try:
-        return subprocess.call([sys.executable, "-m", module, *arguments], cwd=ROOT, env=environment)
+        return child.wait()
     except KeyboardInterrupt:
+        child.wait()
         return 0
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -57,6 +59,23 @@ def test_a_first_build_is_made_and_nothing_else(
     assert start.main(["--data", str(tmp_path)]) == 0
     assert ran == [(folder, module, first) for module, first in expected]
     assert not is_built or (folder / "builds" / "current").exists()
+
+
+def test_who_stops_the_start_stops_what_it_started(tmp_path: Path) -> None:
+    (tmp_path / "waits.py").write_text("import os, time\nprint(os.getpid(), flush=True)\ntime.sleep(60)\n")
+    code = (
+        f"import sys, pathlib; from deploy import start; sys.exit(start._run(pathlib.Path({str(tmp_path)!r}), 'waits'))"
+    )
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{start.ROOT}"}
+    with subprocess.Popen(
+        [sys.executable, "-c", code], env=environment, cwd=start.ROOT, stdout=subprocess.PIPE, text=True
+    ) as started:
+        assert started.stdout is not None
+        child = int(started.stdout.readline())
+        started.terminate()
+        started.wait(20)
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)
 
 
 def test_the_first_day_with_real_data_serves_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

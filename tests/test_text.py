@@ -5,7 +5,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as some
 
 from tracker import findings, text
@@ -140,6 +140,7 @@ def test_changes_in_words() -> None:
     assert text.changes([54.8, 548.2], "100m_yuan", 1, "en")[1] == ["+49.34 bn yuan"]
 
 
+@example(12.5469, 12.5)
 @given(shares, some.sampled_from([5.0, 50.0, 12.5]))
 def test_a_printed_gap_is_what_a_reader_reckons_from_value_and_target(value: float, target: float) -> None:
     row = {"value": value, "target_value": target, "gap": target - value, "unit": "percent", "decimals": 1}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -111,7 +112,8 @@ def gap_phrase(row: Row, language: str) -> str:
     is_done = row["status"] == "met"
     if abs(row["gap"]) < _SAME or row["value"] == row["target_value"] or (is_done and not is_good_side):
         return word("gap.met" if is_done or row["comparator"] != "gt" else "gap.equal_not_met", language)
-    amount = text.distance(printed_gap(row), row["unit"], row["decimals"], language)
+    gap, decimals = printed_gap(row)
+    amount = text.distance(gap, row["unit"], decimals, language)
     if row["unit"] == "percent":
         return word("gap.higher" if is_higher else "gap.lower", language, amount=amount)
     return word("gap.beyond" if is_good_side else "gap.short", language, amount=amount)
@@ -124,19 +126,24 @@ def short_gap(row: Row, language: str, place: str = "gap") -> str:
     """
     if row["value"] is None or row["gap"] is None:
         return ""
-    amount = text.number(printed_gap(row), row["decimals"], language, target=0)
+    gap, decimals = printed_gap(row)
+    amount = text.number(gap, decimals, language, target=0)
     if row["unit"] == "percent":
         is_higher = row["value"] > row["target_value"]
         return word(f"{place}.cell_higher" if is_higher else f"{place}.cell_lower", language, amount=amount)
     return word(f"{place}.cell_short", language, amount=amount)
 
 
-def printed_gap(row: Row) -> float:
-    """How far the value lies from the target, as a reader reckons it from both as printed: 46.85 of 50 is 46.9, 3.1."""
-    value, target = float(row["value"]), float(row["target_value"])
+def printed_gap(row: Row) -> tuple[float, int]:
+    """How far the value lies from the target, as a reader reckons it from both as printed, and its decimals.
+
+    46.85 of 50 prints as 46.9, 3.1 short; 12.547 against 12.5 prints as 12.55, 0.05 beyond, not 0.1.
+    """
+    value, target, decimals = float(row["value"]), float(row["target_value"]), int(row["decimals"])
     if abs(abs(value - target) - abs(row["gap"])) > _SAME:
-        return abs(float(row["gap"]))  # of a range, or of a target that asks for more than its number
-    return abs(float(text.rounded(value, row["decimals"], target)) - target)
+        return abs(float(row["gap"])), decimals  # of a range, or of a target that asks for more than its number
+    gap = abs(text.rounded(value, decimals, target) - Decimal(repr(target))).normalize()
+    return float(gap), max(decimals, -int(gap.as_tuple().exponent))
 
 
 def notes(row: Row, as_of: dt.date, rule: Rule, language: str) -> list[str]:
