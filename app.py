@@ -186,6 +186,7 @@ app = st.App(
         Middleware(SecurityHeaders),
         Middleware(ChartsAhead),
         Middleware(ui.Entrance),
+        Middleware(ui.OwnFiles),
         Middleware(ui.WayBack),
         Middleware(GZipMiddleware, minimum_size=1000),
     ],

@@ -7,4 +7,4 @@ import os
 # which leaves its own setting to child processes; hence it is not only set where none is.
 os.environ["_RJEM_MALLOC_CONF"] = "dirty_decay_ms:100,muzzy_decay_ms:0"
 
-VERSION = "0.5.0"
+VERSION = "0.6.0"

@@ -123,7 +123,7 @@ def test_nginx_says_who_is_there_and_nobody_else_can(
 ) -> None:
     """The shipped example: TLS, two app processes on one data folder, a build published and a process lost."""
     plain, secure = free_port(), free_port()
-    (folder / "users").write_text("zhangsan:{PLAIN}geheim\n", encoding="utf-8")
+    (folder / "users").write_text("zhangsan:{PLAIN}geheim\nlisi:{PLAIN}anders\n", encoding="utf-8")
     (folder / "users").chmod(0o644)
     monkeypatch.setenv("TRACKER_USER_HEADER", HEADER)
     monkeypatch.setenv("STREAMLIT_SERVER_ADDRESS", "0.0.0.0")
@@ -155,6 +155,12 @@ def test_nginx_says_who_is_there_and_nobody_else_can(
             expect(page.get_by_text("zhangsan（领导）")).to_be_visible()
             assert page.url.startswith(f"{base}/districts")
             expect(page.locator(".tt-tag.is-demo").first).to_be_visible()
+            with page.expect_download() as saved:
+                page.get_by_role("button", name="下载 CSV").click()
+            file = saved.value.url
+            assert asked(file, **signed_in).status == 200
+            other = {"Authorization": "Basic " + base64.b64encode(b"lisi:anders").decode()}
+            assert asked(file, **other).status == 404  # whoever learns the address, which stays as long as the session
             # Published by whichever process: the next click shows it.
             publish(folder, "20260113T093000000-b52a33", is_demo=False)
             page.get_by_text("English", exact=True).click()

@@ -85,6 +85,7 @@ from tracker.ui.measure_reads import pick_status, pick_unit, records_behind, rec
 from tracker.ui.meeting_forms import show_controls
 from tracker.ui.meeting_screen import months_of, start_meeting, target_parts, target_view
 from tracker.ui.overview_reads import overview_parts
+from tracker.ui.own_files import OwnFiles
 from tracker.ui.plan_reads import pick_denominator, plans_side_by_side
 from tracker.ui.reading import (
     areas_of_plan,
@@ -126,6 +127,7 @@ __all__ = [
     "DUE_PAGE",
     "PAGE_ROWS",
     "Entrance",
+    "OwnFiles",
     "View",
     "WayBack",
     "area_figures",

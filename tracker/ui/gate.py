@@ -18,6 +18,7 @@ import streamlit as st
 from tracker import audit, entrance, people
 from tracker.office_store import OfficeError
 from tracker.rights import NotAllowed, Person, may
+from tracker.ui import own_files
 from tracker.ui.admission import way_in
 
 Written = TypeVar("Written")
@@ -147,6 +148,7 @@ def save_button(label: str, made: Callable[[], bytes], file_name: str, mime: str
     if found is None or not may(found, "export"):
         return
     name, seen, is_one_pc = found.name, found.only_areas, way_in() == entrance.ONE_PC
+    to = own_files.name_of(st.context.headers.items(), st.context.cookies)
 
     def gated() -> bytes:
         now = None if is_one_pc else people.person_of(name)
@@ -155,6 +157,7 @@ def save_button(label: str, made: Callable[[], bytes], file_name: str, mime: str
             raise NotAllowed("export", name)
         content = made()
         audit.record(name, "export", file_name)
+        own_files.hand_to(to, content)
         return content
 
     st.download_button(label, gated, file_name=file_name, mime=mime, on_click="ignore", key=key)
