@@ -7,7 +7,7 @@ from html import escape
 
 from tracker import blocks, blocks_about, desk_words, text
 from tracker.catalog import Catalog
-from tracker.desk_board import Item, Record, rejected, state_of
+from tracker.desk_board import Item, Record, is_doubtful, rejected, state_of
 from tracker.desk_words import COUNTS
 from tracker.jobs import Job
 from tracker.look import STATUS_LOOKS
@@ -16,7 +16,7 @@ from tracker.text import word
 _SHOWN_FAULTS = 50
 _STATE_LOOKS = {
     "checking": "on_pace", "unchecked": "on_pace", "asks": "behind", "refused": "missed", "broken": "missed",
-    "faulty": "behind", "ready": "met", "here": "not_reported",
+    "faulty": "behind", "doubtful": "behind", "ready": "met", "here": "not_reported",
 }  # fmt: skip
 _JOB_LOOKS = {"done": "met", "refused": "missed", "interrupted": "missed", "running": "on_pace", "waiting": "on_pace"}
 
@@ -82,6 +82,20 @@ def fault_table(record: Record, language: str) -> str:
     below = blocks.caption([word("desk.more_faults", language, number=more)]) if more > 0 else ""
     title = blocks.section(word("desk.faults", language, number=len(faults)), word("desk.faults_note", language))
     return f'{title}<div class="tt-words tt-faults">{blocks.table(captions, blocks.plain_rows(lines))}</div>{below}'
+
+
+def asked_table(record: Record, catalog: Catalog, language: str) -> str:
+    """The values that look wrong: where each stands, what it is and what it was before."""
+    rows = desk_words.asked_rows(record, catalog, language)
+    if not rows:
+        return ""
+    captions = [word(f"desk.column_{name}", language) for name in ("cell", "reporter", "measure", "odd")]
+    more = len(rows) - _SHOWN_FAULTS
+    below = blocks.caption([word("desk.more_asked", language, number=more)]) if more > 0 else ""
+    note = word("desk.asked_note" if is_doubtful(record) else "desk.asked_explained", language)
+    title = blocks.section(word("desk.asked", language, number=len(rows)), note)
+    shown = blocks.plain_rows(rows[:_SHOWN_FAULTS])
+    return f'{title}<div class="tt-words tt-faults">{blocks.table(captions, shown)}</div>{below}'
 
 
 def _cell(fault: Record) -> str:

@@ -21,7 +21,7 @@ from tracker.rights import Person
 from tracker.uploads import Upload
 
 Record = dict[str, Any]
-ItemState = Literal["checking", "unchecked", "broken", "asks", "refused", "faulty", "ready", "here"]
+ItemState = Literal["checking", "unchecked", "broken", "asks", "refused", "faulty", "doubtful", "ready", "here"]
 # Option of the command -> key of the statement, for what is one text.
 OPTIONS = {
     "kind": "--kind",
@@ -46,7 +46,9 @@ OPTIONS = {
 LISTS = {"excluding": "--excluding", "announced": "--announced"}
 # So long a person is told what others did with a file of theirs.
 _TOLD_DAYS = 30
-_ASKING = ("add.missing", "add.final_without_cohort")
+# Refusals that name the file which this one may be meant to replace, and what a statement answers.
+_REPLACING = ("report_version.same_day", "form.document_twice")
+_ASKING = ("add.missing", "add.final_without_cohort", *_REPLACING)
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class Item:
 
     @property
     def state(self) -> ItemState:
-        """What there is to do: nothing but wait, state what is missing, look at refused rows, or publish."""
+        """What there is to do: nothing but wait, state what is missing, look at what is refused or odd, or publish."""
         if self.records is None:
             return "unchecked" if self.check is None else "checking" if self.check.is_open else "broken"
         return state_of(self.records)
@@ -73,7 +75,7 @@ class Item:
     @property
     def can_publish(self) -> bool:
         """Whether it may be added; refused rows stay out and are listed, which a person may accept."""
-        return self.state in ("ready", "faulty")
+        return self.state in ("ready", "doubtful", "faulty")
 
 
 def state_of(records: Sequence[Record]) -> ItemState:
@@ -83,7 +85,19 @@ def state_of(records: Sequence[Record]) -> ItemState:
         return "asks" if any(record.get("refused") in _ASKING for record in records) else "refused"
     if all(status in ("unchanged", "skipped") for status in statuses):
         return "here"
-    return "faulty" if any(rejected(record) for record in records) else "ready"
+    if any(rejected(record) for record in records):
+        return "faulty"
+    return "doubtful" if any(map(is_doubtful, records)) else "ready"
+
+
+def is_doubtful(record: Record) -> bool:
+    """Whether values look wrong of which nobody has said yet why they are right."""
+    return bool(record.get("asked")) and not (record.get("reading") or {}).get("reason")
+
+
+def replaceable(record: Record) -> list[str]:
+    """Files that this one may be stated to replace: those that say the same, or the one named by its refusal."""
+    return [str(record["file_id"])] if record.get("refused") in _REPLACING else list(record.get("twins") or ())
 
 
 def rejected(record: Record) -> int:
@@ -163,9 +177,10 @@ def _records(folder: Path) -> list[Record] | None:
 
 def entry_of(upload: Upload) -> dict[str, Any]:
     """An upload as the command takes it: where it lies, its name, and what is stated of it as options; of an archive
-    also of each of its files of which something else is stated. It was received on the day on which it came.
+    also of each of its files of which something else is stated. It was received on the day on which it came, unless
+    another is stated.
     """
-    received = f"--received-on={upload.opened[:10]}"
+    received = f"--received-on={upload.stated.get('received_on') or upload.opened[:10]}"
     entry = {"file": str(upload.path.resolve()), "name": upload.name, "options": [*options_of(upload.stated), received]}
     members = {name: [*options_of(stated), received] for name, stated in upload.stated.get("members", {}).items()}
     return entry | ({"members": members} if members else {})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from tracker.enterprises_words import batch_name
 from tracker.jobs import Job
 from tracker.text import word
 from tracker.uploads import Upload
+from tracker.waiting import doubt
 
 COUNTS = ("read", "accepted", "out_of_area", "rejected", "duplicate", "blank")
 # What is registered and never counted: said wherever somebody might wonder why no number moves.
@@ -27,7 +29,7 @@ def finding(board: Board, language: str) -> str:
     states = [item.state for item in board.items]
     needs = [
         word(f"desk.finding_{state}", language, number=states.count(state))
-        for state in ("asks", "refused", "broken", "faulty", "checking", "ready", "here")
+        for state in ("asks", "refused", "broken", "faulty", "doubtful", "checking", "ready", "here")
         if state in states
     ]
     return word("desk.finding", language, number=len(states), needs=text.listed(needs, language))
@@ -71,7 +73,19 @@ def refusal_lines(record: Record, language: str) -> list[str]:
         fields = {option: field for field, option in desk_board.OPTIONS.items()}
         asked = [word(f"desk.field_{fields[option]}", language) for option in str(record["options"]).split()]
         return [word("desk.missing", language, file=record["file"], fields=text.listed(asked, language))]
-    return [str(record[language])] if record.get("refused") else [str(fault[language]) for fault in faults]
+    said = [str(record[language])] if record.get("refused") else [str(fault[language]) for fault in faults]
+    return [_in_fields(line, language) for line in said]
+
+
+def _in_fields(said: str, language: str) -> str:
+    """A message of the shell with its options called as the fields of the page."""
+    fields = {"--received-on": "received_on", **{option: field for field, option in desk_board.OPTIONS.items()}}
+
+    def named(option: re.Match[str]) -> str:
+        field = fields.get(option[0])
+        return word("desk.field_quoted", language, field=word(f"desk.field_{field}", language)) if field else option[0]
+
+    return re.sub(r"--[a-z-]+", named, said)
 
 
 def is_counted(reading: Mapping[str, Any]) -> bool:
@@ -102,11 +116,22 @@ def notes(record: Record, catalog: Catalog, language: str) -> list[str]:
         said.append(word("desk.twins", language))
     if record.get("unread"):
         said.append(word("desk.unread", language, columns=text.listed(list(record["unread"]), language)))
-    if record.get("asked"):
-        said.append(word("desk.asked", language, number=len(record["asked"])))
     personal = (record.get("seen") or {}).get("personal")
     said += [word("desk.personal", language, columns=text.listed(personal, language))] if personal else []
     return said
+
+
+def asked_rows(record: Record, catalog: Catalog, language: str) -> list[tuple[str, str, str, str]]:
+    """The values that look wrong: cell, enterprise or area, measure and period, and what is odd about each."""
+    rows = []
+    for value in record.get("asked") or ():
+        cell = f"{value['sheet'] or ''} {value['column']}{value['row']}".strip()
+        measure = catalog.measures[value["measure"]].name.in_language(language)
+        what = text.listed([measure, day_phrase(value["period_end"], language)], language)
+        rows.append(
+            (cell, str(value["name"]), what, doubt(value["question"], value["value"], value["compared_with"], language))
+        )
+    return rows
 
 
 def proposals(record: Record, catalog: Catalog, language: str) -> list[tuple[str, str, str]]:

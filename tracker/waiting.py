@@ -24,8 +24,13 @@ def problem(cell: Said, language: str) -> str:
     """What a build says of a refused or doubtful cell, and what to do."""
     if cell["said_by"] == "rule":
         return about.refusal_in_words({**cell, "rule": cell["said"]}, language)
-    shown = {name: "–" if cell[name] is None else f"{cell[name]:,.10g}" for name in ("number", "compared_with")}
-    return word(f"measure.{cell['said']}", language, value=shown["number"], compared_with=shown["compared_with"])
+    return doubt(cell["said"], cell["number"], cell["compared_with"], language)
+
+
+def doubt(question: str, value: float | None, compared_with: float | None, language: str) -> str:
+    """Why a value asks for a reason, with the number that it was compared with."""
+    shown = ["–" if number is None else f"{number:,.10g}" for number in (value, compared_with)]
+    return word(f"measure.{question}", language, value=shown[0], compared_with=shown[1])
 
 
 def rule_name(said: str, cells: Iterable[Said], language: str) -> str:

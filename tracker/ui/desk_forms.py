@@ -32,7 +32,7 @@ _MORE = ("sheet", "period", "unit", "year_day", "reason", "issuer", "source")
 # What files that came together may have in common; the rest is each file's own.
 _COMMON = (
     "kind", "tier", "event", "batch", *_DAYS, "area", "document_no", "reviewed_cohort", "excluding", "period", "unit",
-    "year_day", "issuer", "source",
+    "year_day", "issuer", "source", "received_on",
 )  # fmt: skip
 # How each is written, in codes and numbers of the files themselves.
 _HINTS = {"batch": "5, 2025-1", "announced": "502 杭州市=155", "period": "2025Q3", "year_day": "12-31"}
@@ -90,9 +90,10 @@ def _tell_memory(item: Item, language: str) -> None:
 
 def _outcome(record: Record, catalog: Catalog, language: str, *, is_named: bool) -> None:
     lines = desk_words.announced_lines(record, catalog, language) + desk_words.notes(record, catalog, language)
-    if is_named and (lines or record.get("rejected")):
+    if is_named and (lines or record.get("rejected") or record.get("asked")):
         html(blocks.section(record["file"], desk_words.reading_phrase(record, catalog, language)))
-    html(blocks_desk.remarks(lines), blocks_desk.fault_table(record, language))
+    faults, asked = blocks_desk.fault_table(record, language), blocks_desk.asked_table(record, catalog, language)
+    html(blocks_desk.remarks(lines), faults, asked)
 
 
 def _offer_annotated(item: Item, member: str, language: str) -> None:
@@ -143,7 +144,7 @@ def _statement(
         shown: Callable[[str], str] = lambda code: named(code) if code else by_file  # noqa: E731
         return str(st.selectbox(said(field), every, index=index, format_func=shown, key=key(field)) or "")
 
-    def day(field: str) -> str:
+    def day(field: str, latest: dt.date = dt.date(2100, 12, 31)) -> str:
         value = dt.date.fromisoformat(stated[field]) if stated.get(field) else None
         chosen = st.date_input(
             said(field),
@@ -151,7 +152,7 @@ def _statement(
             format="YYYY-MM-DD",
             key=key(field),
             min_value=dt.date(2000, 1, 1),
-            max_value=dt.date(2100, 12, 31),
+            max_value=latest,
         )
         return chosen.isoformat() if isinstance(chosen, dt.date) else ""
 
@@ -188,7 +189,7 @@ def _statement(
         with columns[1]:
             changed["reviewed_cohort"] = line("reviewed_cohort")
         with columns[2]:
-            twins = list(record.get("twins") or [])
+            twins = desk_board.replaceable(record)
             names = _twin_names(twins)
             changed["replaces"] = choice("replaces", twins, lambda code: names.get(code, code[:12]), "replaces_none")
         changed["is_final"] = st.checkbox(said("is_final"), bool(stated.get("is_final")), key=key("is_final"))
@@ -205,6 +206,8 @@ def _statement(
             for place, field in enumerate(_MORE):
                 with columns[place % _COLUMNS_A_ROW]:
                     changed[field] = line(field)
+            if not member:
+                changed["received_on"] = day("received_on", dt.date.today())
         with st.expander(word("desk.columns", language)):
             changed["mapping"] = _mapping(record, stated.get("mapping") or {}, catalog, language, key)
         also = _pick_others(others, key("also"), language)
@@ -258,7 +261,9 @@ def _save(statements: Sequence[tuple[Upload, dict[str, Any]]], language: str) ->
 def _twin_names(twins: list[str]) -> dict[str, str]:
     if not twins:
         return {}
-    return {record["file_id"]: record["original_name"] for record in desk_board.files_in_inbox(allowed("upload"))}
+    known = desk_board.files_in_inbox(allowed("upload"))
+    # A refusal names a file by the first signs of its number.
+    return {twin: file["original_name"] for twin in twins for file in known if file["file_id"].startswith(twin)}
 
 
 def _mapping(

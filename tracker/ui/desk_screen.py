@@ -179,7 +179,7 @@ def _begin_build() -> str:
 
 def pick_upload(items: Sequence[Item], language: str) -> Item | None:
     """Which file to look at: the one that needs something first; where none does, none until one is asked for."""
-    places = {state: place for place, state in enumerate(("asks", "refused", "broken", "faulty"))}
+    places = {state: place for place, state in enumerate(("asks", "refused", "broken", "faulty", "doubtful"))}
     by_id = {item.upload.file_id: item for item in sorted(items, key=lambda item: places.get(item.state, len(places)))}
     is_needed = any(item.state in places for item in items)
     options = list(by_id) if is_needed else ["", *by_id]
