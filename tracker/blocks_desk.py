@@ -36,7 +36,7 @@ def _upload_lines(item: Item, catalog: Catalog, language: str) -> list[str]:
     for place, record in enumerate(records):
         # An archive holds several lists; its own name stands once.
         name = item.upload.name if not place else ""
-        inner = str(record.get("file", "")) if len(records) > 1 else ""
+        inner = desk_words.sheet_name(record, item.upload.name) if len(records) > 1 else ""
         below = filter(None, [inner] if place else [came, sent, inner])
         small = "".join(f"<small>{escape(said)}</small>" for said in below)
         counts = record.get("counts") or {}

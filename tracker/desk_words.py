@@ -60,6 +60,13 @@ def reading_phrase(record: Record, catalog: Catalog, language: str) -> str:
     return " · ".join(filter(None, parts)) or "–"
 
 
+def sheet_name(record: Record, upload_name: str | None = None) -> str:
+    """Which of several lists one is: its sheet where it is one of the file itself, else its file with the sheet."""
+    sheet = (record.get("reading") or {}).get("sheet") or ""
+    file = str(record.get("file", ""))
+    return sheet or file if file == upload_name else " ".join(filter(None, [file, sheet]))
+
+
 def day_phrase(day: str | None, language: str) -> str:
     """A day as a command printed it, in words; empty where there is none."""
     return text.day(dt.date.fromisoformat(day[:10]), language) if day else ""

@@ -196,8 +196,10 @@ def counts(rows: pl.DataFrame) -> dict[str, int]:
 
 
 def owing(rows: pl.DataFrame) -> dict[str, str]:
-    """The units that owe something that is due, by code, in the order of the rows."""
-    owed = rows.filter(pl.col("state").is_in(OWED)).sort("reporter_name", maintain_order=True)
+    """The units that owe something that is due, by code: areas as they are numbered, then the others by name."""
+    is_area = pl.col("reporter") == pl.col("area_code")
+    order = pl.when(is_area).then("area_code").otherwise(pl.lit("~") + pl.col("reporter_name"))
+    owed = rows.filter(pl.col("state").is_in(OWED)).sort(order, maintain_order=True)
     return dict(owed.select("reporter", "reporter_name").unique(maintain_order=True).iter_rows())
 
 

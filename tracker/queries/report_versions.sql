@@ -54,9 +54,9 @@ where version.replacing > 0 or version.replaced > 0
 union all
 -- a file that another one was said to replace states nothing any more, and is kept
 select
-    case file.kind when 'area_values' then 'area' else 'enterprise' end,
-    null,
-    null,
+    coalesce(said.level, case file.kind when 'area_values' then 'area' else 'enterprise' end),
+    said.period_end,
+    case $language when 'zh' then area.short_zh else area.short_en end,
     file.original_name,
     file.received_on,
     0,
@@ -65,5 +65,8 @@ select
     newer.original_name,
 from core.source_file as newer
 inner join core.source_file as file on file.file_id = newer.supersedes
+-- one report replaces only another of the same unit and period, so that what the newer one states was stated before
+left join version as said on said.file_id = newer.file_id
+left join core.area as area on area.area_code = said.area_code
 where newer.kind in ('area_values', 'enterprise_values')
 order by period_end desc nulls last, area_short, level, received_on desc, original_name

@@ -91,7 +91,7 @@ def _tell_memory(item: Item, language: str) -> None:
 def _outcome(record: Record, catalog: Catalog, language: str, *, is_named: bool) -> None:
     lines = desk_words.announced_lines(record, catalog, language) + desk_words.notes(record, catalog, language)
     if is_named and (lines or record.get("rejected") or record.get("asked")):
-        html(blocks.section(record["file"], desk_words.reading_phrase(record, catalog, language)))
+        html(blocks.section(desk_words.sheet_name(record), desk_words.reading_phrase(record, catalog, language)))
     faults, asked = blocks_desk.fault_table(record, language), blocks_desk.asked_table(record, catalog, language)
     html(blocks_desk.remarks(lines), faults, asked)
 
@@ -190,7 +190,7 @@ def _statement(
             changed["reviewed_cohort"] = line("reviewed_cohort")
         with columns[2]:
             twins = desk_board.replaceable(record)
-            names = _twin_names(twins)
+            names = _twin_names([*twins, *filter(None, [stated.get("replaces")])])
             changed["replaces"] = choice("replaces", twins, lambda code: names.get(code, code[:12]), "replaces_none")
         changed["is_final"] = st.checkbox(said("is_final"), bool(stated.get("is_final")), key=key("is_final"))
         with st.expander(word("desk.more_fields", language)):
