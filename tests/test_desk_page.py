@@ -11,7 +11,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.invented_build import publish
-from tracker import desk_board, jobs, uploads
+from tracker import audit, blocks_desk, desk_board, desk_words, jobs, uploads
+from tracker.catalog import load as load_catalog
 from tracker.rights import Person
 from tracker.text import LANGUAGES, word
 
@@ -122,3 +123,85 @@ def test_a_publication_that_was_cut_short_says_what_is_in_force_and_how_to_go_on
     at = started[11:16]
     assert word("desk.last_interrupted", language, at=at, **said) in words
     assert word("desk.state_interrupted", language) in shown(opened(lang=language, part="log"))
+
+
+def a_record(**more: object) -> dict[str, object]:
+    """A report as its check says it: one revenue that looks like yuan for 10,000 yuan."""
+    asked = {
+        "question": "unit_jump", "name": "甲（示例）公司", "measure": "operating_revenue_10k_yuan",
+        "period_end": "2025-12-31", "value": 34474000.0, "compared_with": 3134.0,
+        "sheet": "企业数据", "row": 5, "column": "R",
+    }  # fmt: skip
+    reading = {"kind": "enterprise_values", "sheet": "企业数据", "reason": None}
+    return {"file": "报表.xlsx", "status": "checked", "counts": {}, "reading": reading, "asked": [asked], **more}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_doubtful_value_is_shown_with_its_cell_until_somebody_says_why_it_is_right(language: str) -> None:
+    record = a_record()
+    assert desk_board.state_of([record]) == "doubtful"
+    table = blocks_desk.asked_table(record, load_catalog(), language)
+    for said in ("企业数据 R5", "甲（示例）公司", "34,474,000", "3,134", word("desk.asked_note", language)):
+        assert said in table
+    assert {"zh": "可能把元填成万元", "en": "perhaps yuan for 10,000 yuan"}[language] in table
+    explained = a_record(reading={"kind": "enterprise_values", "reason": "并购"})
+    assert desk_board.state_of([explained]) == "ready"
+    assert word("desk.asked_explained", language) in blocks_desk.asked_table(explained, load_catalog(), language)
+    assert blocks_desk.asked_table(a_record(asked=[]), load_catalog(), language) == ""
+
+
+def test_a_report_of_the_same_day_can_say_which_file_it_replaces_or_when_it_came() -> None:
+    zh = "请加 --replaces 524576fe4cb1；不是同一天收到的，请用 --received-on 写明，或用 --out"
+    refused = {"status": "refused", "refused": "report_version.same_day", "file_id": "524576fe4cb1", "zh": zh}
+    assert desk_board.state_of([refused]) == "asks"
+    assert desk_board.replaceable(refused) == ["524576fe4cb1"]
+    # Options that are no field of the page stay as they are.
+    said = "请加 “替换此前文件” 524576fe4cb1；不是同一天收到的，请用 “收到日期” 写明，或用 --out"
+    assert desk_words.refusal_lines(refused, "zh") == [said]
+    upload = uploads.keep("报表.csv", LIST.encode(), "张三")
+    assert f"--received-on={upload.opened[:10]}" in desk_board.entry_of(upload)["options"]
+    stated = uploads.state(upload, {"received_on": "2026-01-20", "replaces": "524576fe4cb1"}, "张三")
+    options = desk_board.entry_of(stated)["options"]
+    assert {"--received-on=2026-01-20", "--replaces=524576fe4cb1"} <= set(options)
+
+
+def test_of_a_workbook_each_list_is_called_by_its_sheet_and_of_an_archive_by_its_file() -> None:
+    record = a_record()
+    assert desk_words.sheet_name(record, "报表.xlsx") == "企业数据"
+    assert desk_words.sheet_name(record, "一包.zip") == "报表.xlsx 企业数据"
+    assert desk_words.sheet_name({"file": "报表.xlsx"}, "报表.xlsx") == "报表.xlsx"
+
+
+def test_one_statement_serves_several_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk_board, "start_checks", lambda items, person: False)
+    first, second, third = (uploads.keep(f"{name}.csv", f"{name}\n{LIST}".encode(), "张三") for name in "甲乙丙")
+    uploads.state(second, {"announced": ["2"], "tier": "innovative"}, "张三")
+    app = opened()
+    next(box for box in app.selectbox if box.label == word("desk.pick_file", "zh")).set_value(first.file_id).run()
+    next(box for box in app.selectbox if str(box.key).startswith("desk_tier_")).set_value("srdi")
+    next(box for box in app.text_input if str(box.key).startswith("desk_announced_")).set_value("7")
+    next(box for box in app.multiselect if str(box.key).startswith("desk_also_")).set_value([second.file_id])
+    next(button for button in app.button if button.label == word("desk.save_statement", "zh")).click().run()
+    assert not app.exception
+    stated = {upload.file_id: upload.stated for upload in uploads.every()}
+    # What is said of both goes to both; how many names a list announces stays its own.
+    assert (stated[first.file_id]["tier"], stated[first.file_id]["announced"]) == ("srdi", ["7"])
+    assert (stated[second.file_id]["tier"], stated[second.file_id]["announced"]) == ("srdi", ["2"])
+    assert stated[third.file_id] == {}
+
+
+def test_the_audit_says_whose_file_was_published(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = uploads.keep("海州报表.csv", LIST.encode(), "海州经办", is_draft=True)
+    sent = uploads.send(kept, "海州经办")
+    ready = desk_board.Board([desk_board.Item(sent, [{"status": "checked", "file": sent.name}], None)], [], PERSON)
+    monkeypatch.setattr(desk_board, "board", lambda person: ready)
+    monkeypatch.setattr(desk_board, "start_checks", lambda items, person: False)
+    monkeypatch.setattr(desk_board, "start_publishing", lambda asked, person: "20260112T093000000000-a41f")
+    monkeypatch.setattr("tracker.ui.desk_screen._shown_effect", lambda *given: True)
+    app = opened()
+    app.text_input(key="desk_by").set_value("张三").run()
+    app.button(key="desk_publish").click().run()
+    assert not app.exception
+    [entry] = audit.entries("", "publish", None, None)
+    assert (entry.person, entry.subject) == ("张三", f"海州报表.csv {desk_words.sent_phrase(sent, 'zh')}")
+    assert "海州经办" in entry.subject
