@@ -26,6 +26,7 @@ with head.container():
     ui.html(blocks.header(place, ui.tags(view), finding if is_read else word("questions.unreadable", language)))
     if is_read and view.build_id != cells["build_id"]:
         ui.html(blocks.notice(word("questions.other_build", language, build_id=cells["build_id"])))
+    ui.offer_build(language, waiting.has_unbuilt(cells["corrections"], questions["answers"]))
 if section == "objections":
     ui.show_objections(view, objections)
 elif is_read and section == "cells":

@@ -175,3 +175,15 @@ def test_a_damaged_inbox_is_not_told_as_nothing_to_do(folder: Path, monkeypatch:
     said = shown(opened("questions"))
     assert word("questions.unreadable", "zh") in said
     assert word("questions.nothing", "zh") not in said
+
+
+def test_what_is_only_checked_is_not_said_to_be_recorded_and_what_is_unbuilt_is_known() -> None:
+    said = {"sheet": None, "row": 6, "column": "D", "expect": "东山区", "to": "东海县", "is_right": False}
+    outcome = {"status": "recorded", "zh": "已记录更正 1。python -m etl build", "en": "", "expected": None}
+    refused = {"status": "refused", "zh": "原值不同", "en": "", "expected": None}
+    for is_check, word_said in ((True, "可以记录"), (False, "已记录")):
+        table = waiting.outcome_table([said, said], [outcome, refused], "zh", is_check=is_check)
+        assert table.to_series(2).to_list() == [word_said, "原值不同"]
+    assert not waiting.has_unbuilt([{"state": "applied"}, {"state": "withdrawn"}], [{"state": "built"}])
+    assert waiting.has_unbuilt([{"state": None}], [])
+    assert waiting.has_unbuilt([], [{"state": "built"}, {"state": "unbuilt"}])

@@ -120,10 +120,23 @@ def stated(cells: Sequence[Said], filled: pl.DataFrame, reason: str, by: str) ->
     return batch
 
 
-def outcome_table(batch: Sequence[Said], outcomes: Sequence[Said], language: str) -> pl.DataFrame:
-    """One row per stated correction: where, what, whether it is taken and what the next build makes of its row."""
+def outcome_table(
+    batch: Sequence[Said], outcomes: Sequence[Said], language: str, *, is_check: bool = False
+) -> pl.DataFrame:
+    """One row per stated correction: where, what, whether it is taken and what the next build makes of its row.
+
+    Args:
+        is_check: nothing was recorded; it was only asked what would be.
+    """
+    taken = word("questions.outcome_would" if is_check else "questions.outcome_recorded", language)
     lines = [
-        (cell_name(said), _change(said, language), one[language], expected(one.get("expected"), language))
+        (
+            cell_name(said),
+            _change(said, language),
+            # The message of the shell names the command that builds; here is a button for it.
+            taken if one["status"] == "recorded" else one[language],
+            expected(one.get("expected"), language),
+        )
         for said, one in zip(batch, outcomes, strict=True)
     ]
     return _frame(("cell", "change", "outcome", "expected"), lines, language)
@@ -140,6 +153,11 @@ def expected(fate: Said | None, language: str) -> str:
         return "–"
     reasons = [about.refusal_in_words(row, language) for row in fate["rejections"]]
     return word(f"questions.expected_{fate['state']}", language, reasons=text.listed(reasons, language))
+
+
+def has_unbuilt(records: Iterable[Said], answers: Iterable[Said]) -> bool:
+    """Whether a correction or decision is on record that no build has taken up yet."""
+    return any(one["state"] is None for one in records) or any(one["state"] == "unbuilt" for one in answers)
 
 
 def record_table(records: Iterable[Said], names: Mapping[str, str], language: str) -> pl.DataFrame:

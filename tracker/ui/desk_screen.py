@@ -150,8 +150,13 @@ def tell_last(board: Board, language: str, kinds: Sequence[str] = jobs.PUBLISHIN
         html(blocks_desk.problems(desk_words.refused_lines(last, language)))
 
 
-def offer_build(language: str) -> None:
-    """Say that what was saved acts at the next build, and offer to make it; how far it is, and how it ended."""
+def offer_build(language: str, is_unbuilt: bool = False) -> None:
+    """Say that what was saved acts at the next build, and offer to make it; how far it is, and how it ended.
+
+    Args:
+        language: of the words.
+        is_unbuilt: something is on record that no build has taken up, whoever recorded it.
+    """
     if not is_allowed("upload"):
         return
     board = desk_board.board(allowed("upload"))
@@ -161,7 +166,7 @@ def offer_build(language: str) -> None:
     if own is not None and not own.is_open:
         del st.session_state["build_job"]
         st.session_state["unbuilt"] = desk_board.build_of(own) is None
-    if not st.session_state.get("unbuilt"):
+    if not (is_unbuilt or st.session_state.get("unbuilt")):
         return
     with st.container(horizontal=True, vertical_alignment="center", key="unbuilt_note"):
         st.info(word("builds.unbuilt", language))

@@ -91,7 +91,10 @@ def _correct(cells: Sequence[Said], key: str, language: str) -> None:
     outcomes = _run(batch, language, is_check=is_check)
     if outcomes is None:
         return
-    st.session_state["corrections_outcome"] = (is_check, waiting.outcome_table(batch, outcomes, language))
+    st.session_state["corrections_outcome"] = (
+        is_check,
+        waiting.outcome_table(batch, outcomes, language, is_check=is_check),
+    )
     if is_sent and any(one["status"] != "refused" for one in outcomes):
         st.session_state["corrections_made"] = made + 1
     st.rerun()

@@ -43,7 +43,14 @@ def decide_many(view: View, picked: Mapping[str, Said], areas: Mapping[str, str]
             first, second, third = st.columns([1, 2, 1])
             with first:
                 label = word("questions.belongs_to", language)
-                area = st.selectbox(label, offered, format_func=lambda code: areas[code], key="many_area")
+                area = st.selectbox(
+                    label,
+                    offered,
+                    index=None,  # so many enterprises go nowhere because a field was left as it is
+                    placeholder=word("questions.choose", language),
+                    format_func=lambda code: areas[code],
+                    key="many_area",
+                )
             with second:
                 reason = st.text_input(word("questions.column_reason", language), max_chars=200, key="many_reason")
             with third:
@@ -54,8 +61,8 @@ def decide_many(view: View, picked: Mapping[str, Said], areas: Mapping[str, str]
                 is_sent = st.form_submit_button(label, key="many_record", type="primary")
         if not (is_tried or is_sent):
             return
-        if not chosen or (is_sent and not (reason.strip() and by)):
-            html(blocks.notice(word("questions.fill_in", language)))
+        if not (chosen and area) or (is_sent and not (reason.strip() and by)):
+            html(blocks.notice(word("questions.fill_in_many", language)))
             return
         command = ["answer", *chosen, "--choice", "area", "--area", str(area)]
         command += ["--by", by or "–", "--reason", reason.strip() or "–"]

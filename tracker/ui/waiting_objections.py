@@ -49,7 +49,8 @@ def _decide(view: View, found: list[Objection], areas: dict[str, str], targets: 
             word("questions.pick_objection", language),
             list(by_id),
             format_func=lambda code: objections_words.name(by_id[code], areas, targets, language),
-            key="objection",
+            # Another box after each decision: a box keeps the words that its choice had before.
+            key=f"objection_{sum(len(one.decisions) for one in found)}",
         )
     ]
     with st.container(horizontal=True):
@@ -69,6 +70,8 @@ def _decide(view: View, found: list[Objection], areas: dict[str, str], targets: 
             state = st.selectbox(
                 word("questions.column_decision", language),
                 states,
+                index=None,  # nobody adopts an objection by leaving a field as it is
+                placeholder=word("questions.choose", language),
                 format_func=lambda code: word(f"questions.state_{code}", language),
                 key=f"state_{number}",
             )
@@ -79,8 +82,8 @@ def _decide(view: View, found: list[Objection], areas: dict[str, str], targets: 
             by = operator_name(language, "objection_decided_by")
         note = st.text_input(word("questions.column_reason", language), max_chars=300, key=f"decided_note_{number}")
         is_sent = st.form_submit_button(word("questions.decide", language), key="objection_decide", type="primary")
-    if is_sent and not (note.strip() and by):
-        html(blocks.notice(word("questions.fill_in", language)))
+    if is_sent and not (state and note.strip() and by):
+        html(blocks.notice(word("questions.fill_in_decision", language)))
     elif is_sent:
         subject = objections_words.name(picked, areas, targets, language)
         write("correct", subject, office_objections.decide_objection, picked, str(state), note, day, by)
@@ -126,7 +129,7 @@ def _enter(view: View, areas: dict[str, str], targets: dict[str, str]) -> None:
         return
     row = numbers.get((str(target), str(area)))
     if row is None or theirs is None or not (note.strip() and raised_by.strip() and by):
-        html(blocks.notice(word("questions.no_number" if row is None else "questions.fill_in", language)))
+        html(blocks.notice(word("questions.no_number" if row is None else "questions.fill_in_objection", language)))
         return
     build_id = excerpt.whole_id(view.build_id)
     number = Number(view.plan_id, str(area), str(target), view.as_of, build_id, row["value"])

@@ -98,7 +98,7 @@ def _decide(view: View, question: Said, areas: Mapping[str, str]) -> None:
         if answer.is_clean:
             html(blocks_about.points(waiting.effect_lines(answer.content, areas, tiers, view.as_of, language)))
     elif is_sent and not (reason.strip() and by):
-        html(blocks.notice(word("questions.fill_in", language)))
+        html(blocks.notice(word("questions.fill_in_decision", language)))
     elif is_sent and run_and_tell(command, language).is_clean:
         st.rerun()
 
