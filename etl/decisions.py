@@ -14,14 +14,11 @@ from pathlib import Path
 from typing import Literal
 
 import polars as pl
-import yaml
-from pydantic import ValidationError
 
-from etl.inbox import Inbox
+from etl.inbox import Inbox, read_record
 from etl.refusal import Refusal
 from tracker.catalog import Catalog
 from tracker.catalog_models import Code, Model
-from tracker.yaml_text import read_yaml
 
 ClosingBasis = Literal["in_force", "decided", "with_publicity"]
 _SCHEMA: dict[str, type[pl.DataType]] = {
@@ -64,7 +61,7 @@ class Decisions:
         Raises:
             Refusal: where one cannot be read; a build without it would publish another state.
         """
-        return [_read(path) for path in sorted(self.folder.glob("*.yml"))]
+        return [read_record(path, ClosingDecision) for path in sorted(self.folder.glob("*.yml"))]
 
     def record(
         self,
@@ -105,13 +102,6 @@ class Decisions:
 def decision_frame(decisions: Iterable[ClosingDecision]) -> pl.DataFrame:
     """``core.closing_decision``: one row per decision."""
     return pl.DataFrame([decision.model_dump() for decision in decisions], schema=_SCHEMA, orient="row")
-
-
-def _read(path: Path) -> ClosingDecision:
-    try:
-        return ClosingDecision.model_validate(read_yaml(path.read_text(encoding="utf-8")))
-    except (OSError, yaml.YAMLError, UnicodeDecodeError, ValidationError) as fault:
-        raise Refusal("inbox.unreadable", {"file": path.name, "detail": str(fault)}) from fault
 
 
 def _refuse_other_targets(catalog: Catalog, plan_id: str, target_id: str) -> None:

@@ -269,6 +269,18 @@ class Inbox:
         return read_record(path, Sidecar)
 
 
+def fault_place(fault: Exception) -> str:
+    """Where a damaged record is wrong, without the words of a library: line and column, fields, or byte."""
+    if isinstance(fault, yaml.MarkedYAMLError) and fault.problem_mark is not None:
+        return f"{fault.problem_mark.line + 1}:{fault.problem_mark.column + 1}"
+    if isinstance(fault, ValidationError):
+        fields = dict.fromkeys(".".join(map(str, error["loc"])) for error in fault.errors())
+        return ", ".join(filter(None, fields)) or "1:1"
+    if isinstance(fault, UnicodeDecodeError):
+        return f"UTF-8: {fault.start}"
+    return type(fault).__name__ if not isinstance(fault, OSError) else f"errno {fault.errno}"
+
+
 def read_record(path: Path, kind: type[Record]) -> Record:
     """A file of the inbox as a record.
 
@@ -278,7 +290,7 @@ def read_record(path: Path, kind: type[Record]) -> Record:
     try:
         record = _record(path.read_text(encoding="utf-8"), kind)
     except (OSError, yaml.YAMLError, UnicodeDecodeError, ValidationError) as fault:
-        raise Refusal("inbox.unreadable", {"file": path.name, "detail": str(fault)}) from fault
+        raise Refusal("inbox.unreadable", {"file": path.name, "detail": fault_place(fault)}) from fault
     assert isinstance(record, kind)
     return record
 

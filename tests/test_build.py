@@ -255,6 +255,8 @@ def test_a_broken_sidecar_stops_the_build_and_keeps_the_old_one(tmp_path: Path) 
     with pytest.raises(Refusal) as refused:
         built(tmp_path)
     assert refused.value.code == "inbox.unreadable"
+    # The place, and no words of a library in another language.
+    assert refused.value.values["detail"] == "2:1"
     assert Builds(tmp_path).current() == before
 
 
