@@ -85,6 +85,7 @@ def input_lists(found: Inputs, language: str) -> str:
         ("went", found.went),
         ("corrections", found.corrections),
         ("decisions", found.decisions),
+        ("answers", found.answers),
         ("thresholds", thresholds),
     ]
     lines = [

@@ -45,6 +45,7 @@ class Inputs:
     went: list[str]
     corrections: list[str]
     decisions: list[str]
+    answers: list[str]
     thresholds: list[tuple[str, float, float]]
 
 
@@ -98,6 +99,7 @@ def inputs(earlier: str, later: str, language: str, read: Reader = warehouse.que
         went=[name for code, name in before.items() if code not in after],
         corrections=_only_later(_corrections(earlier, language, read), _corrections(later, language, read)),
         decisions=_only_later(_decisions(earlier, read), _decisions(later, read)),
+        answers=_only_later(_answers(earlier, language, read), _answers(later, language, read)),
         thresholds=_thresholds(earlier, later, language, read),
     )
 
@@ -137,6 +139,25 @@ def _corrections(build_id: str, language: str, read: Reader) -> list[str]:
 def _decisions(build_id: str, read: Reader) -> list[str]:
     rows = read(build_id, "closing_decisions")
     return [f"{row['target_id']}: {row['reason']} ({row['decided_by']})" for row in rows.iter_rows(named=True)]
+
+
+def _answers(build_id: str, language: str, read: Reader) -> list[str]:
+    try:
+        rows = read(build_id, "answers")
+    except warehouse.BuildOutdated:  # made before such decisions were kept: it knows of none
+        return []
+    return [
+        word(
+            "builds.answer",
+            language,
+            id=row["answer_id"],
+            who=row["names"] or row["codes"],
+            decision=word(f"questions.choice_{row['kind']}_{row['choice']}", language),
+            by=row["recorded_by"],
+            reason=row["reason"],
+        )
+        for row in rows.iter_rows(named=True)
+    ]
 
 
 def _thresholds(earlier: str, later: str, language: str, read: Reader) -> list[tuple[str, float, float]]:

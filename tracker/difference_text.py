@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracker import text
+from tracker import catalog, text
 from tracker.difference import totals
 from tracker.explained import Difference
 from tracker.findings import Row
@@ -34,8 +34,11 @@ def difference_line(target: Row, difference: Difference, language: str, *, is_sh
         both = (difference.target_before, difference.target_after)
         old, new = (_value(value, target, language, None) for value in both)
         parts.append(word("difference.target_changed", language, before=old, after=new))
+    names = {code: threshold.name.in_language(language) for code, threshold in catalog.load().thresholds.items()}
     parts += [
-        word("difference.threshold_changed", language, threshold=key, before=f"{old:g}", after=f"{new:g}")
+        word(
+            "difference.threshold_changed", language, threshold=names.get(key, key), before=f"{old:g}", after=f"{new:g}"
+        )
         for key, old, new in difference.thresholds
     ]
     separator = word("difference.separator", language)

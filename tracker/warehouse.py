@@ -80,6 +80,11 @@ def current_build_id() -> str | None:
     return None
 
 
+def newest_build_id() -> str | None:
+    """The build that was made last, whether or not it is in force; None where there is none."""
+    return max((path.stem for path in builds_folder().glob("*.duckdb")), default=None)
+
+
 def has_build(build_id: str) -> bool:
     """Whether a build of this id is there. An id is a plain file name, never a path, and never an excerpt."""
     is_plain = re.fullmatch(r"\w[\w.-]*", build_id, re.ASCII) is not None

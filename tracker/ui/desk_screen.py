@@ -141,7 +141,13 @@ def tell_last(board: Board, language: str, kinds: Sequence[str] = jobs.PUBLISHIN
     what = {"job": word(f"desk.job_{last.kind}", language), "by": last.by, "at": f"{last.started:%H:%M}"}
     outcome = desk_words.outcome(last)
     current = warehouse.current_build_id() or word("desk.no_build", language)
-    said = word(f"desk.last_{outcome}", language, **what, build_id=current)
+    published = desk_board.build_of(last)
+    made = published["build_id"] if published else None
+    # Somebody may have put another build in force since.
+    if outcome == "done" and made not in (None, warehouse.current_build_id()):
+        said = word("desk.last_done_before", language, **what, made=made, build_id=current)
+    else:
+        said = word(f"desk.last_{outcome}", language, **what, build_id=current)
     if outcome == "done" and last.kind != "build":  # nobody tries what is only built
         is_same = desk_board.is_as_tried(last, board.jobs)
         said += word("desk.effect_same_as_tried" if is_same else "desk.effect_not_as_tried", language)

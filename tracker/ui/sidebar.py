@@ -174,6 +174,8 @@ def _draw_build(view: View) -> None:
         lines.insert(0, word("app.cutoff", view.language, day=text.day(view.data_cutoff, view.language)))
     if view.is_demo:
         lines.append(word("app.demo_explained", view.language))
+    if not view.is_pinned and build_id != warehouse.newest_build_id():
+        lines.append(word("app.not_newest", view.language))
     known = reported_builds(view.plan_id)
     marks = known or []
     lines += [word("office.unreadable", view.language)] if known is None else []
