@@ -26,7 +26,7 @@ from etl.target_grid import cells_of
 from etl.thresholds import ThresholdBook, values_in_force
 from tests.test_pages import page_text
 from tests.worlds import add, built, write_list
-from tracker import builds, desk, office, ui, warehouse
+from tracker import blocks_builds, builds, desk, office, ui, warehouse
 from tracker.catalog import load
 from tracker.rights import Person
 from tracker.text import LANGUAGES, word
@@ -228,6 +228,26 @@ def test_the_list_says_what_came_in_where_it_was_reported_and_what_went(world: W
     found = builds.inputs(world.first, world.second, "zh")
     assert (found.came, found.went) == ([], ["补充:名单.csv"])
     assert found.thresholds == [("超序时进度不低于", 5.0, 20.0)]
+    assert found.answers == []
+
+
+def test_a_decision_on_identity_that_only_one_build_knows_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = {
+        "answer_id": "5cf5", "kind": "same_name_other_code", "choice": "same", "codes": "A、B", "names": "甲公司",
+        "recorded_by": "王工", "reason": "换发执照",
+    }  # fmt: skip
+    known = {"later": {"answers": [answer]}}
+
+    def read(build_id: str, name: str, **asked: object) -> pl.DataFrame:
+        columns = ["file_id", "file_name", "reading_id", "threshold_id", "name", "value"]
+        empty = pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
+        return pl.DataFrame(rows) if (rows := known.get(build_id, {}).get(name)) else empty
+
+    found = builds.inputs("earlier", "later", "zh", read)
+    assert found.answers == ["5cf5 甲公司：是同一家，代码有误或已换码（王工：换发执照）"]
+    assert "身份与归属决定" in blocks_builds.input_lists(found, "zh")
+    monkeypatch.setattr(warehouse, "builds_folder", lambda: Path("nowhere"))
+    assert warehouse.newest_build_id() is None
 
 
 def opened(language: str, part: str) -> AppTest:

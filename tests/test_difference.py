@@ -274,3 +274,11 @@ def test_a_line_adds_up_as_printed_and_nothing_is_added_to_what_nobody_reported(
     assert both == "研发强度: from 4.4% to 4.8%; later or corrected data +0.1 pp; change in the period +0.3 pp"
     assert difference_line(row, changed(None, 4.8, 0, 4.8), "zh", is_short=True) == "由未报送变为4.8%"
     assert difference_line(row, changed(4.8, None, -4.8, 0), "en") == "研发强度: from 4.8% to not reported"
+
+
+def test_a_changed_setting_is_called_by_its_name() -> None:
+    row = {"name": "研发强度", "unit": "percent", "decimals": 1}
+    moved = Difference(
+        4.8, 4.8, 5.0, 5.0, pl.DataFrame(schema=PART_SCHEMA), 0, 0, [("ahead_lead_points", 5.0, 6.0)]
+    )  # fmt: skip
+    assert difference_line(row, moved, "zh").endswith("设定值“超序时进度不低于”由5改为6")

@@ -162,7 +162,7 @@ def offer_trace(view: View, found: Sequence[BuildFacts]) -> None:
         chosen = view.target_id if view.target_id in titles else next(iter(titles))
         target = select("trace_target", list(titles), _say("target", language), titles.__getitem__, default=chosen)
     said = ["--build", build_id, "--plan", view.plan_id, "--target", target, "--area", area, "--as-of", month]
-    stem = word("trace.file", language, target=target, area=area, as_of=month[:7])
+    stem = word("trace.file", language, target=titles[target], area=names[area], as_of=month[:7])
     _offer("trace", ["trace", *said, "--lang", language], f"{stem}.zip", language)
     _show_trace(build_id, view.plan_id, target, area, dt.date.fromisoformat(month), language)
 
