@@ -9,6 +9,7 @@ from tracker.ui import own_files
 
 def test_a_file_is_for_the_visitor_for_whom_it_was_made_and_not_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [1000.0]
+    monkeypatch.setattr(own_files, "_until", {})
     monkeypatch.setattr("tracker.ui.own_files.time.monotonic", lambda: now[0])
     zhang, li = ((("x-remote-user", name),) for name in ("zhangsan", "lisi"))
     own_files.hand_to(zhang, b"list")
