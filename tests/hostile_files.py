@@ -26,6 +26,7 @@ import xlwt  # type: ignore[import-untyped]
 from etl.add import Added, Statement, add_files
 from etl.refusal import Refusal
 from tracker.catalog import load
+from tracker.files import zipped
 
 _DAY = dt.date(2023, 6, 1)
 HEAD: tuple[str, ...] = ("序号", "企业名称", "所属县区")
@@ -103,14 +104,6 @@ def _document() -> bytes:
     return stream.getvalue()
 
 
-def _zipped(members: dict[str, bytes]) -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as package:
-        for name, content in members.items():
-            package.writestr(name, content)
-    return stream.getvalue()
-
-
 def _text(rows: list[tuple[str, ...]]) -> bytes:
     stream = io.StringIO()
     csv.writer(stream).writerows([HEAD, *rows])
@@ -135,7 +128,7 @@ def _far_cell(chance: random.Random) -> bytes:
 
 
 def _lying_zip(chance: random.Random) -> bytes:
-    content = bytearray(_zipped({"a.csv": b"0" * chance.randint(1_000, 5_000_000)}))
+    content = bytearray(zipped({"a.csv": b"0" * chance.randint(1_000, 5_000_000)}))
     place = content.rindex(b"PK\x01\x02") + 24  # the unpacked size as the directory states it
     content[place : place + 4] = (10).to_bytes(4, "little")
     return bytes(content)
@@ -148,12 +141,12 @@ KINDS: dict[str, Callable[[random.Random], tuple[str, bytes]]] = {
     "flipped document": lambda chance: ("名单.docx", _flipped(_document(), chance)),
     "far cell": lambda chance: ("名单.xlsx", _far_cell(chance)),
     "entities": lambda chance: ("名单.xlsx", _entities(chance)),
-    "bomb": lambda chance: ("名单.zip", _zipped({"a.csv": b"0" * chance.randint(21_000_000, 60_000_000)})),
+    "bomb": lambda chance: ("名单.zip", zipped({"a.csv": b"0" * chance.randint(21_000_000, 60_000_000)})),
     "lying archive": lambda chance: ("名单.zip", _lying_zip(chance)),
-    "archive in archive": lambda chance: ("名单.zip", _zipped({"里.zip": _zipped({"a.csv": _text(ROWS)})})),
+    "archive in archive": lambda chance: ("名单.zip", zipped({"里.zip": zipped({"a.csv": _text(ROWS)})})),
     "paths in archive": lambda chance: (
         "名单.zip",
-        _zipped({chance.choice(["../../a.csv", "/etc/a.csv", "C:\\a.csv", "．．／a.csv"]): _text(ROWS)}),
+        zipped({chance.choice(["../../a.csv", "/etc/a.csv", "C:\\a.csv", "．．／a.csv"]): _text(ROWS)}),
     ),
     "huge cell": lambda chance: ("名单.csv", _text([("1", "甲" * chance.randint(40_000, 3_000_000), "海州区")])),
     "hostile cells": lambda chance: ("名单.csv", _text(_hostile_rows(chance))),
