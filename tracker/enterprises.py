@@ -66,39 +66,46 @@ def names(build_id: str) -> pl.DataFrame:
 @kept(8)
 def _states(build_id: str, tier: str, as_of: dt.date) -> pl.DataFrame:
     """The rows of a tier on a date, their numbers turned back into codes and days."""
-    codes = warehouse.query(build_id, "code_numbers")
-    tiers, areas = (
-        codes.filter(pl.col("kind") == kind).select(pl.col("number").cast(pl.Int64), "code")
-        for kind in ("tier", "area")
-    )
+    codes = _codes(build_id)
     rows = warehouse.query(build_id, "enterprise_states", tier=tier, as_of=as_of)
-    for column, names in (("title", tiers), ("area", areas), ("first_area", areas)):
-        rows = rows.join(names.rename({"number": column, "code": f"{column}_code"}), on=column, how="left")
-    states = pl.DataFrame(
-        {"status": range(len(STATUSES)), "status_code": STATUSES}, schema_overrides={"status": pl.Int8}
+    status = pl.col("status")
+    standing = rows.select(
+        "enterprise_id",
+        "first_on",
+        "is_new",
+        key=pl.when(status != STATUSES.index(POOL)).then(_key(status == STATUSES.index("publicity"))),
+        area_code=codes["area"].gather(rows["area"]),
+        first_area_code=codes["area"].gather(rows["first_area"]),
+        title=codes["tier"].gather(rows["title"]),
+        status=pl.Series(STATUSES).gather(rows["status"]),
     )
-    return (
-        rows.join(states, on="status", how="left")
-        .join(_events(build_id), on="event_number", how="left")
-        .sort("enterprise_id")
-        .select(
-            "enterprise_id",
-            "area_code",
-            "first_area_code",
-            "first_on",
-            "is_new",
-            "batch",
-            "event_on",
-            "valid_to",
-            title="title_code",
-            status="status_code",
-        )
-    )
+    # The events of an enterprise lie in their order: the last that counts by then is the one before another key.
+    events = _events(build_id).filter(pl.col("from_on") <= as_of)
+    deciding = events.filter(pl.col("key").ne_missing(pl.col("key").shift(-1))).drop("from_on")
+    return standing.join(deciding, on="key", how="left", maintain_order="left").drop("key")
+
+
+@kept(2)
+def _codes(build_id: str) -> dict[str, pl.Series]:
+    """The codes of tiers and areas, each at the place of its number in the build."""
+    found = warehouse.query(build_id, "code_numbers")
+    places = pl.DataFrame({"number": range(int(found["number"].max()) + 1)})  # type: ignore[arg-type]
+    return {
+        str(kind): places.join(some, on="number", how="left", maintain_order="left")["code"]
+        for (kind,), some in found.partition_by("kind", as_dict=True).items()
+    }
 
 
 @kept(2)
 def _events(build_id: str) -> pl.DataFrame:
-    return warehouse.query(build_id, "event_windows")
+    """The events that an enterprise can stand by, in order, their enterprise, tier and kind as one ``key``."""
+    found = warehouse.query(build_id, "event_windows")
+    return found.select("from_on", "batch", "event_on", "valid_to", key=_key(pl.col("is_shown")))
+
+
+def _key(is_shown: pl.Expr) -> pl.Expr:
+    """An enterprise, a tier (fewer than 100) and whether it is shown for it only: one number joins fast."""
+    return (pl.col("enterprise_id") * 100 + pl.col("title")) * 2 + is_shown.cast(pl.Int64)
 
 
 @kept(8)

@@ -2,7 +2,7 @@
 with asked as (
     select tier, sort from core.tier where $tier = '' or tier = $tier
 ),
--- tiers, areas, states and events as numbers, lowest state first: words of a hundred thousand rows take seconds
+-- tiers, areas and states as numbers, lowest state first: words of a hundred thousand rows take seconds
 -- and by history, which many enterprises share: those with the same have the same titles on every day
 held as (
     select
@@ -66,41 +66,21 @@ pool as (
     group by pool_entry.enterprise_id
 ),
 stood as (
-    select enterprise_id, title, status, status = 2 as is_shown, area, first_area, first_on, is_new
+    select enterprise_id, title, status, area, first_area, first_on, is_new
     from known
     union all
-    -- the pool is no event: a key that meets none
-    select pool.enterprise_id, pool.title, 4, null, pool.area, null, null, false
+    select pool.enterprise_id, pool.title, 4, pool.area, null, null, false
     from pool
     anti join known using (enterprise_id)
-),
--- the event by which it stands there gives batch, day and window; day and row packed in one number sort fast
-granted as (
-    select
-        event.enterprise_id,
-        tier.sort as title,
-        event.event in ('publicity', 'review_publicity') as is_shown,
-        max(date_diff('day', date '1970-01-01', event.event_on) * 4294967296 + event.rowid) % 4294967296
-            as event_number,
-    from core.recognition_event as event
-    join core.tier on tier.tier = event.tier
-    where event.event_on <= $as_of
-        and (
-            event.event in ('publicity', 'review_publicity')
-            or (event.event in ('recognition', 'review_passed') and event.counts_from <= $as_of)
-        )
-    group by event.enterprise_id, tier.sort, is_shown
 )
 
 select
     enterprise_id,
-    cast(stood.title as bigint) as title,
-    cast(stood.status as tinyint) as status,
-    cast(stood.area as bigint) as area,
-    cast(stood.first_area as bigint) as first_area,
-    stood.first_on,
-    stood.is_new,
-    cast(granted.event_number as bigint) as event_number,
+    cast(title as bigint) as title,
+    cast(status as tinyint) as status,
+    cast(area as bigint) as area,
+    cast(first_area as bigint) as first_area,
+    first_on,
+    is_new,
 from stood
-left join granted using (enterprise_id, title, is_shown)
 order by enterprise_id
