@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 
 from tracker import progress, warehouse
+from tracker.keeping import kept
 from tracker.pace import FLOWS
 
 
@@ -63,13 +64,14 @@ def targets_at(
     """
     found, definitions = _found(build_id, plan_id, as_of, language, rule, thresholds)
     beside = warehouse.query(build_id, "beside", plan_id=plan_id, as_of=as_of)
+    judged = found.lazy()
     return (
-        definitions.join(
-            found.filter("is_current"), on=["target_id", "area_code", "due_on"], how="inner", maintain_order="left"
-        )
-        .join(beside, on=["indicator_id", "area_code", "basis"], how="left", maintain_order="left")
-        .join(_interim(found, as_of), on=["target_id", "area_code"], how="left", maintain_order="left")
+        definitions.lazy()
+        .join(judged.filter("is_current"), on=["target_id", "area_code", "due_on"], how="inner", maintain_order="left")
+        .join(beside.lazy(), on=["indicator_id", "area_code", "basis"], how="left", maintain_order="left")
+        .join(_interim(judged, as_of), on=["target_id", "area_code"], how="left", maintain_order="left")
         .with_columns(status=_status())
+        .collect()
     )
 
 
@@ -90,11 +92,23 @@ def _found(
     build_id: str, plan_id: str, as_of: dt.date, language: str, rule: Rule, thresholds: Mapping[str, float] | None
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Progress and definition of every target, area and due date."""
-    definitions = warehouse.query(build_id, "targets", plan_id=plan_id, as_of=as_of, language=language)
+    decided = max((day for day in _decision_days(build_id, plan_id) if day <= as_of), default=dt.date.min)
+    definitions = _definitions(build_id, plan_id, decided, language)
     if rule == DEFAULT_RULE and not thresholds:
         return warehouse.query(build_id, "progress", plan_id=plan_id, as_of=as_of), definitions
     found = _under(rule, build_id, plan_id, as_of, thresholds or {}).filter(pl.col("as_of") == as_of)
     return found.drop("plan_id", "indicator_id", "as_of", "trace"), definitions
+
+
+# Definitions differ by the decisions that were taken, of which a plan has a few, and not by the month.
+@kept(64)
+def _decision_days(build_id: str, plan_id: str) -> list[dt.date]:
+    return warehouse.query(build_id, "rule_targets", plan_id=plan_id)["decided_on"].drop_nulls().unique().to_list()
+
+
+@kept(64)
+def _definitions(build_id: str, plan_id: str, decided: dt.date, language: str) -> pl.DataFrame:
+    return warehouse.query(build_id, "targets", plan_id=plan_id, as_of=decided, language=language)
 
 
 def _status() -> pl.Expr:
@@ -105,7 +119,7 @@ def _thresholds(build_id: str) -> dict[str, float]:
     return dict(warehouse.query(build_id, "thresholds", language="en").select("threshold_id", "value").rows())
 
 
-def _interim(found: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
+def _interim(found: pl.LazyFrame, as_of: dt.date) -> pl.LazyFrame:
     """The next task of a target that is due before the one that stands for it."""
     shown = pl.col("due_on").filter("is_current").first().over("target_id", "area_code")
     return (

@@ -10,8 +10,10 @@ from __future__ import annotations
 import io
 import re
 import threading
+import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
@@ -24,6 +26,7 @@ from tracker.catalog import data_folder
 
 QUERIES_DIR = Path(__file__).resolve().parent / "queries"
 QUERY_SECONDS = 10.0
+_WATCH_SECONDS = 0.5
 # With the million that DuckDB gives where nothing is said, each query asks the system for 8 MB a column.
 _ROWS_PER_BATCH = 2048
 _OPEN_BUILDS = 3
@@ -45,6 +48,8 @@ _LOCKS = (
 _connections: OrderedDict[tuple[Path, str], duckdb.DuckDBPyConnection] = OrderedDict()
 _connections_asked: set[tuple[Path, str]] = set()
 _connections_lock = threading.Lock()
+_running: dict[int, tuple[float, duckdb.DuckDBPyConnection]] = {}
+_running_lock = threading.Lock()
 
 
 class BuildMissing(Exception):
@@ -100,9 +105,7 @@ def query(build_id: str, name: str, **parameters: object) -> pl.DataFrame:
         BuildOutdated: the build was written by an older version and must be built again.
         QueryTooSlow: the query ran longer than ``QUERY_SECONDS``.
     """
-    with _connection(build_id).cursor() as cursor:
-        stop = threading.Timer(QUERY_SECONDS, cursor.interrupt)
-        stop.start()
+    with _connection(build_id).cursor() as cursor, _watched(cursor):
         try:
             # Not ``cursor.sql(…, params=…).pl()``: DuckDB 1.5 runs its result once more as a list of constants, four
             # times the processor time for the states of 100,000 enterprises. This form runs on 1.5 and on 2.0.
@@ -111,9 +114,38 @@ def query(build_id: str, name: str, **parameters: object) -> pl.DataFrame:
             raise QueryTooSlow(name) from fault
         except (duckdb.BinderException, duckdb.CatalogException) as fault:
             raise BuildOutdated(build_id) from fault
-        finally:
-            stop.cancel()
     return _compact(found)
+
+
+@contextmanager
+def _watched(cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Have a query stopped once it runs too long.
+
+    One thread watches all: a timer for each query waits for its own thread to begin, among thirty readers longer than
+    the query takes.
+    """
+    _watch()
+    with _running_lock:
+        _running[id(cursor)] = time.monotonic(), cursor
+    try:
+        yield
+    finally:
+        with _running_lock:
+            del _running[id(cursor)]
+
+
+@lru_cache(maxsize=1)
+def _watch() -> None:
+    threading.Thread(target=_stop_slow, name="slow-queries", daemon=True).start()
+
+
+def _stop_slow() -> None:
+    while True:
+        time.sleep(_WATCH_SECONDS)
+        with _running_lock:
+            for started, cursor in _running.values():
+                if time.monotonic() - started > QUERY_SECONDS:
+                    cursor.interrupt()
 
 
 def _compact(found: pa.Table) -> pl.DataFrame:
