@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import polars as pl
 
@@ -96,21 +97,26 @@ def judged(
         ``enterprise_id``; a result column for each criterion (:data:`RESULTS` or ``waived``), a value and a year column
         for each quantity.
     """
-    tests = tests_of(criteria)
-    wide = _wide(names, values, titles, tests, as_of)
+    wide = _wide(names, values, titles, tests_of(criteria), as_of)
+    return wide.select("enterprise_id", *_columns(tuple(criteria), as_of.year, is_review))
+
+
+# Writing the rules down as expressions takes as long as judging a thousand names by them.
+@lru_cache(maxsize=64)
+def _columns(criteria: tuple[Criterion, ...], this_year: int, is_review: bool) -> list[pl.Expr]:
     columns: dict[str, pl.Expr] = {}
-    for test in tests:
+    for test in tests_of(criteria):
         if (quantity := test.quantity) is not None:
-            columns[value_column(quantity)] = _newest(quantity, as_of, lambda year, t=test: _shown(t, year))
-            columns[year_column(quantity)] = _newest(quantity, as_of, lambda year: pl.lit(year, pl.Int32))
+            columns[value_column(quantity)] = _newest(quantity, this_year, lambda year, t=test: _shown(t, year))
+            columns[year_column(quantity)] = _newest(quantity, this_year, lambda year: pl.lit(year, pl.Int32))
     for criterion in criteria:
         met = pl.any_horizontal(
-            pl.all_horizontal(_verdict(test, as_of) for test in tests) for tests in criterion.any_of
+            pl.all_horizontal(_verdict(test, this_year) for test in tests) for tests in criterion.any_of
         )
         result = pl.when(met.is_null()).then(pl.lit(UNKNOWN)).when(met).then(pl.lit(MET)).otherwise(pl.lit(NOT_MET))
         is_waived = is_review and criterion.is_waived_for_review
         columns[result_column(criterion)] = pl.lit(WAIVED) if is_waived else result
-    return wide.select("enterprise_id", *(column.alias(name) for name, column in columns.items()))
+    return [column.alias(name) for name, column in columns.items()]
 
 
 def _wide(
@@ -144,9 +150,9 @@ def _of_year(quantity: Quantity, year: int) -> pl.Expr:
     return pl.when(whole > 0).then(_PERCENT * value / whole)
 
 
-def _newest(quantity: Quantity, as_of: dt.date, of_year: object) -> pl.Expr:
+def _newest(quantity: Quantity, this_year: int, of_year: object) -> pl.Expr:
     """An expression of the newest year of which the quantity is known; null where it is known of none."""
-    years = range(as_of.year, as_of.year - _NEWEST_YEARS, -1)
+    years = range(this_year, this_year - _NEWEST_YEARS, -1)
     made = [(_of_year(quantity, year).is_not_null(), of_year(year)) for year in years]  # type: ignore[operator]
     return pl.coalesce(pl.when(is_known).then(value) for is_known, value in made)
 
@@ -176,12 +182,12 @@ def _shown(test: Test, year: int) -> pl.Expr:
     return pl.max_horizontal(parts) if test.at_least is None else pl.min_horizontal(parts)
 
 
-def _verdict(test: Test, as_of: dt.date) -> pl.Expr:
+def _verdict(test: Test, this_year: int) -> pl.Expr:
     """True, false, or null where it cannot be known."""
     quantity = test.quantity
     if quantity is None:
         return pl.col(f"holds:{test.holds}") if test.holds is not None else pl.lit(None, pl.Boolean)
-    return _newest(quantity, as_of, lambda year: _verdict_of_year(test, quantity, year))
+    return _newest(quantity, this_year, lambda year: _verdict_of_year(test, quantity, year))
 
 
 def _verdict_of_year(test: Test, quantity: Quantity, year: int) -> pl.Expr:
