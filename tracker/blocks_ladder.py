@@ -152,10 +152,11 @@ def expiry_table(names: pl.DataFrame, areas: Sequence[tuple[str, str]], tier: st
     language = view.language
     if names.is_empty():
         return f'<p class="tt-empty">{escape(word("ladder.expiries_none", language))}</p>'
+    by_area = names.partition_by("area", as_dict=True, maintain_order=True)
     lines = []
     for area_code, area_name in areas:
-        of_area = names if area_code == view.area_code else names.filter(pl.col("area") == area_code)
-        if of_area.is_empty():
+        of_area = names if area_code == view.area_code else by_area.get((area_code,))
+        if of_area is None:
             continue
         number = blocks.link(text.number(of_area.height, 0, language), _expiring_link(view, tier, area_code))
         shown = [

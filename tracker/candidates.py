@@ -41,8 +41,8 @@ def numbers_by_tier(build_id: str, plan_id: str, area_code: str, as_of: dt.date)
     """How many names stand where, by tier: see :func:`numbers_by_area`."""
     found = warehouse.query(build_id, "candidates", tier="", area_code=area_code, as_of=as_of)
     placed = found.join(_groups(build_id, plan_id, area_code), on="area_code", how="inner")
-    parts = placed.partition_by("tier", as_dict=True)
-    return {str(tier): numbers_by_area(rows, area_code) for (tier,), rows in parts.items()}
+    parts = _numbers(placed, area_code, "tier").partition_by("tier", as_dict=True)
+    return {str(tier): rows for (tier,), rows in parts.items()}
 
 
 @kept(64)
@@ -55,12 +55,14 @@ def _groups(build_id: str, plan_id: str, area_code: str) -> pl.DataFrame:
 
 def numbers_by_area(rows: pl.DataFrame, whole: str) -> pl.DataFrame:
     """``area_code``, ``standing``, ``number``: of the whole and of each unit or part of it."""
-    parts = rows.group_by(area_code="area", standing="standing").len("number")
-    total = (
-        rows.group_by("standing").len("number").select(area_code=pl.lit(whole), standing="standing", number="number")
-    )
+    return _numbers(rows, whole)
+
+
+def _numbers(rows: pl.DataFrame, whole: str, *by: str) -> pl.DataFrame:
     # What lies in the whole without a unit is a row of its own; the whole is never one of its parts.
-    return pl.concat([total, parts.filter(pl.col("area_code") != whole)], how="vertical_relaxed")
+    parts = rows.lazy().filter(pl.col("area") != whole).group_by(*by, area_code="area", standing="standing")
+    total = rows.lazy().group_by(*by, area_code=pl.lit(whole), standing="standing")
+    return pl.concat([total.len("number"), parts.len("number")], how="vertical_relaxed").collect()
 
 
 def standing_numbers(numbers: pl.DataFrame, area_code: str) -> dict[str, int]:

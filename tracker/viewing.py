@@ -14,7 +14,6 @@ from typing import Any
 import polars as pl
 
 from tracker import progress, warehouse
-from tracker.keeping import kept
 from tracker.pace import FLOWS
 
 
@@ -92,23 +91,14 @@ def _found(
     build_id: str, plan_id: str, as_of: dt.date, language: str, rule: Rule, thresholds: Mapping[str, float] | None
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Progress and definition of every target, area and due date."""
-    decided = max((day for day in _decision_days(build_id, plan_id) if day <= as_of), default=dt.date.min)
-    definitions = _definitions(build_id, plan_id, decided, language)
+    # Definitions differ by the decisions that were taken by then, of which a plan has a few, and not by the month.
+    days = warehouse.read(build_id, "decision_days", plan_id=plan_id)["decided_on"].to_list()
+    decided = max((day for day in days if day <= as_of), default=dt.date.min)
+    definitions = warehouse.read(build_id, "targets", plan_id=plan_id, as_of=decided, language=language)
     if rule == DEFAULT_RULE and not thresholds:
-        return warehouse.query(build_id, "progress", plan_id=plan_id, as_of=as_of), definitions
+        return warehouse.read(build_id, "progress", plan_id=plan_id, as_of=as_of), definitions
     found = _under(rule, build_id, plan_id, as_of, thresholds or {}).filter(pl.col("as_of") == as_of)
     return found.drop("plan_id", "indicator_id", "as_of", "trace"), definitions
-
-
-# Definitions differ by the decisions that were taken, of which a plan has a few, and not by the month.
-@kept(64)
-def _decision_days(build_id: str, plan_id: str) -> list[dt.date]:
-    return warehouse.query(build_id, "rule_targets", plan_id=plan_id)["decided_on"].drop_nulls().unique().to_list()
-
-
-@kept(64)
-def _definitions(build_id: str, plan_id: str, decided: dt.date, language: str) -> pl.DataFrame:
-    return warehouse.query(build_id, "targets", plan_id=plan_id, as_of=decided, language=language)
 
 
 def _status() -> pl.Expr:
@@ -116,7 +106,7 @@ def _status() -> pl.Expr:
 
 
 def _thresholds(build_id: str) -> dict[str, float]:
-    return dict(warehouse.query(build_id, "thresholds", language="en").select("threshold_id", "value").rows())
+    return dict(warehouse.read(build_id, "thresholds", language="en").select("threshold_id", "value").rows())
 
 
 def _interim(found: pl.LazyFrame, as_of: dt.date) -> pl.LazyFrame:

@@ -23,6 +23,7 @@ import pyarrow as pa
 
 from tracker import excerpt
 from tracker.catalog import data_folder
+from tracker.keeping import kept
 
 QUERIES_DIR = Path(__file__).resolve().parent / "queries"
 QUERY_SECONDS = 10.0
@@ -94,6 +95,13 @@ def has_build(build_id: str) -> bool:
     """Whether a build of this id is there. An id is a plain file name, never a path, and never an excerpt."""
     is_plain = re.fullmatch(r"\w[\w.-]*", build_id, re.ASCII) is not None
     return is_plain and _file(build_id).is_file()
+
+
+# Frames are kept without Streamlit's help: making its key costs more than finding a small frame.
+@kept(512)
+def read(build_id: str, name: str, **parameters: object) -> pl.DataFrame:
+    """See :func:`query`. Shared by all sessions, so never changed in place."""
+    return query(build_id, name, **parameters)
 
 
 def query(build_id: str, name: str, **parameters: object) -> pl.DataFrame:

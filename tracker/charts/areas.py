@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from html import escape
 
@@ -265,7 +266,7 @@ def multiples(rows: pl.DataFrame, frame: Frame) -> go.Figure:
         names = {"xaxis": f"x{axis}", "yaxis": f"y{axis}"}
         traces += _multiple_lines(plot, names, dash_pace=True)
         axes = {"fixedrange": True, "showgrid": False, "zeroline": False, "tickfont": {"size": 12, "color": SECONDARY}}
-        ticks = _month_ticks(plot["as_of"])
+        ticks = _month_ticks(plot["as_of"].to_list())
         layout |= {
             f"xaxis{axis}": axes | ticks | {"domain": x_domain, "anchor": names["yaxis"]},
             f"yaxis{axis}": axes
@@ -284,7 +285,7 @@ def multiples(rows: pl.DataFrame, frame: Frame) -> go.Figure:
 
 
 def _multiple_lines(plot: pl.DataFrame, names: dict[str, str], *, dash_pace: bool) -> list[Trace]:
-    months = plot["as_of"].dt.to_string().to_list()  # dates took Plotly ten times as long to send, in each rerun
+    months = _as_texts(plot["as_of"].to_list())  # dates took Plotly ten times as long to send, in each rerun
     pace = {"color": SECONDARY, "width": 1.5, "dash": "dash" if dash_pace else "solid"}
     done = {"color": DATA, "width": 3, "shape": "hv"}
     reached = plot["done"].to_list()
@@ -295,17 +296,21 @@ def _multiple_lines(plot: pl.DataFrame, names: dict[str, str], *, dash_pace: boo
     ]
 
 
-def _month_ticks(months: pl.Series) -> dict[str, object]:
+def _month_ticks(months: list[dt.date]) -> dict[str, object]:
     """The year in the middle of a single one, else the first month of each year, at most some of them."""
-    within = months.dt.year().n_unique() == 1
-    first = months.gather([months.len() // 2]) if within else months.filter(months.dt.month() == 1)
-    shown = first.gather_every(-(-first.len() // _MOST_YEARS))
-    return {"tickvals": shown.dt.to_string().to_list(), "ticktext": shown.dt.year().cast(pl.String).to_list()}
+    within = months[0].year == months[-1].year
+    first = [months[len(months) // 2]] if within else [month for month in months if month.month == 1]
+    shown = first[:: max(1, -(-len(first) // _MOST_YEARS))]
+    return {"tickvals": _as_texts(shown), "ticktext": [str(month.year) for month in shown]}
+
+
+def _as_texts(days: list[dt.date]) -> list[str]:
+    return [day.isoformat() for day in days]
 
 
 def _multiple_words(plot: pl.DataFrame, left: float, top: float) -> list[dict[str, object]]:
-    known = plot["done"].drop_nulls()
-    now = "–" if plot["done"][-1] is None or known.is_empty() else f"{_floored(known[-1])}%"
+    newest = plot["done"][-1]
+    now = "–" if newest is None else f"{_floored(newest)}%"
     name = escape(str(plot["short"][0]), quote=False)
     where = _PLAIN | {"x": left, "xref": "paper", "y": top, "yref": "paper", "yanchor": "top"}
     return [where | {"text": f"<b>{name}</b>  {now}", "font": {"size": 15}}]

@@ -92,7 +92,6 @@ from tracker.ui.reading import (
     bullets,
     named_targets,
     plan_of,
-    read,
     reported_builds,
     state_rules,
     targets_at,
@@ -122,6 +121,7 @@ from tracker.ui.waiting_questions import show_questions
 from tracker.ui.waiting_reads import objections_of, open_cells, open_questions, waiting_links
 from tracker.ui.warming import usual_view, warm_pages, warm_up
 from tracker.ui.way_back import WayBack
+from tracker.warehouse import read
 
 __all__ = [
     "DUE_PAGE",

@@ -12,8 +12,9 @@ from tracker import about, blocks_about, links, viewing, warehouse, what_if
 from tracker.keeping import kept
 from tracker.links import OFF, ON, View
 from tracker.text import word
-from tracker.ui.reading import read, targets_at
+from tracker.ui.reading import targets_at
 from tracker.ui.state import note, pick_part, seed
+from tracker.warehouse import read
 
 _LIMIT = 100.0  # points or percent: no threshold lies beyond the whole way
 

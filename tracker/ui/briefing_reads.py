@@ -21,7 +21,8 @@ from tracker.text import word
 from tracker.ui.frame import html
 from tracker.ui.gate import is_allowed, save_button, write
 from tracker.ui.operator import operator_name
-from tracker.ui.reading import briefing_of, read, targets_at
+from tracker.ui.reading import briefing_of, targets_at
+from tracker.warehouse import read
 
 _KEY = "briefing_"
 _MIME = {

@@ -23,9 +23,10 @@ from tracker.ui.desk_answers import asked, done, told
 from tracker.ui.frame import html
 from tracker.ui.gate import is_allowed, save_button
 from tracker.ui.operator import operator_name
-from tracker.ui.reading import read, targets_at, targets_of
+from tracker.ui.reading import targets_at, targets_of
 from tracker.ui.state import pick, pick_part, select
 from tracker.viewing import DEFAULT_RULE
+from tracker.warehouse import read
 
 SECTIONS = ("list", "compare", "thresholds", "targets", "trace")
 READ_SECTIONS = ("list", "compare", "trace")

@@ -17,9 +17,10 @@ from tracker.links import View
 from tracker.text import word
 from tracker.ui.enterprise_reads import number_behind
 from tracker.ui.frame import offer_book
-from tracker.ui.reading import read, targets_at
+from tracker.ui.reading import targets_at
 from tracker.ui.state import pick
 from tracker.viewing import DEFAULT_RULE
+from tracker.warehouse import read
 
 
 @dataclass(frozen=True)

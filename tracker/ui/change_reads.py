@@ -14,8 +14,9 @@ from tracker.keeping import kept
 from tracker.links import View
 from tracker.months import month_end
 from tracker.text import word
-from tracker.ui.reading import read, reported_builds
+from tracker.ui.reading import reported_builds
 from tracker.ui.state import pick
+from tracker.warehouse import read
 
 _MONTHS = ("3", "1", "12")
 _BUILD = "build"

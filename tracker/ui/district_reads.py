@@ -16,8 +16,9 @@ from tracker.links import View
 from tracker.months import month_end
 from tracker.text import word
 from tracker.ui.frame import picture_foot
-from tracker.ui.reading import read, targets_at
+from tracker.ui.reading import targets_at
 from tracker.ui.state import select
+from tracker.warehouse import read
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from tracker.text import word
 from tracker.ui.desk_answers import asked
 from tracker.ui.frame import mime_of
 from tracker.ui.gate import save_button
-from tracker.ui.reading import read
 from tracker.ui.state import pick, select
+from tracker.warehouse import read
 
 DUE_PAGE = 20
 _BUILDING = 300.0

@@ -16,8 +16,8 @@ from tracker.text import word
 from tracker.ui.desk_answers import done, told
 from tracker.ui.gate import edit_grid, is_allowed
 from tracker.ui.operator import operator_name
-from tracker.ui.reading import read
 from tracker.ui.state import select
+from tracker.warehouse import read
 
 EXEMPT = "不考核"
 

@@ -14,8 +14,8 @@ from tracker.keeping import kept
 from tracker.links import View
 from tracker.text import word
 from tracker.ui.enterprise_reads import choices_of
-from tracker.ui.reading import read
 from tracker.ui.state import linked_code, pick, type_number, type_text
+from tracker.warehouse import read
 
 _CARRIED = (
     "q", "tier", "status", "part", "title", "batch", "year", "chain", "measure", "from", "to", "move", "rows",

@@ -16,8 +16,9 @@ from tracker.links import View
 from tracker.second_opinion import METHODS
 from tracker.text import word
 from tracker.ui.frame import picture_foot
-from tracker.ui.reading import read, targets_at
+from tracker.ui.reading import targets_at
 from tracker.viewing import DEFAULT_RULE
+from tracker.warehouse import read
 
 METHOD_ORDER = pl.col("method").replace_strict({name: place for place, name in enumerate(METHODS)})
 _AHEAD = ("low_80", "low_50", "median", "high_50", "high_80")

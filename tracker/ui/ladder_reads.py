@@ -15,9 +15,10 @@ from tracker.ladder import Ladder
 from tracker.links import View
 from tracker.outlook_view import expiring_enterprises
 from tracker.text import word
-from tracker.ui.reading import read, targets_at
+from tracker.ui.reading import targets_at
 from tracker.ui.state import pick
 from tracker.viewing import DEFAULT_RULE
+from tracker.warehouse import read
 
 
 def pick_rung(view: View) -> str:

@@ -21,8 +21,9 @@ from tracker.ui.district_reads import areas_on_target
 from tracker.ui.frame import STATIC, html
 from tracker.ui.indicator_reads import definition_of, one_target
 from tracker.ui.meeting_keys import script
-from tracker.ui.reading import read, targets_of
+from tracker.ui.reading import targets_of
 from tracker.ui.state import step_to
+from tracker.warehouse import read
 
 _LOOK_SECONDS = 15
 # Lines of areas beside what a running target takes, and where nothing more can be done about it.

@@ -11,8 +11,9 @@ from tracker import blocks, districts, excerpt, findings
 from tracker.keeping import kept
 from tracker.links import View
 from tracker.text import word
-from tracker.ui.reading import read, state_rules, targets_at, targets_of
+from tracker.ui.reading import state_rules, targets_at, targets_of
 from tracker.ui.titles import titles_by_area
+from tracker.warehouse import read
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ import polars as pl
 from tracker import plan_comparison, viewing
 from tracker.links import View
 from tracker.text import word
-from tracker.ui.reading import read, targets_at
+from tracker.ui.reading import targets_at
 from tracker.ui.state import select
+from tracker.warehouse import read
 
 
 @dataclass(frozen=True)

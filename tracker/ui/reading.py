@@ -26,15 +26,9 @@ from tracker.keeping import kept
 from tracker.links import View
 from tracker.text import word
 from tracker.viewing import Rule
+from tracker.warehouse import read
 
 _SPARK_MONTHS = 24
-
-
-# Frames are cached without Streamlit's help: making its key costs more than finding a small frame.
-@kept(512)
-def read(build_id: str, name: str, **parameters: object) -> pl.DataFrame:
-    """Rows of a named query. Shared by all sessions, so never changed in place."""
-    return warehouse.query(build_id, name, **parameters)
 
 
 @kept(256)

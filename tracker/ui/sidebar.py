@@ -14,10 +14,11 @@ from tracker.rights import Person
 from tracker.text import LANGUAGES, word
 from tracker.ui.about_reads import debt_note
 from tracker.ui.frame import PICTURE_CHOICES, html
-from tracker.ui.reading import areas_of_plan, plans_of, read, reported_builds, targets_at
+from tracker.ui.reading import areas_of_plan, plans_of, reported_builds, targets_at
 from tracker.ui.state import note, seed, select
 from tracker.ui.warming import usual_month
 from tracker.viewing import RULE_BASES, Rule
+from tracker.warehouse import read
 
 
 def choose_view(chosen: str, person: Person) -> View | None:

@@ -8,7 +8,8 @@ from tracker import blocks, blocks_enterprises, enterprises
 from tracker import enterprises_words as words
 from tracker.links import View
 from tracker.text import word
-from tracker.ui.reading import read, tier_counts
+from tracker.ui.reading import tier_counts
+from tracker.warehouse import read
 
 
 def titles_by_area(view: View) -> tuple[str, list[str]]:

@@ -16,8 +16,9 @@ from tracker.text import word
 from tracker.ui.frame import html, offer_table
 from tracker.ui.gate import allowed, is_allowed, save_button, write
 from tracker.ui.operator import operator_name
-from tracker.ui.reading import read, targets_at
+from tracker.ui.reading import targets_at
 from tracker.ui.waiting_reads import area_names, run_and_tell, target_names
+from tracker.warehouse import read
 
 
 def show_objections(view: View, found: list[Objection]) -> None:

@@ -28,7 +28,8 @@ from tracker.rights import Person
 from tracker.text import word
 from tracker.ui.frame import html
 from tracker.ui.gate import allowed
-from tracker.ui.reading import read, targets_at
+from tracker.ui.reading import targets_at
+from tracker.warehouse import read
 
 _FOLDERS = ("corrections", "answers", "")
 Said = Mapping[str, Any]

@@ -14,7 +14,8 @@ from tracker.ui.district_reads import area_figures
 from tracker.ui.enterprise_reads import everyone
 from tracker.ui.ladder_reads import ladder_of
 from tracker.ui.overview_reads import overview_parts
-from tracker.ui.reading import bullets, read, targets_at, targets_of
+from tracker.ui.reading import bullets, targets_at, targets_of
+from tracker.warehouse import read
 
 
 def usual_month(months: Sequence[dt.date], data_cutoff: dt.date | None) -> dt.date:
