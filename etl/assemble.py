@@ -85,7 +85,9 @@ def assemble(
     del identified
     settled = settle_ledgers(rows.with_columns(keys.head(rows.height)), judged, catalog)
     del rows
+    judged, differences = settled.judged, settled.differences
     placed = placed_as_decided(_place(settled.rows, catalog), answers)
+    del settled
     # What a ledger merely repeats names and places its enterprise and is no event of its own.
     is_own = pl.col("kind") != "mention"
     accepted = _numbered(_only(placed, pl.col("area_scope") == "inside"), is_own)
@@ -101,7 +103,7 @@ def assemble(
             "pool_entry": _pool(accepted.filter(pl.col("kind") == "pool")),
             "reading_vague": _vague(placed, catalog),
             "identity_question": still_open(questions, answers),
-            "ledger_difference": settled.differences,
+            "ledger_difference": differences,
         }
         values = settling.result()
     valued = [(source, replace(outcome, accepted=outcome.accepted.clear())) for source, outcome in valued]
@@ -109,7 +111,7 @@ def assemble(
         **values.frames,
         **target_frames(decided, catalog),
         **measure_frames(reported, held),
-        **books([*settled.judged, *valued, *decided, *reported, *held], placed, values.refused, values.lost, catalog),
+        **books([*judged, *valued, *decided, *reported, *held], placed, values.refused, values.lost, catalog),
     }
     # Handing down tasks tells nothing new of enterprises: it does not make the data any newer.
     telling = [source for source in sources if source.reading.kind != "targets"] or sources

@@ -96,14 +96,49 @@ def test_two_days_of_a_build_agree_with_the_replay(
     with duckdb.connect() as connection:
         count_world(connection, dict(enumerate(events)), finals, set())
         for tier in TIERS:
-            found = asked(
-                connection, "difference_months", indicator_id=tier, area_code=area, earlier=earlier, later=later
-            )
+            named = {"indicator_id": tier, "area_code": area, "earlier": earlier, "later": later}
+            found = asked(connection, "difference_months", most=100, **named)
             expected = months(events, finals, tier, area, earlier, later, PARENTS)
             assert {(int(name[4:]), part, amount) for part, amount, name in found[:, :3].iter_rows()} == expected
             assert found.height == len(expected)
             held = [counted(connection, tier, area, day).holders.height for day in two_days]
             assert found["amount"].sum() == held[1] - held[0]
+            few_names_say_the_same(found, asked(connection, "difference_months", most=1, **named))
+            for basis in ("new", "ever"):
+                named["basis"] = basis
+                found = asked(connection, "difference_first", most=100, **named)
+                assert found["name"].null_count() == 0
+                first = {"indicator_id": tier, "area_code": area, "starts_on": earlier + dt.timedelta(days=1)}
+                counts = [
+                    asked(connection, "difference_holder_number", basis=basis, day=day, **first)["number"][0]
+                    for day in two_days
+                ]
+                assert found["amount"].sum() == counts[1] - counts[0]
+                holders = asked(connection, "difference_holders", basis=basis, day=later, **first)
+                assert holders.height == counts[1]
+                few_names_say_the_same(found, asked(connection, "difference_first", most=1, **named))
+
+
+def few_names_say_the_same(found: pl.DataFrame, short: pl.DataFrame) -> None:
+    """With one name a part, the amounts of the parts are those of all names, and the one is the first of its part."""
+    rest = short.filter(pl.col("name").is_null())
+    assert totals(short) == totals(found)
+    assert (rest["amount"] != 0).all()
+    sides = found.group_by("part", pl.col("amount") > 0).len()
+    assert short.height == sides.height + sides.filter(pl.col("len") > 1).height
+    kept = short.drop_nulls("name").select("name", "part", "amount", "changed_on", "file_name", "row")
+    assert kept.join(found, on=kept.columns, how="semi", nulls_equal=True).height == sides.height
+    assert (
+        kept["changed_on"]
+        .drop_nulls()
+        .sort()
+        .equals(
+            found.group_by("part", pl.col("amount") > 0)
+            .agg(pl.col("changed_on").min())["changed_on"]
+            .drop_nulls()
+            .sort()
+        )
+    )
 
 
 def names_held(events: list[Event], finals: list[FinalList], tier: str, area: str, day: dt.date) -> set[str]:
@@ -282,3 +317,12 @@ def test_a_changed_setting_is_called_by_its_name() -> None:
         4.8, 4.8, 5.0, 5.0, pl.DataFrame(schema=PART_SCHEMA), 0, 0, [("ahead_lead_points", 5.0, 6.0)]
     )  # fmt: skip
     assert difference_line(row, moved, "zh").endswith("设定值“超序时进度不低于”由5改为6")
+
+
+def test_of_many_names_a_line_prints_the_first_and_the_number_of_all() -> None:
+    row = {"name": "小巨人", "unit": "enterprise", "decimals": 0}
+    few = [("recognised", 1, name, None, None, None, None) for name in "甲乙丙丁戊"]
+    names = [*few, ("recognised", 7, None, None, None, None, None)]
+    moved = Difference(1.0, 13.0, 20.0, 20.0, pl.DataFrame(names, schema=PART_SCHEMA, orient="row"), 0, 0, [])
+    assert moved.residual == 0
+    assert difference_line(row, moved, "zh") == "小巨人：由1 家变为13 家，新认定+12 家（甲、乙、丙、丁、戊等12家）"

@@ -23,6 +23,8 @@ PART_SCHEMA: dict[str, type[pl.DataType]] = {
     "file_name": pl.String,
     "row": pl.Int32,
 }
+# How many names are printed of those who came or went in one way: the rest is a number.
+SHOWN_NAMES = 5
 # Parts in the order in which a reader wants them: what really happened, what only became known, what was set.
 PARTS = (
     "recognised",

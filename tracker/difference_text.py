@@ -80,7 +80,8 @@ def _part(part: str, amount: int, difference: Difference | None, target: Row, la
     if difference is None:
         return word("difference.part", language, **said)
     rows = difference.names.filter((difference.names["part"] == part) & (difference.names["amount"] * amount > 0))
-    return word("difference.part_named", language, **said, names=named(rows["name"].to_list(), language))
+    names = rows["name"].drop_nulls().to_list()
+    return word("difference.part_named", language, **said, names=named(names, language, abs(amount)))
 
 
 def _value(value: float | None, target: Row, language: str, target_value: float | None) -> str:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from tracker import warehouse
-from tracker.difference import PART_SCHEMA, Counted, between_builds, changed_thresholds
+from tracker.difference import PART_SCHEMA, SHOWN_NAMES, Counted, between_builds, changed_thresholds
 
 COUNTED_BASES = ("in_force", "ever", "new")
+_ALL = 2**31 - 1
 Reader = Callable[..., pl.DataFrame]
 
 
@@ -27,7 +28,8 @@ class Moment:
 class Difference:
     """The value and the task of one target in one area at two moments, and what makes the difference.
 
-    ``names``: one row per enterprise that came or went (``tracker.difference.PART_SCHEMA``). Values that are no
+    ``names``: one row per enterprise that came or went (``tracker.difference.PART_SCHEMA``); where the months since
+    moved more in one way than are printed, one row without a name has the amount of the rest. Values that are no
     counts of titles have no names: ``restated`` is what other data changed at the earlier month, ``since`` what the
     months since then did. ``restated`` is also what a count gains by being published at all. ``thresholds``: settings
     that differ, as (id, before, after).
@@ -83,7 +85,8 @@ def explain(
     restated = since = 0.0
     before, after = count.value(earlier), count.value(later)
     if count.is_of_titles:
-        names = pl.concat([count.by_data(earlier, later.build_id), count.by_months(earlier.as_of, later)])
+        months = count.by_months(earlier.as_of, later, SHOWN_NAMES)
+        names = pl.concat([count.by_data(earlier, later.build_id), months])
         # Where no list of a tier had come, holders of higher titles were there and nothing was published of them.
         if before is None and after is None:
             restated = -float(names["amount"].sum())
@@ -114,7 +117,7 @@ def titles_between(
         review count, those of higher tiers too.
     """
     count = _Count(indicator_id, area_code, "in_force", dt.date.min, True, read)
-    return pl.concat([count.by_data(earlier, later.build_id), count.by_months(earlier.as_of, later)])
+    return pl.concat([count.by_data(earlier, later.build_id), count.by_months(earlier.as_of, later, _ALL)])
 
 
 @dataclass(frozen=True)
@@ -140,7 +143,7 @@ class _Count:
 
     def unpublished(self, moment: Moment, value: float | None) -> float:
         """How many are held at a moment for which no value was published."""
-        return float(self._holders(moment).height) if value is None else 0.0
+        return float(self._held("difference_holder_number", moment)["number"][0]) if value is None else 0.0
 
     def by_data(self, earlier: Moment, build_id: str) -> pl.DataFrame:
         """Who is counted on the earlier day by only one of two builds."""
@@ -152,17 +155,17 @@ class _Count:
             return pl.DataFrame(schema=PART_SCHEMA)
         return between_builds(self._counted(earlier), self._counted(again))
 
-    def by_months(self, since: dt.date, later: Moment) -> pl.DataFrame:
-        """Who is counted by one build on only one of two days."""
+    def by_months(self, since: dt.date, later: Moment, most: int) -> pl.DataFrame:
+        """Who is counted by one build on only one of two days; of each part so many by name, the rest in one row."""
         if since == later.as_of:
             return pl.DataFrame(schema=PART_SCHEMA)
-        named = {"indicator_id": self.indicator_id, "area_code": self.area_code, "later": later.as_of}
+        asked = {"indicator_id": self.indicator_id, "area_code": self.area_code, "later": later.as_of, "most": most}
         if self.basis == "in_force":
-            found = self.read(later.build_id, "difference_months", earlier=since, **named)
+            found = self.read(later.build_id, "difference_months", earlier=since, **asked)
         else:
             # What is new counts from its period on, whatever the month it is compared with.
             start = max(since, self.starts_on - dt.timedelta(days=1)) if self.basis == "new" else since
-            found = self.read(later.build_id, "difference_first", earlier=start, basis=self.basis, **named)
+            found = self.read(later.build_id, "difference_first", earlier=start, basis=self.basis, **asked)
         return found.select(pl.col(name).cast(kind) for name, kind in PART_SCHEMA.items())
 
     def _digest(self, build_id: str) -> str | None:
@@ -172,9 +175,12 @@ class _Count:
         return digest
 
     def _holders(self, moment: Moment) -> pl.DataFrame:
+        return self._held("difference_holders", moment)
+
+    def _held(self, query: str, moment: Moment) -> pl.DataFrame:
         return self.read(
             moment.build_id,
-            "difference_holders",
+            query,
             indicator_id=self.indicator_id,
             area_code=self.area_code,
             basis=self.basis,

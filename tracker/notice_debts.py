@@ -5,10 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from tracker import text
+from tracker.difference import SHOWN_NAMES
 from tracker.findings import Row
 from tracker.text import word
-
-_SHOWN_NAMES = 5
 
 
 def debt_lines(debts: pl.DataFrame, language: str) -> list[str]:
@@ -54,7 +53,15 @@ def debt_line(row: Row, language: str) -> str:
     )
 
 
-def named(names: list[str], language: str) -> str:
-    """Some names in one line, the rest as their number."""
-    line = text.listed(names[:_SHOWN_NAMES], language)
-    return line if len(names) <= _SHOWN_NAMES else word("notice.names_cut", language, names=line, number=len(names))
+def named(names: list[str], language: str, number: int | None = None) -> str:
+    """Some names in one line, the rest as their number.
+
+    Args:
+        names: those that are known by name.
+        language: of the words.
+        number: how many there are where not all are known by name.
+    """
+    number = len(names) if number is None else number
+    shown = names[:SHOWN_NAMES]
+    line = text.listed(shown, language)
+    return line if number <= len(shown) else word("notice.names_cut", language, names=line, number=number)
