@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -167,6 +168,24 @@ def test_a_setting_that_ends_titles_is_named() -> None:
     assert totals(between_builds(before, changed)) == [("threshold", 0, -1)]
     assert changed_thresholds(before.thresholds, changed.thresholds) == [("awaiting_review_months", 12.0, 1.0)]
     assert totals(between_builds(before, after)) == [("corrected", 0, -1)]
+    # Another setting ends nothing, and neither does this one while a title is in force.
+    other = Counted(after.holders, after.events, after.files, {"awaiting_review_months": 12.0, "on_pace": 1.0})
+    assert totals(between_builds(before, other)) == [("corrected", 0, -1)]
+    in_force = replace(before, holders=before.holders.with_columns(status=pl.lit("in_force")))
+    assert totals(between_builds(in_force, changed)) == [("corrected", 0, -1)]
+
+
+def test_an_identity_decision_is_named_though_a_setting_changed_too() -> None:
+    events = {number: title(D(2022, 1, 1), D(2024, 12, 31)) for number in (0, 1)}
+    apart = {number: Event(**{**vars(event), "enterprise": number}) for number, event in events.items()}
+    with duckdb.connect() as one, duckdb.connect() as other:
+        count_world(one, apart, [], set())
+        count_world(other, events, [], set())
+        for day, part in ((D(2024, 6, 30), "placed"), (D(2025, 6, 30), "placed_and_threshold")):
+            before, after = (counted(build, "srdi", CITY, day) for build in (one, other))
+            assert totals(between_builds(before, after)) == [("placed", 0, -1)]
+            changed = Counted(after.holders, after.events, after.files, {"awaiting_review_months": 24.0})
+            assert totals(between_builds(before, changed)) == [(part, 0, -1)]
 
 
 def test_parts_are_told_apart_in_the_order_of_a_reader() -> None:
