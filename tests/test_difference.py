@@ -169,8 +169,8 @@ def test_a_setting_that_ends_titles_is_named() -> None:
     assert changed_thresholds(before.thresholds, changed.thresholds) == [("awaiting_review_months", 12.0, 1.0)]
     assert totals(between_builds(before, after)) == [("corrected", 0, -1)]
     # Another setting ends nothing, and neither does this one while a title is in force.
-    other = Counted(after.holders, after.events, after.files, {"awaiting_review_months": 12.0, "on_pace": 1.0})
-    assert totals(between_builds(before, other)) == [("corrected", 0, -1)]
+    otherwise = Counted(after.holders, after.events, after.files, {"awaiting_review_months": 12.0, "on_pace": 1.0})
+    assert totals(between_builds(before, otherwise)) == [("corrected", 0, -1)]
     in_force = replace(before, holders=before.holders.with_columns(status=pl.lit("in_force")))
     assert totals(between_builds(in_force, changed)) == [("corrected", 0, -1)]
 

@@ -50,8 +50,8 @@ class Counted:
     """One count of one build on one day.
 
     ``holders``: the enterprises counted (enterprise_id, uscc, name_key, name, and of what is in force its status).
-    ``events``: all that is dated by the day in the tier and higher ones. ``files``: every file with its readings that count. ``thresholds``: the settings
-    in force, by id.
+    ``events``: all that is dated by the day in the tier and higher ones. ``files``: every file with its readings that
+    count. ``thresholds``: the settings in force, by id.
     """
 
     holders: pl.DataFrame
