@@ -86,7 +86,7 @@ class _Sheets:
         for row, line in enumerate([*self.content.marks, *lines]):
             sheet.write_string(row, 0, line, self.looks["text"])
             # A row does not grow by itself in every program.
-            sheet.set_row(row, _LINE_POINTS * max(1, -(-export.text_width(line) // (_TEXT_COLUMN - 4))))
+            sheet.set_row(row, _LINE_POINTS * export.lines_of(line, _TEXT_COLUMN - 4))
         sheet.set_paper(export.A4)
 
     def table(self, table: Table, *, name: str = "", title: str = "") -> Any:
