@@ -293,6 +293,9 @@ def test_a_line_adds_up_as_printed_and_nothing_is_added_to_what_nobody_reported(
     assert both == "研发强度: from 4.4% to 4.8%; later or corrected data +0.1 pp; change in the period +0.3 pp"
     assert difference_line(row, changed(None, 4.8, 0, 4.8), "zh", is_short=True) == "由未报送变为4.8%"
     assert difference_line(row, changed(4.8, None, -4.8, 0), "en") == "研发强度: from 4.8% to not reported"
+    # What lies between an old value and a new one is no change of the period.
+    old = replace(changed(4.446, 4.792, 0, 0.346), stale=(D(2023, 12, 31), None))
+    assert difference_line(row, old, "zh") == "研发强度：由4.4%（2023年12月的数）变为4.8%"
 
 
 def test_a_changed_setting_is_called_by_its_name() -> None:
