@@ -20,7 +20,7 @@ from etl.parsed_rows import read_rows
 from etl.refusal import Refusal
 from etl.report import rule_message
 from etl.table import column_index
-from tracker.export import A4, SAME_DAY, sheet_name, text_width
+from tracker.export import A4, SAME_DAY, lines_of, sheet_name, text_width
 from tracker.text import word
 
 _WIDEST, _NARROWEST = 44, 6
@@ -119,8 +119,8 @@ def _write(book: Any, checked: Sequence[Added], language: str) -> None:
             if messages:
                 sheet.write_string(row["row"] - 1, last, "\n".join(messages), why)
                 # LibreOffice does not make a row as high as its wrapped text.
-                lines = sum(-(-text_width(message) // _WHY_WIDTH) for message in messages)
-                sheet.set_row(row["row"] - 1, _LINE_HEIGHT * max(lines, 1))
+                lines = sum(lines_of(message, _WHY_WIDTH) for message in messages)
+                sheet.set_row(row["row"] - 1, _LINE_HEIGHT * lines)
         for index, width in widths.items():
             sheet.set_column(index, index, min(max(width + 2, _NARROWEST), _WIDEST))
         sheet.set_column(last, last, _WHY_WIDTH)

@@ -118,6 +118,16 @@ class AreaResolver:
         is_shared = other is not None and self._began(other.area_code, printed_on)
         return self._paths((code, other.area_code)) if other is not None and is_shared else ()
 
+    def names_area(self, text: str) -> bool:
+        """Whether a text names some area, or says like 市本级 that no particular part is meant."""
+        word = self._word(text)
+        return word in _SAYS_NOTHING or self._mention(word) is not None
+
+    def parts_within(self, scope: Code | None) -> tuple[str, ...]:
+        """The Chinese names of today's counties and zones in an area; without one, of all that plans track."""
+        today = (a for a in self._areas.values() if a.kind in ("county", "zone") and a.valid_to is None)
+        return tuple(a.name.zh for a in today if self._is_in(a.area_code, scope))
+
     def named_in(self, text: str) -> tuple[Code, ...]:
         """The areas named in a running text such as a title, the finest of each chain, in order.
 

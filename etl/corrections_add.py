@@ -22,7 +22,7 @@ from etl.parsed_rows import read_rows
 from etl.periods import parse_period
 from etl.records import in_force
 from etl.refusal import Refusal
-from etl.rows import REJECTION_SCHEMA, ListRows
+from etl.rows import AREA_FIELDS, REJECTION_SCHEMA, ListRows
 from etl.sandbox import Parsed
 from etl.table import column_index, column_letter, column_name, squeezed
 from etl.value_tables import MeasureNames
@@ -62,6 +62,7 @@ class Recorder:
         self._inbox = Inbox(data_folder)
         self._book = correction_book(self._inbox)
         self._sources, _ = counting_sources(self._inbox, data_folder, catalog)
+        self._areas = AreaResolver(catalog)
         self._names = {source.sidecar.file_id: source.sidecar.original_name for source in self._sources}
         self._known = in_force(self._book.records())
         self._taken: dict[tuple[Path, Cell], Correction] = {}
@@ -85,7 +86,9 @@ class Recorder:
         same = next((known for known in self._known if known.says_the_same(correction)), None)
         if same is not None:
             return same, False
-        self._take(self._outcomes(correction))
+        outcomes = self._outcomes(correction)
+        self._check_area(correction, outcomes)
+        self._take(outcomes)
         self._known.append(correction)
         if keep:
             self._book.add(correction)
@@ -113,6 +116,21 @@ class Recorder:
         printed = "、".join(dict.fromkeys(t for o in outcomes if o.place for t in o.place.printed if t)) or "–"
         values = {"expect": correction.expect or "–", "to": correction.value or "–", "printed": printed[:200]}
         raise Refusal(f"correction.{first.cause}", {"place": place, **values})
+
+    def _check_area(self, correction: Correction, outcomes: Iterable[Outcome]) -> None:
+        """Refuse a text that names no area for a cell that says where a row belongs: it would count nowhere."""
+        if correction.value is None or self._areas.names_area(correction.value):
+            return
+        for outcome in outcomes:
+            if outcome.state != "applied" or outcome.place is None:
+                continue
+            at = outcome.place.address
+            columns = (c for sheet in sheets_in(at.folder) if sheet["name"] == at.sheet for c in sheet["columns"])
+            if any(c["letter"] in at.letters and c["field"] in AREA_FIELDS for c in columns):
+                scope = next(s.reading.area_code for s in self._sources if s.sidecar.file_id == at.file_id)
+                place = place_text(correction, self._names, self._catalog)
+                known = "、".join(self._areas.parts_within(scope))
+                raise Refusal("correction.unknown_area", {"place": place, "to": correction.value, "known": known})
 
     def _correction(self, stated: Stated, origin: str | None) -> Correction:
         for name in ("reason", "by"):

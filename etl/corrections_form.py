@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from etl.publish import Builds
 from etl.steps import read_sql
 from tracker.catalog import Catalog
 from tracker.catalog_models import Plan
-from tracker.export import text_width
+from tracker.export import lines_of
 from tracker.text import word
 
 _FREE_ROWS = 50
@@ -106,7 +105,9 @@ def _table(book: FormBook, texts: dict[str, Any], lines: list[Line], catalog: Ca
     free = [Line()] * _FREE_ROWS
     for row, line in enumerate([*lines, *free], start=FIRST_ROW):
         if line:
-            sheet.set_row(row, _LINE_HEIGHT * max(_lines_of(line.get(key, ""), _WIDTHS[key]) for key in FORM_COLUMNS))
+            sheet.set_row(
+                row, _LINE_HEIGHT * max(lines_of(line.get(key, ""), _WIDTHS[key] - 1) for key in FORM_COLUMNS)
+            )
         for column, key in enumerate(FORM_COLUMNS):
             if key in line:
                 sheet.write_string(row, column, line[key], book.looks.text)
@@ -120,11 +121,6 @@ def _table(book: FormBook, texts: dict[str, Any], lines: list[Line], catalog: Ca
             rule = choices | {"error_title": texts["error_title"], "error_message": texts["action_error"]}
         ask(sheet, FIRST_ROW, last_row, FORM_COLUMNS.index(key), rule, texts[key], texts[f"{key}_message"])
     set_up(sheet, [_WIDTHS[key] for key in FORM_COLUMNS], frozen_columns=0)
-
-
-def _lines_of(printed: str, width: float) -> int:
-    """How many lines a text takes in a column."""
-    return max(1, math.ceil(text_width(printed) / (width - 1)))
 
 
 def _captions(book: FormBook, sheet: Any, texts: dict[str, Any], row: int) -> None:

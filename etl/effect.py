@@ -194,7 +194,7 @@ def _tiers(before: str | None, after: str, earlier: Any, later: Any, read: Read)
 def _names(
     before: str | None, after: str, earlier: Any, later: Any, catalog: Catalog, read: Read
 ) -> list[dict[str, Any]]:
-    """One row per enterprise, tier and city that counts only before or only after, with the reason.
+    """One row per enterprise, tier and city that counts only before or only after, with the reason and its district.
 
     Who sees some areas only is told of these in place of the cities.
     """
@@ -212,16 +212,29 @@ def _names(
         for tier, indicator_id in counts.items():
             if (area_code, tier) not in published:
                 continue
+            asked = {"indicator_id": indicator_id, "area_code": area_code}
             if before is None:
-                names = read(after, "effect_holder", indicator_id=indicator_id, area_code=area_code, day=later)
+                names = read(after, "effect_holder", day=later, **asked)
             else:
                 try:
                     names = titles_between(indicator_id, area_code, Moment(before, earlier), Moment(after, later), read)
                 except (duckdb.BinderException, duckdb.CatalogException):
                     # An older version wrote the build in force: its numbers compare, its names do not.
                     names = pl.DataFrame(schema=PART_SCHEMA)
-            found += [row | {"tier": tier, "area_code": area_code} for row in names.to_dicts()]
+            if names.height:
+                places = _places(before, earlier, read, **asked) | _places(after, later, read, **asked)
+                for row in names.to_dicts():
+                    place = places.get((row["uscc"], row["name"]), area_code)
+                    found.append(row | {"tier": tier, "area_code": place})
     return found
+
+
+def _places(build_id: str | None, day: Any, read: Read, **asked: str) -> dict[tuple[str | None, str], str]:
+    """The district of every holder of a tier in an area, by credit code and name."""
+    if build_id is None:
+        return {}
+    holders = read(build_id, "effect_holder", day=day, **asked)
+    return {(uscc, name): code for uscc, name, code in holders.select("uscc", "name", "area_code").iter_rows()}
 
 
 def _debts(before: str | None, after: str, read: Read) -> dict[str, list[dict[str, Any]]]:

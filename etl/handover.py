@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,9 +25,10 @@ from etl.publish import Builds
 from etl.refusal import Refusal
 from etl.report import say
 from etl.thresholds import ThresholdBook, values_in_force
-from tracker import about, due, export, office, office_store, text, warehouse, what_if
+from tracker import about, due, export, objections_words, office, office_store, text, warehouse, what_if
 from tracker.catalog import Catalog, data_folder, for_data_folder
 from tracker.enterprises_words import batch_name
+from tracker.office_objections import Objection, objections
 from tracker.text import LANGUAGES, word
 
 _EXPIRY_MONTHS = 12
@@ -88,10 +89,9 @@ class Book:
 
     def sheets(self) -> dict[str, pl.DataFrame]:
         """The tables by the name of their sheet."""
-        debts = self._read("debts", area_code=None, language=self.language)
         made = {
             "files": self._frame(_FILES, self._files()),
-            "open": about.debt_table(debts, self.language),
+            "open": self._open(),
             "refused": about.refusal_table(self._read("refusals"), self.language),
             "decisions": self._frame(_DECISIONS, self._decisions()),
             "thresholds": self._frame(_THRESHOLDS, self._thresholds()),
@@ -144,6 +144,24 @@ class Book:
             sidecar.file_id[:12],
         )
 
+    def _open(self) -> pl.DataFrame:
+        """What the build in force lacks or doubts, and the objections that nobody has decided."""
+        debts = about.debt_table(self._read("debts", area_code=None, language=self.language), self.language)
+        mark = word("handover.decision_objection", self.language)
+        lines = [
+            (mark, line, None)
+            for found, areas, targets in self._objections()
+            for line in objections_words.open_lines(found, areas, targets, self.language)
+        ]
+        return pl.concat([debts, pl.DataFrame(lines, schema=debts.schema, orient="row")])
+
+    def _objections(self) -> Iterator[tuple[list[Objection], Mapping[str, str], Mapping[str, str]]]:
+        """By plan the objections to its numbers, with the names of areas and targets."""
+        areas = {code: area.short.in_language(self.language) for code, area in self.catalog.areas.items()}
+        for plan_id, _, _, as_of in self._plans():
+            targets = self._read("targets", plan_id=plan_id, as_of=as_of, language=self.language)
+            yield objections(plan_id), areas, dict(targets.select("target_id", "name").iter_rows())
+
     def _decisions(self) -> Iterator[Cells]:
         """Everything that somebody decided and that stands: it acts on the numbers, or a meeting asked for it."""
         for closing in Decisions(self.folder).all():
@@ -177,6 +195,14 @@ class Book:
                 unit = known.in_language(self.language) if known else asked.responsible
                 why = word("handover.meeting_due", self.language, unit=unit, due_on=due_on, state=state)
                 yield self._decided("meeting", asked.text, decision.created_by, decision.created_at.date(), why)
+
+        for found, areas, targets in self._objections():
+            for objection in found:
+                if objection.state != "open":
+                    end = objection.decisions[-1]
+                    named = objections_words.name(objection, areas, targets, self.language)
+                    numbers = objections_words.both_numbers(objection, self.language)
+                    yield self._decided("objection", f"{named} · {numbers}", end.by, end.decided_on, end.note)
 
     def _decided(self, kind: str, what: str, by: str, on: dt.date, why: str) -> Cells:
         return word(f"handover.decision_{kind}", self.language), what, by, on, why

@@ -10,7 +10,8 @@ language = view.language
 head = st.empty()
 place = " · ".join([word("questions.title", language), text.as_of(view.as_of, view.data_cutoff, language)])
 with head:
-    ui.html(blocks.header(place, ui.tags(view), word("questions.working", language)))
+    # The spinner below says that it works; the line of the finding is kept free for it.
+    ui.html(blocks.header(place, ui.tags(view), "\u00a0"))
 parts_label = word("about.section", language)
 section = ui.pick_part(
     "section", waiting.SECTIONS, parts_label, lambda code: word(f"questions.section_{code}", language)

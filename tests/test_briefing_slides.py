@@ -22,11 +22,13 @@ from tests.demo import Demo
 from tracker import warehouse
 from tracker.briefing import documents, tables
 from tracker.briefing.content import Content, content
+from tracker.briefing.content_charts import Typeface, history_chart
 from tracker.briefing.excel import workbook
 from tracker.briefing.figures import figures
+from tracker.briefing.office_charts import parts
 from tracker.briefing.package import package
 from tracker.briefing.selection import Selection
-from tracker.briefing.slide_parts import SMALLEST, divided, text_height
+from tracker.briefing.slide_parts import SMALLEST, Cell, divided, laid_out, text_height
 from tracker.briefing.slides import presentation
 from tracker.briefing.templates import TemplateRefused
 from tracker.briefing.word import document
@@ -332,6 +334,30 @@ def test_charts_of_a_workbook_hold_the_values_of_their_sheets(chosen: Selection)
                 assert cached == pytest.approx(stored)
                 checked += 1
     assert checked >= 4
+
+
+def test_places_are_points_with_the_first_at_the_top(chosen: Selection) -> None:
+    history = content(replace(chosen, plan_id="suzhou_industrial_park")).histories[0]
+    assert history.is_rank
+    drawn = history_chart(history, Typeface("Arial", "SimSun", 14))
+    assert drawn.highest == max([3, *history.table.frame.to_series(1).drop_nulls()]) + 0.5
+    xml = parts(drawn)[0].decode()
+    assert "barChart" not in xml
+    assert ('orientation val="maxMin"' in xml, '<c:crosses val="max"/>' in xml) == (True, True)
+    assert xml.count('symbol val="circle"') == 1
+
+
+def test_a_table_is_as_large_as_its_room_allows_and_never_larger() -> None:
+    for number in (1, 4, 12, 40):
+        rows = [[Cell(f"第{place}行"), Cell("位于很远的地方" * (1 + place % 5))] for place in range(number)]
+        layout = laid_out(["名称", "说明"], rows, 6.0, 4.5, 12)
+        assert [place for first, last in layout.pages for place in range(first, last)] == list(range(number))
+        used = [layout.head + sum(layout.heights[first:last]) for first, last in layout.pages]
+        assert max(used) <= 4.5 + 1e-9
+        assert sum(layout.widths) == pytest.approx(6.0)
+        # No height is left in which the rows could have grown by half.
+        assert number < 12 or max(used) > 4.5 / 1.5
+    assert laid_out(["名称"], [[Cell("一")]], 6.0, 4.5, 12).size > SMALLEST
 
 
 def test_groups_of_rows_are_even_and_hold_every_row() -> None:

@@ -28,12 +28,14 @@ from tests.test_pages import page_text
 from tests.worlds import add, built, write_list
 from tracker import blocks_builds, builds, desk, office, ui, warehouse
 from tracker.catalog import load
+from tracker.office_objections import Number, decide_objection, object_to, objections
 from tracker.rights import Person
 from tracker.text import LANGUAGES, word
 from tracker.ui import edit_forms
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
 AS_OF = dt.date(2024, 3, 31)
+DAY = dt.date(2024, 4, 8)
 HEAD = "序号,企业名称,所属县区"
 STATED = ("--document", "连测〔2024〕2号", "--on", "2024-02-01", "--by", "市中小企业办")
 
@@ -177,10 +179,21 @@ def test_names_of_files_are_taken_by_every_system_and_stay_apart() -> None:
 
 def test_the_handover_holds_files_decisions_thresholds_and_withdrawals(world: World, tmp_path: Path) -> None:
     out = tmp_path / "handover.xlsx"
+    for area, theirs in (("320706", 5.0), ("320722", 2.0)):
+        number = Number("lianyungang", area, "little_giants", AS_OF, world.second, 3.0)
+        object_to(number, theirs, "海州区工信局", DAY, "漏2家", "王五", [])
+    decide_objection(objections("lianyungang")[-1], "rejected", "查无此事", DAY, "张局")
     assert main(["handover", "--out", str(out)]) == 0
     sheets = {sheet.title: list(sheet.values) for sheet in openpyxl.load_workbook(out)}
     names = ("files", "open", "refused", "decisions", "thresholds", "withdrawn", "due", "expiries")
     assert list(sheets) == [word(f"handover.sheet_{name}", "zh") for name in names]
+    [decided] = [row for row in below_head(sheets["仍有效的决定"], "种类") if row[0] == "异议"]
+    assert decided[1].startswith(
+        "海州 · 国家专精特新“小巨人”企业数 · 2024年3月 · 不采纳 · 系统 3，海州区工信局 5（漏2家）"
+    )
+    assert (decided[2], decided[4]) == ("张局", "查无此事")
+    [open_one] = [row for row in below_head(sheets["数据欠账"], "类别") if row[0] == "异议"]
+    assert "东海" in open_one[1]
     files = below_head(sheets["文件与发文"], "文件")
     assert sorted(row[0] for row in files) == ["第一批 名单.csv", "补充:名单.csv", "连云港_目标任务分解表.xlsx"]
     assert {row[0] for row in files if "不计入" in row} == {"补充:名单.csv"}

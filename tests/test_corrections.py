@@ -72,9 +72,20 @@ def test_an_overridden_cell_goes_through_the_same_checks_and_keeps_its_trace(tmp
 
 def test_a_wrong_correction_is_rejected_like_a_wrong_cell(tmp_path: Path) -> None:
     file = file_of(tmp_path)
-    correct(tmp_path, file=file, row=3, column="所属县区", expect="东山区", to="西山区")
+    correct(tmp_path, file=file, row=3, column="所属县区", expect="东山区", to="连云区开发区")
     built(tmp_path)
-    assert rows(tmp_path, "select rule, row, value from core.rejected_row") == [("area_unknown", 3, "西山区")]
+    assert rows(tmp_path, "select rule, row, value from core.rejected_row") == [("area_ambiguous", 3, "连云区开发区")]
+
+
+def test_a_text_that_names_no_area_is_no_area(tmp_path: Path) -> None:
+    file = file_of(tmp_path)
+    for text in ("5", "西山区", "？", "名单"):
+        with pytest.raises(Refusal, match=f"“{text}”不是属地.*海州区、连云区、赣榆区"):
+            correct(tmp_path, file=file, row=3, column="C", expect="东山区", to=text)
+    where = {"enterprise": "甲公司", "tier": "专精特新中小企业", "column": "所属县区", "expect": "海州区"}
+    assert refused(tmp_path, **where, to="5") == "correction.unknown_area"
+    correct(tmp_path, file=file, row=3, column="B", expect="乙公司", to="5")
+    correct(tmp_path, file=file, row=3, column="C", expect="东山区", to="市直")
 
 
 def test_a_dropped_row_is_no_longer_read_and_the_file_stays_as_it_came(tmp_path: Path) -> None:
@@ -168,7 +179,7 @@ def test_each_correction_of_a_batch_says_what_becomes_of_its_row(tmp_path: Path)
     common: dict[str, Any] = {"file": file, "column": "C", "reason": "已核对", "by": "王工"}
     batch = [
         Stated(**common, row=3, expect="东山区", to="东海县"),
-        Stated(**common, row=2, expect="海州区", to="西山区"),
+        Stated(**common, row=2, expect="海州区", to="连云区开发区"),
         Stated(**common, row=4, expect="海州区", to="东海县"),
         Stated(**common, row=3, expect="东山区", to="灌云县"),
     ]
@@ -176,7 +187,7 @@ def test_each_correction_of_a_batch_says_what_becomes_of_its_row(tmp_path: Path)
     fates = [one.expected.state if one.expected else None for one in outcomes]
     assert fates == ["accepted", "refused", None, None]
     assert outcomes[1].expected is not None
-    assert outcomes[1].expected.rejections[0]["value"] == "西山区"
+    assert outcomes[1].expected.rejections[0]["value"] == "连云区开发区"
     codes = [one.refusal.code if one.refusal else None for one in outcomes]
     assert codes == [None, None, "correction.already_so", "correction.already"]
     assert not correction_book(Inbox(tmp_path)).records()

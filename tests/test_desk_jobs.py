@@ -152,6 +152,7 @@ def test_a_trial_moves_nothing_and_publishing_gives_just_what_it_said(
     assert (effect["before"]["build_id"], effect["pending"]) == (before, None)
     came = [row["name"] for row in effect["names"] if row["amount"] > 0 and row["tier"] == "srdi"]
     assert sorted(came) == [f"第{n}号（示例）公司" for n in range(4, 9)]
+    assert {row["area_code"] for row in effect["names"]} == {"320706"}
     moved = {(r["indicator_id"], r["area_code"]): (r["value_before"], r["value_after"]) for r in effect["targets"]}
     assert moved["srdi_smes", "320700"] == (3.0, 8.0)
     assert [debt["kind"] for debt in effect["debts"]["new"]] == ["rows_rejected", "window_estimated"]
@@ -178,7 +179,9 @@ def test_the_first_trial_says_what_will_be_there_and_reads_columns_as_a_person_s
     _, tried = said(capsys, "check", str(path), *SHELL, "--map", "持有主体=name", "--effect")
     assert tried["files"][0]["reading"]["mapping"] == {"持有主体": "name"}
     assert tried["effect"]["before"] is None
-    assert {(row["part"], row["name"]) for row in tried["effect"]["names"]} == {("first", "甲公司")}
+    assert {(row["part"], row["name"], row["area_code"]) for row in tried["effect"]["names"]} == {
+        ("first", "甲公司", "320706")
+    }
     values = {(r["indicator_id"], r["area_code"]): r["value_after"] for r in tried["effect"]["targets"]}
     assert values["srdi_smes", "320700"] == 1.0
     assert sorted(path.name for path in folder.iterdir()) == ["desk", "in", "inbox", "parsed"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -202,6 +203,24 @@ def test_a_setting_that_ends_titles_is_named() -> None:
     assert totals(between_builds(before, changed)) == [("threshold", 0, -1)]
     assert changed_thresholds(before.thresholds, changed.thresholds) == [("awaiting_review_months", 12.0, 1.0)]
     assert totals(between_builds(before, after)) == [("corrected", 0, -1)]
+    # Another setting ends nothing, and neither does this one while a title is in force.
+    otherwise = Counted(after.holders, after.events, after.files, {"awaiting_review_months": 12.0, "on_pace": 1.0})
+    assert totals(between_builds(before, otherwise)) == [("corrected", 0, -1)]
+    in_force = replace(before, holders=before.holders.with_columns(status=pl.lit("in_force")))
+    assert totals(between_builds(in_force, changed)) == [("corrected", 0, -1)]
+
+
+def test_an_identity_decision_is_named_though_a_setting_changed_too() -> None:
+    events = {number: title(D(2022, 1, 1), D(2024, 12, 31)) for number in (0, 1)}
+    apart = {number: Event(**{**vars(event), "enterprise": number}) for number, event in events.items()}
+    with duckdb.connect() as one, duckdb.connect() as other:
+        count_world(one, apart, [], set())
+        count_world(other, events, [], set())
+        for day, part in ((D(2024, 6, 30), "placed"), (D(2025, 6, 30), "placed_and_threshold")):
+            before, after = (counted(build, "srdi", CITY, day) for build in (one, other))
+            assert totals(between_builds(before, after)) == [("placed", 0, -1)]
+            changed = Counted(after.holders, after.events, after.files, {"awaiting_review_months": 24.0})
+            assert totals(between_builds(before, changed)) == [(part, 0, -1)]
 
 
 def test_parts_are_told_apart_in_the_order_of_a_reader() -> None:
@@ -309,6 +328,9 @@ def test_a_line_adds_up_as_printed_and_nothing_is_added_to_what_nobody_reported(
     assert both == "研发强度: from 4.4% to 4.8%; later or corrected data +0.1 pp; change in the period +0.3 pp"
     assert difference_line(row, changed(None, 4.8, 0, 4.8), "zh", is_short=True) == "由未报送变为4.8%"
     assert difference_line(row, changed(4.8, None, -4.8, 0), "en") == "研发强度: from 4.8% to not reported"
+    # What lies between an old value and a new one is no change of the period.
+    old = replace(changed(4.446, 4.792, 0, 0.346), stale=(D(2023, 12, 31), None))
+    assert difference_line(row, old, "zh") == "研发强度：由4.4%（2023年12月的数）变为4.8%"
 
 
 def test_a_changed_setting_is_called_by_its_name() -> None:

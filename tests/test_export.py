@@ -7,7 +7,7 @@ import io
 import polars as pl
 from openpyxl import load_workbook
 
-from tracker.export import csv_file, workbook
+from tracker.export import csv_file, lines_of, workbook
 
 FRAME = pl.DataFrame(
     {
@@ -48,6 +48,9 @@ def test_an_empty_table_is_a_file_with_its_captions() -> None:
 def test_cells_of_several_lines_are_as_high_as_their_lines_everywhere() -> None:
     frame = pl.DataFrame({"企业": ["甲", "乙"], "营收\n≥5000 万元": ["符合\n6001 万元\n2025", "未知"]})
     sheet = load_workbook(io.BytesIO(workbook({"名单": frame}, [])))["名单"]
-    assert [sheet.row_dimensions[row].height for row in (1, 2, 3)] == [39, 45, None]
+    assert [sheet.row_dimensions[row].height for row in (1, 2, 3)] == [39.75, 48, None]
     assert sheet["B2"].alignment.wrap_text
     assert sheet["A2"].alignment.vertical == "top"
+    # A word is not cut and no line begins with a sign, so that lines end before the edge.
+    lines = {"": 1, "中文" * 11: 1, "中文" * 11 + "。": 2, "x" * 30 + " " + "y" * 30: 2, "x" * 90: 3}
+    assert {text: lines_of(text, 44) for text in lines} == lines

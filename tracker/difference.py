@@ -39,17 +39,21 @@ PARTS = (
     "restored",
     "withdrawn",
     "corrected",
+    "placed",
+    "placed_and_threshold",
     "threshold",
 )
+# The only setting that moves a count of titles: it ends what awaits its review.
+_ENDS_TITLES = "awaiting_review_months"
 
 
 @dataclass(frozen=True)
 class Counted:
     """One count of one build on one day.
 
-    ``holders``: the enterprises counted (enterprise_id, uscc, name_key, name). ``events``: all that is dated by the
-    day in the tier and higher ones. ``files``: every file with its readings that count. ``thresholds``: the settings
-    in force, by id.
+    ``holders``: the enterprises counted (enterprise_id, uscc, name_key, name, and of what is in force its status).
+    ``events``: all that is dated by the day in the tier and higher ones. ``files``: every file with its readings that
+    count. ``thresholds``: the settings in force, by id.
     """
 
     holders: pl.DataFrame
@@ -63,13 +67,13 @@ def between_builds(before: Counted, after: Counted) -> pl.DataFrame:
 
     Returns:
         ``PART_SCHEMA``: ``late`` data dated by that day and loaded since, ``restored`` or ``withdrawn`` files,
-        ``corrected`` data (also a name, code or area that is read otherwise), a changed ``threshold``; the amounts
+        ``corrected`` data (also a name or code that is read otherwise), rows ``placed`` with another enterprise or
+        area, as a decision on identity or area does, a changed ``threshold``, or the last two at once; the amounts
         add up to the difference of the two counts.
     """
     here, there = _only_in_one(before.holders, after.holders)
-    is_threshold = dict(before.thresholds) != dict(after.thresholds)
-    rows = [_row(holder, -1, *_reason(holder, before, after, "lost", is_threshold)) for holder in here]
-    rows += [_row(holder, 1, *_reason(holder, after, before, "found", is_threshold)) for holder in there]
+    rows = [_row(holder, -1, *_reason(holder, before, after, "lost")) for holder in here]
+    rows += [_row(holder, 1, *_reason(holder, after, before, "found")) for holder in there]
     return pl.DataFrame(rows, schema=PART_SCHEMA, orient="row")
 
 
@@ -105,9 +109,7 @@ def _unique(frame: pl.DataFrame, key: str) -> Iterable[str]:
     return frame.filter(pl.col(key).is_not_null() & pl.col(key).is_unique())[key]
 
 
-def _reason(
-    holder: Row, own: Counted, other: Counted, side: str, is_threshold: bool
-) -> tuple[str, Row | None, Counted]:
+def _reason(holder: Row, own: Counted, other: Counted, side: str) -> tuple[str, Row | None, Counted]:
     """Why ``own`` counts an enterprise and ``other`` does not: first a title that only one has, then any other event.
 
     ``side`` says which of the two is the earlier build: what it alone has is ``lost``, what the later has is ``found``.
@@ -120,7 +122,18 @@ def _reason(
     against = other.events.filter(pl.col("enterprise_id").is_in(ids.implode()))
     if event := _newest_missing(against, own.events):
         return _fate(event, other, own, "found" if side == "lost" else "lost"), event, other
+    # The same rows and nothing else: they stand elsewhere there, or what awaits its review ended there.
+    is_threshold = holder["status"] == "awaiting_review" and own.thresholds.get(_ENDS_TITLES) != other.thresholds.get(
+        _ENDS_TITLES
+    )
+    if _places(events) != _places(against):
+        return ("placed_and_threshold" if is_threshold else "placed"), None, own
     return ("threshold" if is_threshold else "corrected"), None, own
+
+
+def _places(events: pl.DataFrame) -> tuple[int, set[tuple[str, str | None]]]:
+    """Which rows stand for how many enterprises, and in which areas."""
+    return events["enterprise_id"].n_unique(), set(events.select("event_key", "area_code").iter_rows())
 
 
 def _newest_missing(events: pl.DataFrame, others: pl.DataFrame) -> Row | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from tracker import catalog, text
 from tracker.difference import totals
 from tracker.explained import Difference
@@ -56,6 +58,10 @@ def _ends(difference: Difference, target: Row, language: str) -> tuple[str, str,
     moved = {key: amount for key, amount in moved.items() if abs(amount) > _SAME}
     first, last = difference.value_before, difference.value_after
     goals = (difference.target_before, difference.target_after)
+    if any(difference.stale):
+        sides = zip((first, last), goals, difference.stale, strict=True)
+        before, after = (_of_month(_value(value, target, language, goal), day, language) for value, goal, day in sides)
+        return before, after, {}
     if first is None or last is None or not moved:
         before, after = (
             _value(value, target, language, goal) for value, goal in zip((first, last), goals, strict=True)
@@ -82,6 +88,13 @@ def _part(part: str, amount: int, difference: Difference | None, target: Row, la
     rows = difference.names.filter((difference.names["part"] == part) & (difference.names["amount"] * amount > 0))
     names = rows["name"].drop_nulls().to_list()
     return word("difference.part_named", language, **said, names=named(names, language, abs(amount)))
+
+
+def _of_month(shown: str, day: dt.date | None, language: str) -> str:
+    """A value that is older than its month says of when it is."""
+    if day is None:
+        return shown
+    return word("difference.of_month", language, value=shown, month=text.month(day, language))
 
 
 def _value(value: float | None, target: Row, language: str, target_value: float | None) -> str:

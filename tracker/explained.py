@@ -32,7 +32,8 @@ class Difference:
     moved more in one way than are printed, one row without a name has the amount of the rest. Values that are no
     counts of titles have no names: ``restated`` is what other data changed at the earlier month, ``since`` what the
     months since then did. ``restated`` is also what a count gains by being published at all. ``thresholds``: settings
-    that differ, as (id, before, after).
+    that differ, as (id, before, after). ``stale``: the period of an earlier or later value that is older than its
+    month and no longer holds: what lies between such values is no change of the months compared.
     """
 
     value_before: float | None
@@ -43,6 +44,7 @@ class Difference:
     restated: float
     since: float
     thresholds: list[tuple[str, float, float]]
+    stale: tuple[dt.date | None, dt.date | None] = (None, None)
 
     @property
     def amount(self) -> float:
@@ -104,6 +106,7 @@ def explain(
         restated=restated,
         since=since,
         thresholds=changed_thresholds(_thresholds(earlier.build_id, read), _thresholds(later.build_id, read)),
+        stale=(None, None) if count.is_of_titles else (count.stale_since(earlier), count.stale_since(later)),
     )
 
 
@@ -133,13 +136,20 @@ class _Count:
 
     def value(self, moment: Moment) -> float | None:
         """What a build publishes for a month end."""
-        found = self.read(moment.build_id, "difference_values", area_code=self.area_code, day=moment.as_of)
         is_counted = pl.col("period_end") == moment.as_of
         if self.basis == "new":
             is_counted |= pl.col("period_end") >= self.starts_on
-        is_asked = (pl.col("indicator_id") == self.indicator_id) & (pl.col("basis") == self.basis) & is_counted
-        known = found.filter(is_asked)["value"].drop_nulls()
+        known = self._published(moment).filter(is_counted)["value"].drop_nulls()
         return float(known.sum()) if known.len() else None
+
+    def stale_since(self, moment: Moment) -> dt.date | None:
+        """The period of a value that no longer holds on a month end for which no newer one came."""
+        found = self._published(moment).filter(period_end=moment.as_of)["stale_since"].drop_nulls()
+        return found[0] if found.len() else None
+
+    def _published(self, moment: Moment) -> pl.DataFrame:
+        found = self.read(moment.build_id, "difference_values", area_code=self.area_code, day=moment.as_of)
+        return found.filter(indicator_id=self.indicator_id, basis=self.basis)
 
     def unpublished(self, moment: Moment, value: float | None) -> float:
         """How many are held at a moment for which no value was published."""

@@ -10,6 +10,7 @@ import csv
 import datetime as dt
 import io
 import math
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -22,11 +23,14 @@ _NARROWEST = 8
 _WRAPPED = 44  # of the widest column; a line of words ends before the edge
 _HEAD_HEIGHT = 24
 A4 = 9  # as Excel numbers paper
-_LINE_HEIGHT = 15
+# Where Chinese is shown in a fallback font, as in LibreOffice, a line is a point higher than Excel's own 15.
+_LINE_HEIGHT = 16
 _SHEET_NAME_LENGTH = 31
 # The creation day of a file would differ at every download of the same list.
 SAME_DAY = {"created": dt.datetime(2000, 1, 1)}
 _CSV_DECIMALS = 4
+# What no line is broken within: a word, or a character with the signs that may not begin a line.
+_PIECES = re.compile(r"(?:[!-~]+|.)[，。；：、！？）》”】]*\s*")
 _NOT_IN_SHEET_NAMES = str.maketrans("", "", "[]:*?/\\'")
 
 
@@ -124,13 +128,26 @@ def _line_breaks(frame: pl.DataFrame) -> list[int]:
     for name in frame.select(pl.col(pl.String)).columns:
         for row, value in enumerate(frame[name]):
             if value is not None and (len(value) > _WIDEST // 2 or "\n" in value):
-                lines = sum(max(1, math.ceil(text_width(line) / _WRAPPED)) for line in value.split("\n"))
+                lines = sum(lines_of(line, _WRAPPED) for line in value.split("\n"))
                 breaks[row] = max(breaks[row], lines - 1)
     return breaks
 
 
 def _widest_line(value: str) -> int:
     return max(text_width(line) for line in value.split("\n"))
+
+
+def lines_of(printed: str, width: float) -> int:
+    """How many lines a text without breaks takes in a column: words of letters and digits are not cut."""
+    lines, used = 1, 0
+    for piece in _PIECES.findall(printed):
+        wide = text_width(piece.rstrip())
+        if used and used + wide > width:
+            lines, used = lines + 1, 0
+        if wide > width:
+            lines, wide = lines + math.ceil(wide / width) - 1, int(wide % width) or int(width)
+        used += wide + text_width(piece) - text_width(piece.rstrip())
+    return lines
 
 
 def text_width(value: str) -> int:

@@ -19,8 +19,7 @@ def table(
         (
             text.listed([areas.get(one.number.area_code, one.number.area_code), _target(one, targets)], language),
             text.month(one.number.as_of, language),
-            "–" if one.number.ours is None else f"{one.number.ours:,.10g}",
-            f"{one.theirs:,.10g}",
+            *_both(one),
             f"{one.raised_by} {text.day(one.raised_on, language)}",
             one.note,
             compared(one, language),
@@ -31,6 +30,18 @@ def table(
     columns = ("number", "as_of", "ours", "theirs", "raised", "note", "list", "decision")
     names = [word(f"questions.column_{column}", language) for column in columns]
     return pl.DataFrame(lines, schema=dict.fromkeys(names, pl.String), orient="row")
+
+
+def _both(one: Objection) -> tuple[str, str]:
+    """Our number and theirs."""
+    return "–" if one.number.ours is None else f"{one.number.ours:,.10g}", f"{one.theirs:,.10g}"
+
+
+def both_numbers(one: Objection, language: str) -> str:
+    """Our number, theirs, and whose it is with the reason given."""
+    ours, theirs = _both(one)
+    said = {"ours": ours, "theirs": theirs, "raised_by": one.raised_by, "note": one.note}
+    return word("questions.both_numbers", language, **said)
 
 
 def _target(one: Objection, targets: Mapping[str, str]) -> str:
@@ -81,8 +92,7 @@ def open_lines(
             area=areas.get(one.number.area_code, one.number.area_code),
             target=_target(one, targets),
             month=text.month(one.number.as_of, language),
-            ours="–" if one.number.ours is None else f"{one.number.ours:,.10g}",
-            theirs=f"{one.theirs:,.10g}",
+            **dict(zip(("ours", "theirs"), _both(one), strict=True)),
         )
         for one in objections
         if one.state == "open"

@@ -1,4 +1,4 @@
--- one row per enterprise that an area counts in a tier on a day, in the first build there is
+-- one row per enterprise that an area counts in a tier on a day, as it comes with the first build there is
 select
     'first' as part,
     1 as amount,
@@ -11,7 +11,8 @@ select
         where earlier.enterprise_id = tenure.enterprise_id and earlier.tier = tenure.tier
     ) as changed_on,
     cast(null as varchar) as file_name,
-    cast(null as integer) as row
+    cast(null as integer) as row,
+    tenure.area_code
 from core.tenure as tenure
 inner join core.indicator as indicator
     on indicator.tier = tenure.tier and indicator.indicator_id = $indicator_id

@@ -16,12 +16,13 @@ _UNBROKEN = re.compile(r"[!-\u2e7f]+")
 _SEAMS = re.compile(r"(?<=[\u4e00-\u9fff])(?=[!-~])|(?<=[!-~])(?=[\u4e00-\u9fff])")
 _GAP = 0.25
 _WHOLE = 8.0  # a text up to here stays on one line: 到期未完成, 低 10.0 个百分点
+_WHOLE_WORDS = 7.0  # as do few words of English: Jun 2026, 10.0 pp below
 _WHOLE_HEAD = 4.5
 _MOST_LINES = 6
 _LOST = 1.0  # of a line at its end, where the next character or word does not fit
 _PLAIN_SIGN = "\ufe0e"  # asks for a sign without colours and takes no room
 _NARROW = frozenset("fijlrtI.,:;'\"!|()[]/-· \u2009")
-_WIDE = frozenset("mwMW%@—✔✖▲▼●")
+_WIDE = frozenset("mwMW%@+−—✔✖▲▼●")
 
 
 @dataclass(frozen=True)
@@ -131,8 +132,8 @@ class _Column:
 
 
 def _is_whole(line: float, cell: str) -> bool:
-    """Whether a line does not break; one of words breaks between them."""
-    return line <= _WHOLE and not cell.isascii()
+    """Whether a line does not break; one of words breaks between them unless they are few."""
+    return line <= (_WHOLE_WORDS if cell.isascii() else _WHOLE)
 
 
 def _fitting(line: float, most: int) -> float:

@@ -42,6 +42,11 @@ class History:
     months: pl.DataFrame
     table: Table
 
+    @property
+    def is_rank(self) -> bool:
+        """Whether its values are places, of which the first is the best."""
+        return bool(self.target["unit"] == "rank")
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -51,6 +56,11 @@ class Comparison:
     finding: str
     rows: pl.DataFrame
     table: Table
+
+    @property
+    def is_rank(self) -> bool:
+        """Whether its values are places: a bar of them would say the opposite."""
+        return bool(self.target["unit"] == "rank")
 
 
 @dataclass(frozen=True)

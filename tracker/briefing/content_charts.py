@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tracker.briefing.content import Comparison
+from tracker.briefing.content import Comparison, History
 from tracker.briefing.office_charts import OfficeChart, Series
 from tracker.briefing.tables import Table
 from tracker.text import word
@@ -21,15 +21,26 @@ class Typeface:
     size_pt: int
 
 
-def history_chart(table: Table, face: Typeface) -> OfficeChart:
-    """The months of a target: actual as bars, pace dashed where there is one, target as a line."""
+_FEWEST_PLACES = 3.0
+
+
+def history_chart(history: History, face: Typeface) -> OfficeChart:
+    """The months of a target: actual as bars, pace dashed where there is one, target as a line.
+
+    A place is no amount: instead of bars it has points, the first place at the top.
+    """
+    table, is_rank = history.table, history.is_rank
     months, actual, pace, target = table.frame.columns
-    looks = ((actual, "bar"), (pace, "dashes"), (target, "line"))
-    shown = [(name, look) for name, look in looks if look == "bar" or table.frame[name].is_not_null().any()]
+    looks = ((actual, "points" if is_rank else "bar"), (pace, "dashes"), (target, "line"))
+    shown = [(name, look) for name, look in looks if name == actual or table.frame[name].is_not_null().any()]
+    places = [place for name, _ in shown for place in table.frame[name].drop_nulls()]
     return OfficeChart(
         categories=tuple(table.frame[months]),
         series=tuple(_series(table, name, look) for name, look in shown),
         labelled=actual,
+        is_rank=is_rank,
+        # Half a place below the last, whose number would else stand in the months.
+        highest=max([_FEWEST_PLACES, *places]) + 0.5 if is_rank else None,
         size_pt=face.size_pt,
         latin=face.latin,
         east_asian=face.east_asian,

@@ -22,6 +22,7 @@ _MOST_IN_SHEET_NAME = 31
 _TEXT_COLUMN = 76
 _LINES_ABOVE = 3  # caption, unit, foot
 _LINE_POINTS = 16
+_BARS = {"fill": {"color": DATA}, "gap": 40}
 _MOST_LABELS = 8  # months under a chart
 
 
@@ -86,7 +87,7 @@ class _Sheets:
         for row, line in enumerate([*self.content.marks, *lines]):
             sheet.write_string(row, 0, line, self.looks["text"])
             # A row does not grow by itself in every program.
-            sheet.set_row(row, _LINE_POINTS * max(1, -(-export.text_width(line) // (_TEXT_COLUMN - 4))))
+            sheet.set_row(row, _LINE_POINTS * export.lines_of(line, _TEXT_COLUMN - 4))
         sheet.set_paper(export.A4)
 
     def table(self, table: Table, *, name: str = "", title: str = "") -> Any:
@@ -120,7 +121,9 @@ class _Sheets:
         }
 
     def area_chart(self, sheet: Any, comparison: Comparison) -> None:
-        """Actual as bars, target as a mark, area by area; the whole would dwarf them."""
+        """Actual as bars, target as a mark, area by area; the whole would dwarf them. Places have no bars."""
+        if comparison.is_rank:
+            return
         table = comparison.table
         whole = table.frame.height - comparison.rows.height
         chart = self.book.add_chart({"type": "column"})
@@ -133,26 +136,36 @@ class _Sheets:
         sheet.fit_to_pages(1, 1)
 
     def month_chart(self, sheet: Any, history: History) -> None:
-        """Actual as bars, pace dashed, target as a line, month by month."""
+        """Actual as bars, places as points; pace dashed, target as a line, month by month."""
         table = history.table
-        chart = self.book.add_chart({"type": "column"})
-        chart.add_series(self._series(sheet, table, 1, fill={"color": DATA}, gap=40))
+        chart = self.book.add_chart({"type": "line" if history.is_rank else "column"})
+        dot = {"type": "circle", "size": 7, "fill": {"color": DATA}, "border": {"color": DATA}}
+        points = {"line": {"color": DATA, "width": 2}, "marker": dot}
+        chart.add_series(self._series(sheet, table, 1, **(points if history.is_rank else _BARS)))
         line = self.book.add_chart({"type": "line"})
         if table.frame.to_series(2).is_not_null().any():
             dashes = {"color": SECONDARY, "width": 2, "dash_type": "dash"}
             line.add_series(self._series(sheet, table, 2, line=dashes))
         line.add_series(self._series(sheet, table, 3, line={"color": INK, "width": 2}))
         every = -(-table.frame.height // _MOST_LABELS)
-        self._place(sheet, (self._top(), table.frame.width + 1), chart, line, history.finding, every)
+        # Below the headings, which are printed again on every page with what lies over them.
+        self._place(
+            sheet, (self._top() + 1, table.frame.width + 1), chart, line, history.finding, every, history.is_rank
+        )
 
-    def _place(self, sheet: Any, cell: tuple[int, int], chart: Any, line: Any, title: str, every: int = 1) -> None:
+    def _place(
+        self, sheet: Any, cell: tuple[int, int], chart: Any, line: Any, title: str, every: int = 1,
+        is_rank: bool = False,
+    ) -> None:  # fmt: skip
         chart.combine(line)
         chart.set_title({"name": title, "name_font": {**_FONT, "size": 12, "bold": True}, "overlay": False})
         chart.set_legend({"position": "top", "font": _FONT})
         steps = {"interval_unit": every, "interval_tick": every}
         chart.set_x_axis({"num_font": _FONT, "text_axis": True, "num_format": "yyyy-mm", **steps})
-        # Bars begin at zero, or their lengths would lie.
-        chart.set_y_axis({"min": 0, "num_font": _FONT, "major_gridlines": {"visible": True, "line": {"color": LINE}}})
+        # Bars begin at zero, or their lengths would lie; the first place stands at the top, and there is no place zero.
+        first_on_top = {"reverse": True, "crossing": "max", "major_unit": 1, "num_format": "0;;"} if is_rank else {}
+        grid = {"visible": True, "line": {"color": LINE}}
+        chart.set_y_axis({"min": 0, "num_font": _FONT, "major_gridlines": grid, **first_on_top})
         chart.set_size(_CHART_PIXELS)
         chart.show_blanks_as("gap")
         sheet.insert_chart(*cell, chart, {"description": title})

@@ -24,8 +24,10 @@ from xlsxwriter import Workbook
 from tracker.look import DATA, INK, LINE, PAGE, SECONDARY
 
 # Drawn in every document as on the pages: actual solid and dark, plan outlined or a solid line, pace dashed.
-LOOKS = ("bar", "outline", "line", "dashes")
+LOOKS = ("bar", "outline", "line", "dashes", "points")
 _FEW = 8  # counts up to here get a grid line each, never one at 0.2 of an enterprise
+_FEW_PLACES = 15  # the cities of a province
+_FEW_POINTS = 12  # more of them would run into one another
 _WIDE_GAPS = {1: 500, 2: 250, 3: 150}  # so few bars would be walls
 _POINT = 12700  # English metric units
 _SHADES = (DATA, "#6FA3B8", "#B5CFDA", "#3F4E57", "#8C99A1")
@@ -47,7 +49,8 @@ class OfficeChart:
     """A chart of names or of months (dates): standing or lying bars, lines across them.
 
     Lying bars take no lines. ``highest`` fixes the end of the value axis, so that charts side by side share one scale;
-    ``is_stacked`` puts bars on top of each other; ``labelled`` names the series whose last value is printed;
+    ``is_stacked`` puts bars on top of each other; ``is_rank``: the values are places, drawn without bars and from the
+    first, at the top, down to ``highest``; ``labelled`` names the series whose last value is printed;
     ``most_labels`` months stand under the axis.
     """
 
@@ -55,6 +58,7 @@ class OfficeChart:
     series: tuple[Series, ...]
     is_lying: bool = False
     is_stacked: bool = False
+    is_rank: bool = False
     highest: float | None = None
     labelled: str = ""
     most_labels: int = 10
@@ -123,11 +127,13 @@ def finish(space: Any, chart: OfficeChart) -> None:
         _paint(element, series, shade)
     _label(found, chart)
     lines = [element for element, series in zip(found, chart.series, strict=True) if series.look in LOOKS[2:]]
-    _lines(bars, lines, is_single=len(chart.categories) == 1)
+    _lines(bars, lines, chart)
     gap = 45 if chart.is_lying else _WIDE_GAPS.get(len(chart.categories), 60)
     _set(bars, "c:gapWidth", str(gap), before=("c:overlap", "c:serLines", "c:axId"))
     if any(series.look == "outline" for series in chart.series):
         _set(bars, "c:overlap", "100", before=("c:serLines", "c:axId"))
+    if len(lines) == len(found):
+        plot.remove(bars)
     _axes(plot, chart)
     _around(space, chart)
 
@@ -144,6 +150,7 @@ def _paint(series: Any, told: Series, shade: str) -> None:
         "outline": f"<a:noFill/>{_stroke(INK, 1.5)}",
         "line": _stroke(INK, 2.25),
         "dashes": _stroke(SECONDARY, 2.25, "dash"),
+        "points": _stroke(DATA, 2.25),
     }
     series.find(qn("c:tx")).addnext(parse_xml(f"<c:spPr {nsdecls('c', 'a')}>{looks[told.look]}</c:spPr>"))
 
@@ -153,7 +160,7 @@ def _stroke(colour: str, points: float, dash: str = "solid") -> str:
     return f'<a:ln w="{int(points * _POINT)}" cap="flat">{fill}<a:prstDash val="{dash}"/><a:round/></a:ln>'
 
 
-def _lines(bars: Any, series: list[Any], *, is_single: bool) -> None:
+def _lines(bars: Any, series: list[Any], chart: OfficeChart) -> None:
     """Move series into a line chart that shares the axes of the bars; python-pptx has no chart of both."""
     if not series:
         return
@@ -162,12 +169,17 @@ def _lines(bars: Any, series: list[Any], *, is_single: bool) -> None:
         f'<c:lineChart {nsdecls("c")}><c:grouping val="standard"/><c:varyColors val="0"/>'
         f'<c:marker val="1"/>{axes}</c:lineChart>'
     )
+    points = {told.name for told in chart.series if told.look == "points"}
     for element in series:
         for bar_only in element.findall(qn("c:invertIfNegative")):
             element.remove(bar_only)
         # A line of one value has no length: it is drawn as a dash.
-        dash = '<c:symbol val="dash"/><c:size val="72"/>' if is_single else '<c:symbol val="none"/>'
-        element.find(qn("c:spPr")).addnext(parse_xml(f"<c:marker {nsdecls('c')}>{dash}</c:marker>"))
+        mark = '<c:symbol val="dash"/><c:size val="72"/>' if len(chart.categories) == 1 else '<c:symbol val="none"/>'
+        if element.find(f"{qn('c:tx')}//{qn('c:v')}").text in points:
+            dot = f'<c:spPr><a:solidFill><a:srgbClr val="{DATA[1:]}"/></a:solidFill></c:spPr>'
+            size = 9 if len(chart.categories) <= _FEW_POINTS else 5
+            mark = f'<c:symbol val="circle"/><c:size val="{size}"/>{dot}'
+        element.find(qn("c:spPr")).addnext(parse_xml(f"<c:marker {nsdecls('c', 'a')}>{mark}</c:marker>"))
         element.append(parse_xml(f'<c:smooth {nsdecls("c")} val="0"/>'))
         lines.find(qn("c:marker")).addprevious(element)
     bars.addnext(lines)
@@ -185,9 +197,10 @@ def _label(series: Sequence[Any], chart: OfficeChart) -> None:
         )
         hidden = shows.replace('val="1"', 'val="0"')
         behind = f'<c:spPr><a:solidFill><a:srgbClr val="{PAGE[1:]}"/></a:solidFill></c:spPr>'
+        place = "t" if told.look == "points" else "outEnd"
         label = (
             f'<c:dLbl><c:idx val="{known[-1]}"/><c:numFmt formatCode="{number_format(told)}" '
-            f'sourceLinked="0"/>{behind}{_text(chart, INK, is_bold=True)}<c:dLblPos val="outEnd"/>{shows}</c:dLbl>'
+            f'sourceLinked="0"/>{behind}{_text(chart, INK, is_bold=True)}<c:dLblPos val="{place}"/>{shows}</c:dLbl>'
         )
         element.find(qn("c:cat")).addprevious(parse_xml(f"<c:dLbls {nsdecls('c', 'a')}>{label}{hidden}</c:dLbls>"))
 
@@ -220,18 +233,22 @@ def _axes(plot: Any, chart: OfficeChart) -> None:
     line = f"<c:spPr>{_stroke(SECONDARY, 0.75)}</c:spPr>"
     # Lying bars are read from the top; the value axis then stands at the far end, which is the bottom.
     order, crosses, places = ("maxMin", "max", "lb") if chart.is_lying else ("minMax", "autoZero", "bl")
+    upright = "maxMin" if chart.is_rank else "minMax"
+    bottom = "max" if chart.is_rank else "autoZero"
+    numbers = "0;;" if chart.is_rank else "General"
+    near = "nextTo" if chart.is_rank else "low"
     shown = "yyyy-mm" if is_dates else "General"
     across = (
         f'<c:axId val="{ids[0]}"/><c:scaling><c:orientation val="{order}"/></c:scaling><c:delete val="0"/>'
         f'<c:axPos val="{places[0]}"/><c:numFmt formatCode="{shown}" sourceLinked="0"/>'
-        f'<c:majorTickMark val="none"/><c:minorTickMark val="none"/><c:tickLblPos val="low"/>{line}'
-        f'{_text(chart, INK)}<c:crossAx val="{ids[1]}"/><c:crosses val="autoZero"/>'
+        f'<c:majorTickMark val="none"/><c:minorTickMark val="none"/><c:tickLblPos val="{near}"/>{line}'
+        f'{_text(chart, INK)}<c:crossAx val="{ids[1]}"/><c:crosses val="{bottom}"/>'
     )
     upwards = (
-        f'<c:axId val="{ids[1]}"/><c:scaling><c:orientation val="minMax"/>{_limits(chart)}</c:scaling>'
+        f'<c:axId val="{ids[1]}"/><c:scaling><c:orientation val="{upright}"/>{_limits(chart)}</c:scaling>'
         f'<c:delete val="0"/><c:axPos val="{places[1]}"/>'
         f"<c:majorGridlines><c:spPr>{_stroke(LINE, 0.75)}</c:spPr></c:majorGridlines>"
-        f'<c:numFmt formatCode="General" sourceLinked="0"/><c:majorTickMark val="none"/><c:minorTickMark val="none"/>'
+        f'<c:numFmt formatCode="{numbers}" sourceLinked="0"/><c:majorTickMark val="none"/><c:minorTickMark val="none"/>'
         f'<c:tickLblPos val="nextTo"/><c:spPr><a:ln><a:noFill/></a:ln></c:spPr>{_text(chart, SECONDARY)}'
         f'<c:crossAx val="{ids[0]}"/><c:crosses val="{crosses}"/><c:crossBetween val="between"/>{_whole_steps(chart)}'
     )
@@ -247,6 +264,9 @@ def _known(chart: OfficeChart) -> list[float]:
 
 def _limits(chart: OfficeChart) -> str:
     """A bar is never cut: the axis begins at zero, or lower where a value does."""
+    if chart.is_rank:
+        # The room above the first place is for its mark: no place zero is printed.
+        return f'<c:max val="{chart.highest}"/><c:min val="0"/>'
     most = "" if chart.highest is None else f'<c:max val="{chart.highest}"/>'
     return most + ("" if min(_known(chart), default=0.0) < 0 else '<c:min val="0"/>')
 
@@ -254,7 +274,8 @@ def _limits(chart: OfficeChart) -> str:
 def _whole_steps(chart: OfficeChart) -> str:
     # A pace has decimals where nothing else has: no half enterprise on the axis for its sake.
     is_whole = not any(series.decimals for series in chart.series if series.look != "dashes")
-    is_few = is_whole and max(_known(chart), default=0.0) <= _FEW
+    most = _FEW_PLACES if chart.is_rank else _FEW
+    is_few = is_whole and max(_known(chart), default=0.0) <= most
     return '<c:majorUnit val="1"/>' if is_few else ""
 
 

@@ -9,7 +9,7 @@ import io
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Any
 
@@ -29,7 +29,11 @@ _LANGUAGES = {"zh": "zh-CN", "en": "en-US"}
 LEFT, RIGHT = "l", "r"
 SMALLEST = 14  # points; smaller is not read from the back row
 _TITLE_SIZES = (28, 24, 20, 18, 16, SMALLEST)
+_TABLE_SIZES = (18, 16, SMALLEST)
 _LINE_HEIGHT = 1.45  # of Noto Sans CJK and Microsoft YaHei, in parts of the size
+_LATIN_HEIGHT = 1.25  # of Arial, reckoned generously
+_FIRST_SIGN = 0x2190  # from here on Arial has no characters
+_MOST_STRETCHED = 1.4  # of a row, where a table leaves room below
 _BOLD = 1.1
 _WORD_BREAK = 1.08  # a line of words ends before the edge; other programs have other fonts
 _CELL_MARGIN = 0.08
@@ -55,6 +59,18 @@ class Cell:
     fill: str = PAGE
     is_bold: bool = False
     size: float = 0.0
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a table is set: size in points; columns, head and rows in inches; first and last row of each page."""
+
+    size: float
+    widths: list[float]
+    head: float
+    heights: list[float]
+    pages: list[tuple[int, int]]
+    lines: int
 
 
 @dataclass
@@ -156,18 +172,19 @@ class Deck:
         frame._element.nvGraphicFramePr.cNvPr.set("descr", alt)
 
     def table(
-        self, slide: Any, head: Sequence[str], rows: Sequence[Sequence[Cell]], widths: Sequence[float], box: Box,
-        right: Sequence[int] = (),
+        self, slide: Any, head: Sequence[str], rows: Sequence[Sequence[Cell]], layout: Layout, page: tuple[int, int],
+        box: Box, right: Sequence[int] = (),
     ) -> None:  # fmt: skip
-        """A table at the top of a box; ``widths`` in inches, ``right`` the columns of numbers."""
-        shown = [[Cell(said, SECONDARY, PANEL, is_bold=True) for said in head], *rows]
-        heights = [_row_height(row, widths) for row in shown]
+        """The rows of one page of a table at the top of a box; ``right`` are the columns of numbers."""
+        first, last = page
+        widths, heights = layout.widths, [layout.head, *layout.heights[first:last]]
+        shown = [[Cell(said, SECONDARY, PANEL, is_bold=True) for said in head], *rows[first:last]]
         sides = (Inches(side) for side in (box.left, box.top, sum(widths), sum(heights)))
         shape = slide.shapes.add_table(1, 1, *sides)
         aligned = [RIGHT if place in right else LEFT for place in range(len(head))]
         grid = "".join(f'<a:gridCol w="{Inches(width)}"/>' for width in widths)
         made = "".join(
-            f'<a:tr h="{Inches(height)}">{"".join(map(self._cell, row, aligned))}</a:tr>'
+            f'<a:tr h="{Inches(height)}">{"".join(map(self._cell, row, aligned, [layout.size] * len(row)))}</a:tr>'
             for row, height in zip(shown, heights, strict=True)
         )
         old = shape._element.find(".//" + qn("a:tbl"))
@@ -175,8 +192,8 @@ class Deck:
         xml = f"<a:tbl {nsdecls('a')}>{settings}<a:tblGrid>{grid}</a:tblGrid>{made}</a:tbl>"
         old.getparent().replace(old, parse_xml(xml))
 
-    def _cell(self, cell: Cell, align: str) -> str:
-        lines = "".join(self._paragraph(cell, line, SMALLEST, align) for line in cell.text.split("\n"))
+    def _cell(self, cell: Cell, align: str, size: float) -> str:
+        lines = "".join(self._paragraph(cell, line, size, align) for line in cell.text.split("\n"))
         edge = f'<a:lnB w="9525"><a:solidFill><a:srgbClr val="{LINE[1:]}"/></a:solidFill></a:lnB>'
         fill = f'<a:solidFill><a:srgbClr val="{cell.fill[1:]}"/></a:solidFill>'
         side, top = Inches(_CELL_MARGIN), Inches(0.03)
@@ -185,18 +202,42 @@ class Deck:
             f'<a:tcPr marL="{side}" marR="{side}" marT="{top}" marB="{top}" anchor="ctr">{edge}{fill}</a:tcPr></a:tc>'
         )
 
-    def pages_of(
-        self, head: Sequence[str], rows: Sequence[Sequence[Cell]], widths: Sequence[float], room: float, most: int
-    ) -> list[tuple[int, int]]:
-        """Where the rows of a table are divided so that each part fits the room; no row is ever left out."""
-        top = _row_height([Cell(said, is_bold=True) for said in head], widths)
-        return divided([_row_height(row, widths) for row in rows], room - top, most)
-
     def saved(self) -> bytes:
         """The file."""
         buffer = io.BytesIO()
         self.made.save(buffer)
         return buffer.getvalue()
+
+
+def laid_out(head: Sequence[str], rows: Sequence[Sequence[Cell]], width: float, room: float, most: int) -> Layout:
+    """A table as large as its room allows, on as many pages as its rows need; no row is ever left out.
+
+    Letters grow while no text takes a line more and no page is added; then rows grow towards the foot of the fullest
+    page, by the same share on all.
+
+    Args:
+        head: the headings.
+        rows: the cells.
+        width: of the table, in inches.
+        room: the height for it on each page, in inches.
+        most: rows on one page.
+    """
+    *larger, found = (_layout(head, rows, width, room, most, size) for size in _TABLE_SIZES)
+    fits = (one for one in larger if len(one.pages) == len(found.pages) and one.lines <= found.lines)
+    found = next(fits, found)
+    fullest = max((found.head + sum(found.heights[first:last]) for first, last in found.pages), default=room)
+    stretched = max(1.0, min(_MOST_STRETCHED, room / fullest))
+    return replace(found, head=found.head * stretched, heights=[height * stretched for height in found.heights])
+
+
+def _layout(
+    head: Sequence[str], rows: Sequence[Sequence[Cell]], width: float, room: float, most: int, size: float
+) -> Layout:
+    widths = column_widths(head, [[row[place].text for row in rows] for place in range(len(head))], width, size)
+    shown = [[Cell(said) for said in head], *rows]
+    above, *heights = (_row_height(row, widths, size) for row in shown)
+    lines = sum(_lines_in(cell.text, size, wide) for row in shown for cell, wide in zip(row, widths, strict=True))
+    return Layout(size, widths, above, heights, divided(heights, room - above, most), lines)
 
 
 def divided(heights: Sequence[float], room: float, most: int) -> list[tuple[int, int]]:
@@ -222,15 +263,19 @@ def _filled(heights: Sequence[float], room: float, most: int) -> list[tuple[int,
 
 def text_height(said: str, size: float, width: float) -> float:
     """Inches that a text takes in a box of a width, reckoned generously."""
+    high = _LATIN_HEIGHT if all(ord(character) < _FIRST_SIGN for character in said) else _LINE_HEIGHT
+    return _lines_in(said, size, width) * size * high / _POINTS
+
+
+def _lines_in(said: str, size: float, width: float) -> int:
     room = (width - 2 * _CELL_MARGIN) * _POINTS / size
-    lines = sum(max(1, math.ceil(_ems(line) / room)) for line in said.split("\n"))
-    return lines * size * _LINE_HEIGHT / _POINTS
+    return sum(max(1, math.ceil(_ems(line) / room - 1e-9)) for line in said.split("\n"))
 
 
-def column_widths(head: Sequence[str], cells: Sequence[Sequence[str]], room: float) -> list[float]:
+def column_widths(head: Sequence[str], cells: Sequence[Sequence[str]], room: float, size: float) -> list[float]:
     """Inches of the columns of a table that fills a room."""
     margins = 2 * _CELL_MARGIN * len(head)
-    free = (room - margins) * _POINTS / SMALLEST / _WORD_BREAK
+    free = (room - margins) * _POINTS / size / _WORD_BREAK
     widths = columns.column_widths(head, cells, free, columns.SANS, bold=_BOLD)
     return [width / free * (room - margins) + 2 * _CELL_MARGIN for width in widths]
 
@@ -239,8 +284,8 @@ def _ems(line: str) -> float:
     return _WORD_BREAK * columns.width(line, columns.SANS)
 
 
-def _row_height(row: Sequence[Cell], widths: Sequence[float]) -> float:
-    heights = (text_height(cell.text, SMALLEST, width) for cell, width in zip(row, widths, strict=True))
+def _row_height(row: Sequence[Cell], widths: Sequence[float], size: float) -> float:
+    heights = (text_height(cell.text, size, width) for cell, width in zip(row, widths, strict=True))
     return max(heights) + _ROW_EDGES
 
 

@@ -22,7 +22,7 @@ from tracker.briefing.content_charts import (
 )
 from tracker.briefing.master import Box
 from tracker.briefing.settled import settled
-from tracker.briefing.slide_parts import RIGHT, SMALLEST, Cell, Deck, column_widths, text_height
+from tracker.briefing.slide_parts import RIGHT, SMALLEST, Cell, Deck, Layout, laid_out, text_height
 from tracker.briefing.tables import Table
 from tracker.look import PANEL, SECONDARY, STATUS_LOOKS
 from tracker.text import word
@@ -31,7 +31,8 @@ _ROWS = 12
 _FIRST = 3
 _OWNERS = {"zh": 2, "en": 1}  # a name takes three times the room in English
 _UNIT_HEIGHT = 0.28
-_TABLE_PART, _BETWEEN = 0.52, 0.2  # of a slide with chart and table, and inches between them
+_TABLE_PARTS, _BETWEEN = (0.52, 0.57, 0.62), 0.2  # of a slide with chart and table, and inches between them
+_BAR_HEIGHT, _AROUND_BARS = 0.6, 1.2  # inches of a picture
 _MOST_BEHIND = 7  # rows of a table that is discussed one by one
 _FINDING_SIZES = (28, 24, 20, 18, 16)
 _PRINTED_ON = dt.datetime(2000, 1, 1)
@@ -162,7 +163,7 @@ def _history(deck: Deck, content: Content, history: History) -> None:
     room = Box(body.left, body.top + height, body.width, body.height - height - 0.05)
     deck.text(slide, table.unit, Box(body.left, room.top, body.width, 0.35), SMALLEST, SECONDARY)
     if table.frame.height:
-        deck.chart(slide, history_chart(table, _face(deck)), room, history.finding)
+        deck.chart(slide, history_chart(history, _face(deck)), room, history.finding)
 
 
 def _face(deck: Deck) -> Typeface:
@@ -181,23 +182,31 @@ def _comparison(deck: Deck, content: Content, comparison: Comparison) -> None:
         cells = _printed_cells(printed, head, language)
         rows.append([replace(cell, is_bold=True) for cell in cells] if place < whole else cells)
     body = deck.body
-    half = body.width * _TABLE_PART
-    columns = [[row[place].text for row in rows] for place in range(len(head))]
-    widths = column_widths(head, columns, half)
     unit = tables.unit_line([comparison.target["unit"]], language)
     lines = word("slides.with_unit", language, caption=table.caption, unit=unit)
     top = text_height(lines, SMALLEST, body.width) + 0.1
     title = comparison_title(comparison, language)
-    for first, last in deck.pages_of(head, rows, widths, body.height - top, _ROWS):
+    if comparison.is_rank:
+        _pages(deck, title, lines, head, rows, most=_ROWS, right=(1, 2, 3))
+        return
+    layout = _beside(head, rows, replace(body, height=body.height - top))
+    half = sum(layout.widths)
+    for first, last in layout.pages:
         slide = deck.slide(title)
         deck.text(slide, lines, Box(body.left, body.top, body.width, top), SMALLEST, SECONDARY)
         right = Box(body.left + body.width - half, body.top + top, half, body.height - top)
-        deck.table(slide, head, rows[first:last], widths, right, right=(1, 2, 3))
+        deck.table(slide, head, rows, layout, (first, last), right, right=(1, 2, 3))
         drawn = slice(max(first, whole), last)
         number = drawn.stop - drawn.start
         chart = comparison_chart(comparison, _face(deck), drawn)
-        height = min(body.height - top, 0.42 * number + 1.2)
+        height = min(body.height - top, _BAR_HEIGHT * number + _AROUND_BARS)
         deck.chart(slide, chart, Box(body.left, body.top + top, body.width - half - _BETWEEN, height), title)
+
+
+def _beside(head: Sequence[str], rows: Sequence[Sequence[Cell]], room: Box) -> Layout:
+    """A table beside its picture: on the fewest slides, and of the widths that do it the least."""
+    tried = [laid_out(head, rows, room.width * part, room.height, _ROWS) for part in _TABLE_PARTS]
+    return min(tried, key=lambda layout: (len(layout.pages), sum(layout.widths)))
 
 
 def _printed_cells(row: Sequence[str], head: Sequence[str], language: str) -> list[Cell]:
@@ -238,30 +247,30 @@ def _pages(
     body = deck.body
     above = _UNIT_HEIGHT if unit else 0.0
     room = replace(body, top=body.top + above, height=body.height - above)
-    cells = [[row[place].text for row in rows] for place in range(len(head))]
-    widths = column_widths(head, cells, body.width)
-    for first, last in deck.pages_of(head, rows, widths, room.height, most):
+    layout = laid_out(head, rows, body.width, room.height, most)
+    for page in layout.pages:
         slide = deck.slide(title)
         if unit:
             deck.text(slide, unit, replace(body, height=above), SMALLEST, SECONDARY, align=RIGHT)
-        deck.table(slide, head, rows[first:last], widths, room, right)
+        deck.table(slide, head, rows, layout, page, room, right)
 
 
 def _expiries(deck: Deck, content: Content) -> None:
     """Titles that end in the next months: a chart by month, a table by area."""
     months = content.expiries_by_month
     if months is not None:
-        slide, body = deck.slide(months.caption), deck.body
-        deck.text(slide, months.unit, replace(body, height=_UNIT_HEIGHT), SMALLEST, SECONDARY, align=RIGHT)
+        body, printed = deck.body, months.narrow
         room = replace(body, top=body.top + _UNIT_HEIGHT, height=body.height - _UNIT_HEIGHT)
-        beside = body.width * _TABLE_PART
-        right = replace(room, left=body.left + body.width - beside, width=beside)
-        printed = months.narrow
         rows = [[Cell(said) for said in row] for row in printed.iter_rows()]
-        widths = column_widths(printed.columns, [list(cells) for cells in printed.iter_columns()], beside)
-        deck.table(slide, printed.columns, rows, widths, right, right=range(1, printed.width))
-        chart = expiry_chart(months, _face(deck))
-        deck.chart(slide, chart, replace(room, width=body.width - beside - _BETWEEN), months.caption)
+        layout = _beside(printed.columns, rows, room)
+        beside = sum(layout.widths)
+        right = replace(room, left=body.left + body.width - beside, width=beside)
+        for page in layout.pages:
+            slide = deck.slide(months.caption)
+            deck.text(slide, months.unit, replace(body, height=_UNIT_HEIGHT), SMALLEST, SECONDARY, align=RIGHT)
+            deck.table(slide, printed.columns, rows, layout, page, right, right=range(1, printed.width))
+            chart = expiry_chart(months, _face(deck))
+            deck.chart(slide, chart, replace(room, width=body.width - beside - _BETWEEN), months.caption)
     # Of one area the months say it all.
     if content.expiries is not None and content.facts.is_whole:
         _table(deck, content.expiries, content.language)

@@ -177,13 +177,15 @@ class _Writer:
         if self.histories:
             self._annex_head(next(titles))
             for history in self.histories:
-                self._add_chart(history_chart(history.table, _FACE), _HISTORY_MM, history.finding, content.foot)
+                self._add_chart(history_chart(history, _FACE), _HISTORY_MM, history.finding, content.foot)
         for numbered, annex in zip(titles, content.annexes, strict=True):
             self._annex_head(numbered)
             self._add_table(annex.table)
 
     def _add_area_charts(self, comparison: Comparison) -> None:
         """The areas on one target; names that take two lines get the room, and a chart goes on on the next page."""
+        if comparison.is_rank:
+            return
         table = comparison.table.frame
         names = table.to_series(0)[wholes(comparison) :]
         is_long = max(columns.width(name, columns.SERIF) for name in names) > _LONG_NAME

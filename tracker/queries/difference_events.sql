@@ -9,6 +9,7 @@ select
     end as event_key,
     event.event in ('recognition', 'review_passed') as is_title,
     event.event_on,
+    event.area_code,
     event.reading_id,
     event.file_id,
     event.row,

@@ -1,19 +1,19 @@
 -- one row per enterprise that a tier count of an area holds on a day, by the basis of its target
 with counted as (
-    select tenure.enterprise_id, tenure.tier, tenure.area_code
+    select tenure.enterprise_id, tenure.tier, tenure.area_code, tenure.status
     from core.tenure
     where $basis = 'in_force'
         and tenure.status in ('in_force', 'awaiting_review')
         and tenure.from_on <= $day
         and tenure.to_on > $day
     union all
-    select first_title.enterprise_id, first_title.tier, first_title.area_code
+    select first_title.enterprise_id, first_title.tier, first_title.area_code, cast(null as varchar) as status
     from core.first_title
     where first_title.first_on <= $day
         and ($basis = 'ever' or ($basis = 'new' and first_title.is_new and first_title.first_on >= $starts_on))
 )
 
-select enterprise.enterprise_id, enterprise.uscc, enterprise.name_key, enterprise.name
+select enterprise.enterprise_id, enterprise.uscc, enterprise.name_key, enterprise.name, counted.status
 from counted
 join core.indicator on indicator.tier = counted.tier and indicator.indicator_id = $indicator_id
 join core.area_closure as inside on inside.area_code = counted.area_code and inside.ancestor_code = $area_code

@@ -4,5 +4,6 @@ select
     basis,
     period_end,
     value,
+    case when state = 'stale' then source_period_end end as stale_since,
 from mart.observation
 where area_code = $area_code and period_end <= $day and (period_end = $day or basis = 'new')
