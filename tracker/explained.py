@@ -136,20 +136,19 @@ class _Count:
 
     def value(self, moment: Moment) -> float | None:
         """What a build publishes for a month end."""
-        is_counted = pl.col("period_end") == moment.as_of
-        if self.basis == "new":
-            is_counted |= pl.col("period_end") >= self.starts_on
-        known = self._published(moment).filter(is_counted)["value"].drop_nulls()
-        return float(known.sum()) if known.len() else None
+        since = min(self.starts_on, moment.as_of) if self.basis == "new" else moment.as_of
+        known = [value for day, value, _ in self._published(moment) if day >= since and value is not None]
+        return float(sum(known)) if known else None
 
     def stale_since(self, moment: Moment) -> dt.date | None:
         """The period of a value that no longer holds on a month end for which no newer one came."""
-        found = self._published(moment).filter(period_end=moment.as_of)["stale_since"].drop_nulls()
-        return found[0] if found.len() else None
+        return next((since for day, _, since in self._published(moment) if day == moment.as_of and since), None)
 
-    def _published(self, moment: Moment) -> pl.DataFrame:
+    def _published(self, moment: Moment) -> list[tuple[dt.date, float | None, dt.date | None]]:
+        """Month end, value and until when a value no longer holds was stated."""
         found = self.read(moment.build_id, "difference_values", area_code=self.area_code, day=moment.as_of)
-        return found.filter(indicator_id=self.indicator_id, basis=self.basis)
+        # Rows one by one: however small a frame, each filter of one waits for Polars' threads.
+        return [row[2:] for row in found.iter_rows() if row[:2] == (self.indicator_id, self.basis)]
 
     def unpublished(self, moment: Moment, value: float | None) -> float:
         """How many are held at a moment for which no value was published."""
@@ -211,9 +210,8 @@ class _Count:
 def _count(plan_id: str, target_id: str, area_code: str, due_on: dt.date, build_id: str, read: Reader) -> _Count:
     is_asked = (pl.col("target_id") == target_id) & (pl.col("area_code") == area_code) & (pl.col("due_on") == due_on)
     [*_, task] = read(build_id, "rule_targets", plan_id=plan_id).filter(is_asked).to_dicts()
-    formulas = dict(
-        read(build_id, "definitions", plan_id=plan_id, language="en").select("indicator_id", "formula").iter_rows()
-    )
+    known = read(build_id, "definitions", plan_id=plan_id, language="en")
+    formulas = dict(zip(known["indicator_id"], known["formula"], strict=True))
     is_of_titles = formulas[task["indicator_id"]] == "tier_count" and task["basis"] in COUNTED_BASES
     return _Count(task["indicator_id"], area_code, task["basis"], task["starts_on"], is_of_titles, read)
 
@@ -229,4 +227,4 @@ def _target_value(
 
 def _thresholds(build_id: str, read: Reader) -> dict[str, float]:
     rows = read(build_id, "thresholds", language="en")
-    return dict(rows.select("threshold_id", "value").iter_rows())
+    return dict(zip(rows["threshold_id"], rows["value"], strict=True))
