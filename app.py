@@ -116,9 +116,14 @@ class SendAtOnce:
         await self.app(scope, receive, send)
 
 
+# The build whose first screens are made.
+_warmed: list[str | None] = [None]
+
+
 async def health(request: Request) -> JSONResponse:
-    """Whether the server answers, and which build it serves."""
-    return JSONResponse({"status": "ok", "build_id": warehouse.current_build_id()})
+    """Whether the server answers, which build it serves, and whether its first screens are made."""
+    build_id = warehouse.current_build_id()
+    return JSONResponse({"status": "ok", "build_id": build_id, "is_warm": build_id in _warmed})
 
 
 def warm(what: Callable[[str], None], build_id: str | None) -> None:
@@ -155,6 +160,7 @@ async def keep_warm() -> None:
             ui.forget_unasked()
             await asyncio.to_thread(warm, ui.warm_pages, build_id)
             settle()
+            _warmed[:] = [build_id]
         elif looks == LOOKS_UNTIL_SETTLED:
             ui.forget_unasked()
             settle()

@@ -81,6 +81,7 @@ def bench_server(demo: Path, options: argparse.Namespace) -> list[Line]:
     lines = []
     for title, folder in (("demo", demo), (f"{options.enterprises:,} enterprises", large)):
         with served(folder, ("benchmarks.timed_app",)) as server:
+            server.wait_until_warm()
             lines += asyncio.run(page_runs(server, folder / timed_app.FILE, title, options.runs, PLAN))
     return lines
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import ssl
@@ -36,6 +37,11 @@ class Server:
         """The processor time that it has taken so far, its own threads included."""
         times = self.process.cpu_times()
         return float(times.user + times.system)
+
+    def wait_until_warm(self) -> None:
+        """Wait until the first screens of the build are made, as they are for all but the first seconds of a day."""
+        while not json.load(urllib.request.urlopen(self.address + "/health"))["is_warm"]:
+            time.sleep(0.1)
 
 
 @contextmanager

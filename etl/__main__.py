@@ -77,6 +77,7 @@ from tracker import jobs
 from tracker.catalog import CatalogError, data_folder, for_data_folder
 
 REFUSED = 1
+BEHIND_READERS = 10
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -325,4 +326,7 @@ def _print_json(content: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
+    # Readers come first: a build beside the pages may take longer. Windows has no such call.
+    if hasattr(os, "nice"):
+        os.nice(BEHIND_READERS)
     sys.exit(main())

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import re
 import socket
 import threading
 import time
 from collections.abc import Callable
+from unittest.mock import Mock
 
 import pytest
 import uvicorn
@@ -98,14 +100,21 @@ def test_what_is_kept_of_a_build_goes_when_readers_have_moved_on(monkeypatch: py
             screen("pinned")
             await asyncio.sleep(0.001)
 
+    async def is_warm() -> bool:
+        answer = await app.health(Mock())
+        return bool(json.loads(bytes(answer.body))["is_warm"])
+
     async def published() -> None:
         watching = asyncio.create_task(app.keep_warm())
         await looked(3 * app.LOOKS_UNTIL_SETTLED)
         assert kept_now() == ["first", "pinned"]  # no look lets go of what is in force
         screen("first")
+        assert await is_warm()
         current[0] = "second"
+        assert not await is_warm()
         await looked(3)
         assert kept_now() == ["first", "pinned", "second"]
+        assert await is_warm()
         await looked(2 * app.LOOKS_UNTIL_SETTLED)
         assert kept_now() == ["pinned", "second"]
         watching.cancel()
