@@ -254,7 +254,7 @@ def _assess(connection: duckdb.DuckDBPyConnection, catalog: Catalog, batches: pl
     """Progress, outlook and second opinions of every target, from what is counted."""
     thresholds = {key: threshold.value for key, threshold in catalog.thresholds.items()}
     targets = connection.sql(read_sql("target_with_direction")).pl()
-    observations = connection.sql("select * from mart.observation").pl()
+    observations = connection.sql(read_sql("observation_asked")).pl()
     list_dates = connection.sql(read_sql("list_date")).pl()
     load(connection, "mart.list_date", list_dates)
     closing = connection.sql(read_sql("closing_decided")).pl()
@@ -309,16 +309,17 @@ def _describe(
         newest = audit.head(data_folder)
         load(connection, "meta.audit_head", pl.DataFrame({"entry": [newest.entry], "hash": [newest.hash]}))
         tables = connection.sql("select schema_name, table_name from duckdb_tables()").fetchall()
-        counts = [(f"{schema}.{name}", _count(connection, f"{schema}.{name}")) for schema, name in sorted(tables)]
-        manifest = pl.DataFrame(counts, schema={"table_name": pl.String, "row_count": pl.Int64}, orient="row")
+        counts = _counts(connection, [f"{schema}.{name}" for schema, name in sorted(tables)])
+        schema = {"table_name": pl.String, "row_count": pl.Int64}
+        manifest = pl.DataFrame(list(counts.items()), schema=schema, orient="row")
         load(connection, "meta.table_count", manifest)
         connection.execute("checkpoint")
 
 
-def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    """The rows of a table, named by DuckDB itself or by the manifest, never by a person."""
-    row = connection.sql(f"select count(*) from {table}").fetchall()[0]
-    return int(row[0])
+def _counts(connection: duckdb.DuckDBPyConnection, tables: Sequence[str]) -> dict[str, int]:
+    """The rows of tables, named by DuckDB itself or by the manifest, never by a person."""
+    each = [f"select '{table}' as table_name, count(*) as row_count from {table}" for table in tables]
+    return dict(connection.sql(" union all ".join(each)).fetchall())
 
 
 def _verify(part: Path, build_id: str, previous_id: str | None) -> Built:
@@ -330,8 +331,10 @@ def _verify(part: Path, build_id: str, previous_id: str | None) -> Built:
         for path, wrong in zip(paths, found, strict=True):
             if wrong:
                 raise Refusal("build.check_failed", {"check": path.stem, "rows": f"{wrong}"})
-        for name, rows in connection.sql("select table_name, row_count from meta.table_count").fetchall():
-            if _count(connection, name) != rows:
+        expected = dict(connection.sql("select table_name, row_count from meta.table_count").fetchall())
+        counted = _counts(connection, list(expected))
+        for name, rows in expected.items():
+            if counted[name] != rows:
                 raise Refusal("build.check_failed", {"check": name, "rows": f"{rows}"})
         return _built(connection, build_id, previous_id)
 

@@ -1,8 +1,8 @@
 """The parsing child: ``python -m etl.parse`` reads one job from standard input and answers on standard output.
 
 It runs apart from everything else because the Excel reader can abort its whole process on a hostile file. It takes
-its own memory and time limits first, imports only what the file needs, and writes nothing outside its folder. Job
-and answer are JSON in ASCII, so no console encoding can break them.
+its own memory and time limits first, imports only what the file needs (or finds it loaded: etl/read_server.py), and
+writes nothing outside its folder. Job and answer are JSON in ASCII, so no console encoding can break them.
 """
 
 from __future__ import annotations
@@ -58,6 +58,19 @@ def main() -> None:
     except MemoryError:
         answer = {"refused": {"code": "read.memory", "values": {"file": job.file}}}
     sys.stdout.write(json.dumps(answer))
+
+
+def load_readers() -> None:
+    """Import what reading a file of any kind needs, without reading one."""
+    import etl.form_sheet
+    import etl.header
+    import etl.read_archive
+    import etl.read_book
+    import etl.read_markup
+    import etl.read_meta
+    import etl.read_sheet
+    import etl.read_text
+    import etl.table  # noqa: F401
 
 
 def run(job: Job) -> Any:

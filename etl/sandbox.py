@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import dataclasses
 import hashlib
@@ -10,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -19,6 +21,7 @@ from typing import Any
 from etl.parse import META_FILE, ROWS_FILE, Job
 from etl.read_limits import DEFAULT_LIMITS, Limits, check_size
 from etl.read_meta import Meta
+from etl.read_server import Ended, ReadServer
 from etl.refusal import Refusal
 from etl.sniff import refuse_lock_file
 from tracker.catalog import CATALOG_DIR, CatalogFile
@@ -32,6 +35,10 @@ _PROJECT = Path(__file__).resolve().parent.parent
 # Folders of this name are temporary; what a killed process left of them is removed by a later one.
 UNFINISHED = ".parsing-"
 _UNFINISHED_AGE_SECONDS = 3600
+# Elsewhere every child loads its readers: Windows has no fork, and on a Mac it is not safe beside system libraries.
+_CAN_FORK = sys.platform == "linux"
+_SERVERS: list[ReadServer] = []
+_SERVERS_LOCK = threading.Lock()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -121,29 +128,46 @@ def _run_child(job: Job) -> Any:
     Raises:
         Refusal: the child's own, or for its crash, its time or its memory.
     """
+    asked, seconds = json.dumps(dataclasses.asdict(job)).encode(), job.limits.seconds
     try:
-        child = subprocess.run(
-            [sys.executable, "-m", "etl.parse"],
-            input=json.dumps(dataclasses.asdict(job)).encode(),
-            capture_output=True,
-            cwd=_PROJECT,
-            timeout=job.limits.seconds,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise Refusal("read.timeout", {"file": job.file, "seconds": job.limits.seconds}) from None
-    if child.returncode == 0:
-        answer = json.loads(child.stdout)
+        ended = _server(seconds).run(asked, seconds) if _CAN_FORK else _run_once(asked, seconds)
+    except (subprocess.TimeoutExpired, TimeoutError):
+        raise Refusal("read.timeout", {"file": job.file, "seconds": seconds}) from None
+    if ended.code == 0:
+        answer = json.loads(ended.answer)
         if "refused" in answer:
             raise Refusal(**answer["refused"])
         return answer["done"]
-    said = child.stderr.decode("utf-8", errors="replace").strip()
-    if "memory allocation" in said or "MemoryError" in said:
+    if "memory allocation" in ended.errors or "MemoryError" in ended.errors:
         raise Refusal("read.memory", {"file": job.file})
     # The kind of error only: its text may quote a cell, and a cell may hold a person.
-    lines = [line for line in said.splitlines() if not line.startswith("note:")]
+    lines = [line for line in ended.errors.splitlines() if not line.startswith("note:")]
     kind = lines[-1].split(":")[0][:100] if lines else "-"
-    raise Refusal("read.crashed", {"file": job.file, "detail": f"{child.returncode}, {kind}"})
+    raise Refusal("read.crashed", {"file": job.file, "detail": f"{ended.code}, {kind}"})
+
+
+def _server(seconds: float) -> ReadServer:
+    """The server of this process, started when the first file is read and again where it has ended."""
+    with _SERVERS_LOCK:
+        if _SERVERS and not (_SERVERS[0].is_running and _SERVERS[0].project == _PROJECT):
+            end_server()
+        if not _SERVERS:
+            _SERVERS.append(ReadServer(_PROJECT, seconds))
+        return _SERVERS[0]
+
+
+@atexit.register
+def end_server() -> None:
+    """End the server of this process, where there is one."""
+    while _SERVERS:
+        _SERVERS.pop().close()
+
+
+def _run_once(job: bytes, seconds: float) -> Ended:
+    """A child that loads its readers itself."""
+    command = [sys.executable, "-m", "etl.parse"]
+    child = subprocess.run(command, input=job, capture_output=True, cwd=_PROJECT, timeout=seconds, check=False)
+    return Ended(child.returncode, child.stdout, child.stderr.decode("utf-8", errors="replace").strip())
 
 
 def _keep(result: Path, folder: Path) -> None:

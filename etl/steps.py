@@ -54,16 +54,14 @@ def run(connection: duckdb.DuckDBPyConnection, *names: str) -> None:
 
 def load(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
     """Put a frame into a table: into the declared one where tables.sql has it, else into a new one."""
-    schema, name = table.split(".")
     # DuckDB takes the texts as Polars keeps them, in batches; a table would be copied and go through another scanner.
     # Pieces of a row group each: of one piece only one thread can write.
     texts = frame.to_arrow(compat_level=pl.CompatLevel.newest())
-    connection.register("incoming", texts.to_reader(max_chunksize=_ROW_GROUP))
-    declared = connection.execute(
-        "select column_name from information_schema.columns where table_schema = ? and table_name = ?",
-        [schema, name],
-    ).fetchall()
-    if declared:
+    # As a stream that is read once: to tell what another object is, DuckDB loads pandas, a third of a small build.
+    connection.register("incoming", texts.to_reader(max_chunksize=_ROW_GROUP).__arrow_c_stream__())
+    # Without a bound parameter, for which it loads pandas too.
+    declared = connection.sql("select schema_name || '.' || table_name from duckdb_tables()").fetchall()
+    if (table,) in declared:
         connection.execute(f"insert into {table} by name select * from incoming")
     else:
         connection.execute(f"create table {table} as select * from incoming")

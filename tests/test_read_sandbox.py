@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import etl.read_server
 import etl.sandbox
 from etl.read_limits import Limits
+from etl.read_server import ReadServer
 from etl.refusal import Refusal
 from etl.sandbox import PARSER_VERSION, parse, shipped_headers, unpack
 from tests.read_inputs import book, kept, read, read_text
@@ -92,12 +98,20 @@ def test_memory_of_the_child_is_limited(tmp_path: Path) -> None:
     assert caught.value.code == "read.memory"
 
 
-def child_that(action: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put another program in the place of the reader."""
+def project_of(reader: str, folder: Path) -> Path:
+    """A project folder with another program in the place of the reader."""
     (folder / "etl").mkdir()
     (folder / "etl" / "__init__.py").touch()
-    (folder / "etl" / "parse.py").write_text(action, encoding="utf-8")
-    monkeypatch.setattr(etl.sandbox, "_PROJECT", folder)
+    (folder / "etl" / "parse.py").write_text(reader, encoding="utf-8")
+    shutil.copy(Path(etl.read_server.__file__), folder / "etl" / "read_server.py")
+    return folder
+
+
+READERS = {
+    "forked": "def load_readers(): pass\ndef main(): {action}",
+    "while the readers are loaded": "def load_readers(): {action}",
+    "by itself": "{action}",
+}
 
 
 @pytest.mark.parametrize(
@@ -109,16 +123,87 @@ def child_that(action: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> No
         ("import time; time.sleep(30)", "read.timeout"),
     ],
 )
+@pytest.mark.parametrize("how", [how for how in READERS if sys.platform == "linux" or how == "by itself"])
 def test_end_of_the_child_becomes_a_message(
-    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, action: str, code: str
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, action: str, code: str, how: str
 ) -> None:
-    child_that(action, tmp_path, monkeypatch)
+    project = project_of(READERS[how].format(action=action), tmp_path)
+    monkeypatch.setattr(etl.sandbox, "_PROJECT", project)
+    monkeypatch.setattr(etl.sandbox, "_CAN_FORK", how != "by itself")
     with pytest.raises(Refusal) as caught:
         parse(source, source.name, tmp_path / "parsed", limits=Limits(seconds=2 if code == "read.timeout" else 60))
     assert caught.value.code == code
     assert source.name in caught.value.text("zh")
     assert "13912345678" not in str(caught.value)
     assert list((tmp_path / "parsed").iterdir()) == []
+
+
+@posix_only
+def test_a_child_knows_of_no_other_and_takes_none_with_it(tmp_path: Path) -> None:
+    reader = """
+import json, os, sys, time
+seen = []
+def load_readers(): pass
+def main():
+    seen.append(sys.stdin.read())
+    if seen[0] == "crash": os.abort()
+    if seen[0] == "slow": time.sleep(1)
+    sys.stdout.write(json.dumps([os.getpid(), os.getppid(), seen]))
+"""
+    server = ReadServer(project_of(reader, tmp_path), 60)
+    with ThreadPoolExecutor(3) as pool:
+        ends = list(pool.map(lambda job: server.run(job, 60), [b"slow", b"first", b"crash", b"second"]))
+    assert [ended.code for ended in ends] == [0, 0, -signal.SIGABRT, 0]
+    answers = [json.loads(ended.answer) for ended in ends if ended.code == 0]
+    assert [seen for _, _, seen in answers] == [["slow"], ["first"], ["second"]]
+    assert len({pid for pid, _, _ in answers}) == 3
+    assert len({parent for _, parent, _ in answers}) == 1
+    server.close()
+
+
+@posix_only
+def test_who_no_longer_waits_leaves_no_child_behind(tmp_path: Path) -> None:
+    pid_file = tmp_path / "pid"
+    reader = f"""
+import os, pathlib, time
+def load_readers(): pass
+def main():
+    pathlib.Path({str(pid_file)!r}).write_text(str(os.getpid()))
+    time.sleep(60)
+"""
+    server = ReadServer(project_of(reader, tmp_path), 60)
+    with pytest.raises(TimeoutError):
+        server.run(b"", 1)
+    with ThreadPoolExecutor(1) as pool:
+        pid_file.unlink()
+        asked = pool.submit(server.run, b"", 60)
+        while not (pid_file.exists() and pid_file.read_text()):
+            time.sleep(0.01)
+        # As when the whole program is killed: the server hears of it and ends what it began.
+        server._control.shutdown(socket.SHUT_RDWR)
+        assert asked.result().code == 0
+    assert not server.is_running
+    while Path(f"/proc/{pid_file.read_text()}").exists():
+        time.sleep(0.01)
+    server.close()
+
+
+@posix_only
+def test_a_server_that_has_ended_is_started_again(source: Path, tmp_path: Path) -> None:
+    first = parse(source, source.name, tmp_path / "parsed")
+    [server] = etl.sandbox._SERVERS
+    os.kill(server._process.pid, signal.SIGKILL)
+    server._process.wait()
+    assert parse(source, source.name, tmp_path / "once more").meta == first.meta
+    assert [server] != etl.sandbox._SERVERS
+
+
+def test_without_a_server_a_file_reads_the_same(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = parse(source, source.name, tmp_path / "parsed")
+    monkeypatch.setattr(etl.sandbox, "_CAN_FORK", False)
+    second = parse(source, source.name, tmp_path / "once more")
+    assert second.meta == first.meta
+    assert second.rows_path.read_bytes() == first.rows_path.read_bytes()
 
 
 @posix_only

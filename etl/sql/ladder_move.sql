@@ -158,49 +158,69 @@ placed as (
     group by
         monthly.rung, monthly.area_code, greatest(monthly.month_end, (select min(month_end) from core.calendar))
 ),
+-- where nobody ever came or went there is nothing to add up
+moved as (
+    select distinct rung, area_code from placed
+),
 summed as (
     select
-        rung.rung, area.area_code, calendar.month_end,
+        moved.rung, moved.area_code, calendar.month_end,
         sum(coalesce(placed.net, 0)) over so_far as stock,
         sum(coalesce(placed.entries, 0)) over in_year as entries,
         sum(coalesce(placed.moved_in, 0)) over in_year as moved_in,
         sum(coalesce(placed.promotions, 0)) over in_year as promotions,
         sum(coalesce(placed.exits, 0)) over in_year as exits,
         sum(coalesce(placed.moved_out, 0)) over in_year as moved_out
-    from rung
-    cross join core.area as area
+    from moved
     cross join core.calendar as calendar
     left join placed
-        on placed.rung = rung.rung
-        and placed.area_code = area.area_code
+        on placed.rung = moved.rung
+        and placed.area_code = moved.area_code
         and placed.month_end = calendar.month_end
-    where area.is_tracked
     window
         so_far as (
-            partition by rung.rung, area.area_code order by calendar.month_end
+            partition by moved.rung, moved.area_code order by calendar.month_end
             rows between unbounded preceding and current row
         ),
         in_year as (
-            partition by rung.rung, area.area_code, extract(year from calendar.month_end)
+            partition by moved.rung, moved.area_code, extract(year from calendar.month_end)
             order by calendar.month_end
             rows between unbounded preceding and current row
         )
+),
+counted as (
+    select
+        rung.rung, area.area_code, calendar.month_end,
+        coalesce(summed.stock, 0) as stock,
+        coalesce(summed.entries, 0) as entries,
+        coalesce(summed.moved_in, 0) as moved_in,
+        coalesce(summed.promotions, 0) as promotions,
+        coalesce(summed.exits, 0) as exits,
+        coalesce(summed.moved_out, 0) as moved_out
+    from rung
+    cross join core.area as area
+    cross join core.calendar as calendar
+    left join summed
+        on summed.rung = rung.rung
+        and summed.area_code = area.area_code
+        and summed.month_end = calendar.month_end
+    where area.is_tracked
 )
 select
-    summed.rung,
-    summed.area_code,
-    summed.month_end as as_of,
-    cast(summed.stock - summed.entries - summed.promotions + summed.exits as integer) as stock_before,
-    cast(summed.entries as integer) as entries,
-    cast(summed.moved_in as integer) as moved_in,
-    cast(summed.promotions as integer) as promotions,
-    cast(summed.exits as integer) as exits,
-    cast(summed.moved_out as integer) as moved_out,
-    cast(summed.stock as integer) as stock,
-    coalesce(known.first_month <= summed.month_end, false) as is_known
-from summed
-left join known on known.rung = summed.rung and known.area_code = summed.area_code
-order by summed.rung, summed.area_code, summed.month_end;
+    counted.rung,
+    counted.area_code,
+    counted.month_end as as_of,
+    cast(counted.stock - counted.entries - counted.promotions + counted.exits as integer) as stock_before,
+    cast(counted.entries as integer) as entries,
+    cast(counted.moved_in as integer) as moved_in,
+    cast(counted.promotions as integer) as promotions,
+    cast(counted.exits as integer) as exits,
+    cast(counted.moved_out as integer) as moved_out,
+    cast(counted.stock as integer) as stock,
+    coalesce(known.first_month <= counted.month_end, false) as is_known
+from counted
+left join known on known.rung = counted.rung and known.area_code = counted.area_code
+order by counted.rung, counted.area_code, counted.month_end;
 
 drop table stood;
 drop table rung;

@@ -80,16 +80,15 @@ newest_list as (
     inner join told on told.event_on <= calendar.month_end
     group by told.tier, calendar.month_end
 ),
-grid as (
-    select indicator.indicator_id, indicator.tier, area.area_code, calendar.month_end
-    from core.indicator as indicator
-    cross join core.area as area
-    cross join core.calendar as calendar
-    where indicator.formula = 'tier_count' and area.is_tracked
+-- before a tier's first event in an area, and where none ever was, there is nothing to add up
+moved as (
+    select tier, area_code from monthly_change
+    union
+    select tier, area_code from monthly_first
 ),
 summed as (
     select
-        grid.indicator_id, grid.tier, grid.area_code, grid.month_end,
+        moved.tier, moved.area_code, calendar.month_end,
         sum(coalesce(monthly_change.in_force, 0)) over so_far as in_force,
         sum(coalesce(monthly_change.awaiting, 0)) over so_far as awaiting,
         sum(coalesce(monthly_change.publicity, 0)) over so_far as publicity,
@@ -97,30 +96,47 @@ summed as (
         sum(coalesce(monthly_change.highest_only, 0)) over so_far as highest_only,
         sum(coalesce(monthly_first.ever, 0)) over so_far as ever,
         coalesce(monthly_first.newly, 0) as newly
-    from grid
+    from moved
+    cross join core.calendar as calendar
     left join monthly_change
-        on monthly_change.tier = grid.tier
-        and monthly_change.area_code = grid.area_code
-        and monthly_change.month_end = grid.month_end
+        on monthly_change.tier = moved.tier
+        and monthly_change.area_code = moved.area_code
+        and monthly_change.month_end = calendar.month_end
     left join monthly_first
-        on monthly_first.tier = grid.tier
-        and monthly_first.area_code = grid.area_code
-        and monthly_first.month_end = grid.month_end
+        on monthly_first.tier = moved.tier
+        and monthly_first.area_code = moved.area_code
+        and monthly_first.month_end = calendar.month_end
     window so_far as (
-        partition by grid.indicator_id, grid.area_code
-        order by grid.month_end
+        partition by moved.tier, moved.area_code
+        order by calendar.month_end
         rows between unbounded preceding and current row
     )
 ),
+grid as (
+    select indicator.indicator_id, indicator.tier, area.area_code, calendar.month_end
+    from core.indicator as indicator
+    cross join core.area as area
+    cross join core.calendar as calendar
+    where indicator.formula = 'tier_count' and area.is_tracked
+),
 judged as (
     select
-        summed.indicator_id, summed.area_code, summed.month_end, newest_list.source_day,
-        summed.in_force, summed.awaiting, summed.publicity, summed.own_title, summed.highest_only,
-        summed.ever, summed.newly,
-        case when known_from.first_on <= summed.month_end then 'ok' else 'no_data' end as state
-    from summed
-    left join known_from on known_from.tier = summed.tier and known_from.area_code = summed.area_code
-    left join newest_list on newest_list.tier = summed.tier and newest_list.month_end = summed.month_end
+        grid.indicator_id, grid.area_code, grid.month_end, newest_list.source_day,
+        coalesce(summed.in_force, 0) as in_force,
+        coalesce(summed.awaiting, 0) as awaiting,
+        coalesce(summed.publicity, 0) as publicity,
+        coalesce(summed.own_title, 0) as own_title,
+        coalesce(summed.highest_only, 0) as highest_only,
+        coalesce(summed.ever, 0) as ever,
+        coalesce(summed.newly, 0) as newly,
+        case when known_from.first_on <= grid.month_end then 'ok' else 'no_data' end as state
+    from grid
+    left join summed
+        on summed.tier = grid.tier
+        and summed.area_code = grid.area_code
+        and summed.month_end = grid.month_end
+    left join known_from on known_from.tier = grid.tier and known_from.area_code = grid.area_code
+    left join newest_list on newest_list.tier = grid.tier and newest_list.month_end = grid.month_end
 ),
 based as (
     select

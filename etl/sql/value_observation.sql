@@ -122,18 +122,30 @@ own as (
         and population.area_code = held.area_code
         and population.day = held.month_end
 ),
+-- the freshest of what the units report
+freshest as (
+    select unit.whole_code, own.indicator_id, own.basis, own.month_end, min(own.is_stale) as is_stale
+    from unit
+    inner join own
+        on own.indicator_id = unit.indicator_id and own.basis = unit.basis and own.area_code = unit.area_code
+    where own.has_parts
+    group by unit.whole_code, own.indicator_id, own.basis, own.month_end
+),
 -- stale units stay out of a sum, unless nothing fresher is left of any
 part as (
     select
         unit.whole_code, own.indicator_id, own.basis, own.month_end, own.is_count, own.is_due, own.is_stale,
         own.expected_units, own.reported_units, own.source_period_end, own.numerator, own.denominator,
         case when abs(own.value) < 1e16 then cast(own.value as decimal(28, 12)) end as value,
-        own.has_parts and own.is_stale = min(case when own.has_parts then own.is_stale end) over (
-            partition by unit.whole_code, own.indicator_id, own.basis, own.month_end
-        ) as is_part
+        own.has_parts and own.is_stale = freshest.is_stale as is_part
     from unit
     inner join own
         on own.indicator_id = unit.indicator_id and own.basis = unit.basis and own.area_code = unit.area_code
+    left join freshest
+        on freshest.whole_code = unit.whole_code
+        and freshest.indicator_id = own.indicator_id
+        and freshest.basis = own.basis
+        and freshest.month_end = own.month_end
 ),
 summed as (
     select
