@@ -318,8 +318,10 @@ def test_the_page_shows_compares_edits_and_traces(world: World, quick: list[list
 
 def test_another_build_is_put_in_force_with_who_and_why(world: World, quick: list[list[str]]) -> None:
     app = opened("zh", "list")
-    assert app.button(key="use_now").disabled
     app.text_input(key="use_by").set_value("王五").run()
+    app.button(key="use_now").click().run()
+    assert word("builds.fill_in_reason", "zh") in page_text(app)
+    assert not [said for said in quick if said[0] == "use"]
     app.text_input(key="use_reason").set_value("会上要看旧版").run()
     app.button(key="use_now").click().run()
     assert ["use", world.first, "--by=王五", "--reason=会上要看旧版"] in quick
@@ -336,7 +338,8 @@ def test_what_is_typed_in_the_grids_becomes_commands(
 
     monkeypatch.setattr(edit_forms, "edit_grid", typed)
     app = opened("zh", "thresholds")
-    assert app.button(key="save_thresholds").disabled
+    app.button(key="save_thresholds").click().run()
+    assert word("builds.fill_in_reason", "zh") in page_text(app)
     app.text_input(key="threshold_by").set_value("李四").run()
     app.text_input(key="threshold_reason").set_value("-试").run()
     app.button(key="save_thresholds").click().run()

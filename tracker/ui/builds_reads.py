@@ -22,7 +22,7 @@ from tracker.ui.change_reads import change_line, is_comparable
 from tracker.ui.desk_answers import asked, done, told
 from tracker.ui.frame import html
 from tracker.ui.gate import is_allowed, save_button
-from tracker.ui.operator import operator_name
+from tracker.ui.operator import is_sent, operator_name
 from tracker.ui.reading import targets_at, targets_of
 from tracker.ui.state import pick, pick_part, select
 from tracker.viewing import DEFAULT_RULE
@@ -96,7 +96,7 @@ def go_back(found: Sequence[BuildFacts], language: str) -> None:
         by = operator_name(language, "use_by")
         reason = st.text_input(_say("reason", language), key="use_reason").strip()
         ready = bool(by and reason)
-        if st.button(_say("use_now", language), key="use_now", disabled=not ready) and done(
+        if is_sent(_say("use_now", language), "use_now", ready, _say("fill_in_reason", language)) and done(
             ["use", build_id, f"--by={by}", f"--reason={reason}"], language
         ):
             st.session_state["build"] = None
@@ -120,13 +120,14 @@ def mark(found: Sequence[BuildFacts], view: View) -> None:
             and done(["report-mark", build_id, "--undo", f"--by={by}"], language)
         ):
             st.rerun()
-        meeting = st.text_input(_say("meeting", language), key="mark_meeting").strip()
+        # The day first: its calendar opens when the field is reached, and would cover the button.
         held_on = st.date_input(
             _say("held_on", language), view.data_cutoff or "today", format="YYYY-MM-DD", key="mark_on"
         )
+        meeting = st.text_input(_say("meeting", language), key="mark_meeting").strip()
         arguments = ["report-mark", build_id, "--plan", view.plan_id, "--as-of", str(view.as_of), f"--by={by}"]
         ready = bool(by and meeting and isinstance(held_on, dt.date))
-        if st.button(_say("mark_now", language), key="mark_now", disabled=not ready) and done(
+        if is_sent(_say("mark_now", language), "mark_now", ready, _say("fill_in_meeting", language)) and done(
             [*arguments, f"--meeting={meeting}", "--on", str(held_on)], language
         ):
             st.rerun()

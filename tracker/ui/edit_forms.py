@@ -15,7 +15,7 @@ from tracker.links import View
 from tracker.text import word
 from tracker.ui.desk_answers import done, told
 from tracker.ui.gate import edit_grid, is_allowed
-from tracker.ui.operator import operator_name
+from tracker.ui.operator import is_sent, operator_name
 from tracker.ui.state import select
 from tracker.warehouse import read
 
@@ -52,9 +52,8 @@ def edit_thresholds(view: View) -> None:
     if said:
         st.warning(text.listed(said, language))
     by, reason = _who_and_why(language, "threshold")
-    if is_allowed("threshold") and st.button(
-        _say("save", language), key="save_thresholds", disabled=not (said and by and reason)
-    ):
+    label, missing = _say("save", language), _say("fill_in_reason", language)
+    if is_allowed("threshold") and is_sent(label, "save_thresholds", bool(by and reason), missing, disabled=not said):
         saved = [
             done(["threshold", *_stated(row, value), f"--by={by}", f"--reason={reason}"], language)
             for row, value in changed
@@ -120,8 +119,9 @@ def edit_tasks(view: View) -> None:
         document = st.text_input(_say("document", language), key="task_document_no", max_chars=80).strip()
         on = st.date_input(_say("document_on", language), None, format="YYYY-MM-DD", key="task_document_on")
         by = operator_name(language, "task_by")
-    ready = bool(changed and document and by and isinstance(on, dt.date))
-    if is_allowed("target") and st.button(_say("save", language), key="save_tasks", disabled=not ready):
+    ready = bool(document and by and isinstance(on, dt.date))
+    label, missing = _say("save", language), _say("fill_in_document", language)
+    if is_allowed("target") and is_sent(label, "save_tasks", ready, missing, disabled=not changed):
         arguments = ["assign", "-", "--plan", view.plan_id, "--target", target, f"--document={document}"]
         if done([*arguments, "--on", str(on), f"--by={by}"], language, json.dumps(changed).encode()):
             st.session_state["unbuilt"] = True

@@ -50,10 +50,11 @@ def _say(key: str, screen: Screen, **values: object) -> str:
 def _agenda(screen: Screen) -> None:
     """The order of the targets: move one up or down, leave it out, put it in, or go back to the default order."""
     if screen.meeting is None:
-        name = st.text_input(_say("name", screen), _say("default_name", screen), key="meeting_name")
+        # The day first: its calendar would cover the button below it.
         held_on = st.date_input(
             _say("held_on", screen), screen.today, screen.today, format="YYYY-MM-DD", key="meeting_day"
         )
+        name = st.text_input(_say("name", screen), _say("default_name", screen), key="meeting_name")
         if st.button(_say("prepare", screen), key="meeting_prepare") and name.strip():
             view = screen.view
             prepared = (view.plan_id, name, held_on, view.build_id, view.as_of)
@@ -87,10 +88,10 @@ def _agenda(screen: Screen) -> None:
 
 def _rename(screen: Screen, now: Meeting) -> None:
     """Name and day of a prepared meeting, for changing."""
-    name = st.text_input(_say("name", screen), now.name, key=f"meeting_name_{now.meeting_id}")
     held_on = st.date_input(
         _say("held_on", screen), now.held_on, screen.today, format="YYYY-MM-DD", key=f"meeting_day_{now.meeting_id}"
     )
+    name = st.text_input(_say("name", screen), now.name, key=f"meeting_name_{now.meeting_id}")
     is_other = (name.strip(), held_on) != (now.name, now.held_on)
     if not st.button(_say("save", screen), key="meeting_rename", disabled=not (is_other and name.strip())):
         return

@@ -39,6 +39,17 @@ def operator_name(chosen: str, key: str) -> str:
     return typed
 
 
+def is_sent(label: str, key: str, is_complete: bool, missing: str, *, disabled: bool = False) -> bool:
+    """Whether a button was pressed and all that it needs is filled in; else ``missing`` says what is not.
+
+    What is typed is known only once its field is left: a button that waits for it could not be pressed at once.
+    """
+    is_pressed = st.button(label, key=key, disabled=disabled)
+    if is_pressed and not is_complete:
+        html(blocks.notice(missing))
+    return is_pressed and is_complete
+
+
 def _remembered() -> str:
     with suppress(OfficeError):
         return people.remembered(people.OPERATOR)
