@@ -31,18 +31,19 @@ def candidates(build_id: str, plan_id: str, area_code: str, tier: str, as_of: dt
 
     ``revoked_on`` is the day on which a title was taken from it within three years. Shared, never changed in place.
     """
-    found = warehouse.query(build_id, "candidates", tier=tier, area_code=area_code, as_of=as_of)
+    found = warehouse.query(build_id, "candidates", tier=tier, area_code=area_code, as_of=as_of, is_named=True)
     groups = _groups(build_id, plan_id, area_code)
-    return found.join(groups, on="area_code", how="inner", maintain_order="left").drop("area_code", "tier")
+    return found.join(groups, on="area_code", how="inner", maintain_order="left").drop("area_code", "tier", "number")
 
 
 @kept(32)
 def numbers_by_tier(build_id: str, plan_id: str, area_code: str, as_of: dt.date) -> dict[str, pl.DataFrame]:
     """How many names stand where, by tier: see :func:`numbers_by_area`."""
-    found = warehouse.query(build_id, "candidates", tier="", area_code=area_code, as_of=as_of)
+    # Counted in the build: of a nation they are millions, and a ladder prints none of their names.
+    found = warehouse.query(build_id, "candidates", tier="", area_code=area_code, as_of=as_of, is_named=False)
     placed = found.join(_groups(build_id, plan_id, area_code), on="area_code", how="inner")
     parts = placed.partition_by("tier", as_dict=True)
-    return {str(tier): numbers_by_area(rows, area_code) for (tier,), rows in parts.items()}
+    return {str(tier): numbers_by_area(rows, area_code, pl.col("number").sum()) for (tier,), rows in parts.items()}
 
 
 @kept(64)
@@ -53,12 +54,14 @@ def _groups(build_id: str, plan_id: str, area_code: str) -> pl.DataFrame:
     return units.select("area_code", area=pl.col("area_code") if is_unit else pl.col("unit_code"))
 
 
-def numbers_by_area(rows: pl.DataFrame, whole: str) -> pl.DataFrame:
-    """``area_code``, ``standing``, ``number``: of the whole and of each unit or part of it."""
-    parts = rows.group_by(area_code="area", standing="standing").len("number")
-    total = (
-        rows.group_by("standing").len("number").select(area_code=pl.lit(whole), standing="standing", number="number")
-    )
+def numbers_by_area(rows: pl.DataFrame, whole: str, number: pl.Expr | None = None) -> pl.DataFrame:
+    """``area_code``, ``standing``, ``number``: of the whole and of each unit or part of it.
+
+    ``number`` is how many names some rows stand for, where that is not one each.
+    """
+    number = (pl.len() if number is None else number).cast(pl.Int64).alias("number")
+    parts = rows.group_by(area_code="area", standing="standing").agg(number)
+    total = rows.group_by("standing").agg(number).select(pl.lit(whole).alias("area_code"), "standing", "number")
     # What lies in the whole without a unit is a row of its own; the whole is never one of its parts.
     return pl.concat([total, parts.filter(pl.col("area_code") != whole)], how="vertical_relaxed")
 
