@@ -155,6 +155,10 @@ def test_candidates_are_those_of_the_replay(demo: Demo, tier: str, below: str, d
     assert groups == expected
     assert len(groups["recommended"]) == recommended
     numbers = candidates.numbers_by_area(found, CITY)
+    # The build counts the same without the names.
+    order = ["area_code", "standing"]
+    counted = candidates.numbers_by_tier(build_id(), PLAN, CITY, day)[tier]
+    assert counted.sort(order).equals(numbers.sort(order))
     parts = [candidates.standing_numbers(numbers, code) for code in numbers["area_code"].unique() if code != CITY]
     whole = candidates.standing_numbers(numbers, CITY)
     assert {key: sum(part[key] for part in parts) for key in whole} == whole

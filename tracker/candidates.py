@@ -31,17 +31,18 @@ def candidates(build_id: str, plan_id: str, area_code: str, tier: str, as_of: dt
 
     ``revoked_on`` is the day on which a title was taken from it within three years. Shared, never changed in place.
     """
-    found = warehouse.query(build_id, "candidates", tier=tier, area_code=area_code, as_of=as_of)
+    found = warehouse.query(build_id, "candidates", tier=tier, area_code=area_code, as_of=as_of, is_named=True)
     groups = _groups(build_id, plan_id, area_code)
-    return found.join(groups, on="area_code", how="inner", maintain_order="left").drop("area_code", "tier")
+    return found.join(groups, on="area_code", how="inner", maintain_order="left").drop("area_code", "tier", "number")
 
 
 @kept(32)
 def numbers_by_tier(build_id: str, plan_id: str, area_code: str, as_of: dt.date) -> dict[str, pl.DataFrame]:
     """How many names stand where, by tier: see :func:`numbers_by_area`."""
-    found = warehouse.query(build_id, "candidates", tier="", area_code=area_code, as_of=as_of)
+    # Counted in the build: of a nation they are millions, and a ladder prints none of their names.
+    found = warehouse.query(build_id, "candidates", tier="", area_code=area_code, as_of=as_of, is_named=False)
     placed = found.join(_groups(build_id, plan_id, area_code), on="area_code", how="inner")
-    parts = _numbers(placed, area_code, "tier").partition_by("tier", as_dict=True)
+    parts = _numbers(placed, area_code, pl.col("number").sum(), "tier").partition_by("tier", as_dict=True)
     return {str(tier): rows for (tier,), rows in parts.items()}
 
 
@@ -55,14 +56,15 @@ def _groups(build_id: str, plan_id: str, area_code: str) -> pl.DataFrame:
 
 def numbers_by_area(rows: pl.DataFrame, whole: str) -> pl.DataFrame:
     """``area_code``, ``standing``, ``number``: of the whole and of each unit or part of it."""
-    return _numbers(rows, whole)
+    return _numbers(rows, whole, pl.len())
 
 
-def _numbers(rows: pl.DataFrame, whole: str, *by: str) -> pl.DataFrame:
+def _numbers(rows: pl.DataFrame, whole: str, number: pl.Expr, *by: str) -> pl.DataFrame:
+    number = number.cast(pl.Int64).alias("number")
     # What lies in the whole without a unit is a row of its own; the whole is never one of its parts.
     parts = rows.lazy().filter(pl.col("area") != whole).group_by(*by, area_code="area", standing="standing")
     total = rows.lazy().group_by(*by, area_code=pl.lit(whole), standing="standing")
-    return pl.concat([total.len("number"), parts.len("number")], how="vertical_relaxed").collect()
+    return pl.concat([total.agg(number), parts.agg(number)], how="vertical_relaxed").collect()
 
 
 def standing_numbers(numbers: pl.DataFrame, area_code: str) -> dict[str, int]:

@@ -1,19 +1,25 @@
--- one row per tier asked for (none: every tier) and enterprise of an area that may come to it: where it stands nearest
+-- one row per tier asked for (none: every tier) and enterprise of an area that may come to it: where it stands nearest;
+-- without names one row per tier, standing and area with their number
 with asked as (
     select tier, recruits_from as below from core.tier where $tier in ('', tier)
 ),
 inside as (
     select area_code from core.area_closure where ancestor_code = $area_code
 ),
+-- by history, which many enterprises share: those with the same stand at the same place on every day
+example as (
+    select distinct example_id as enterprise_id from core.history
+),
 held as (
     select enterprise_id, tier, status, area_code, from_on
-    from core.tenure
+    from core.example_tenure
     where from_on <= $as_of and to_on > $as_of
 ),
 recommended as (
     select event.enterprise_id, event.tier, event.area_code, event.event_on as since_on, event.batch
     from core.recognition_event as event
     join asked using (tier)
+    join example using (enterprise_id)
     where event.event = 'recommended' and event.event_on <= $as_of
         and event.event_on > cast($as_of as date) - to_months(
             cast((select value from core.threshold where threshold_id = 'publicity_months') as integer)
@@ -45,6 +51,7 @@ standing as (
     select 3, 'pool', pool.level, pool.enterprise_id, pool.area_code, pool.entered_on
     from core.pool_entry as pool
     join asked on asked.tier = pool.level
+    join example using (enterprise_id)
     where (pool.entered_on is null or pool.entered_on <= $as_of)
         and (pool.left_on is null or pool.left_on > $as_of)
     union all
@@ -73,15 +80,29 @@ removed as (
     from core.recognition_event
     where event = 'revoked' and event_on <= $as_of and event_on > cast($as_of as date) - interval 3 year
     group by enterprise_id
+),
+found as (
+    select
+        nearest.tier,
+        history.enterprise_id,
+        nearest.standing,
+        nearest.area_code,
+        nearest.since_on,
+        removed.revoked_on,
+        1 as number,
+        nearest.rank,
+    from nearest
+    join core.history as history on history.example_id = nearest.enterprise_id
+    left join removed on removed.enterprise_id = nearest.enterprise_id
+    where $is_named
+    union all
+    select nearest.tier, null, nearest.standing, nearest.area_code, null, null, count(*), nearest.rank
+    from nearest
+    join core.history as history on history.example_id = nearest.enterprise_id
+    where not $is_named
+    group by nearest.tier, nearest.standing, nearest.area_code, nearest.rank
 )
 
-select
-    nearest.tier,
-    nearest.enterprise_id,
-    nearest.standing,
-    nearest.area_code,
-    nearest.since_on,
-    removed.revoked_on,
-from nearest
-left join removed using (enterprise_id)
-order by nearest.tier, nearest.rank, nearest.enterprise_id
+select tier, enterprise_id, standing, area_code, since_on, revoked_on, number
+from found
+order by tier, rank, enterprise_id, area_code

@@ -1,26 +1,38 @@
 -- one row per tier: a number that is the same in two builds where both count the same enterprises on every day
-with named as (
-    select enterprise_id, hash(uscc, name_key, name) as who from core.enterprise
-),
 -- in which area an enterprise counts follows from what lies in what
-placed as (
+with placed as (
     select area_code, sum(hash(ancestor_code)) as inside from core.area_closure group by area_code
 ),
 counted as (
-    select tenure.tier, hash(who, inside, tenure.from_on, tenure.to_on) as said
-    from core.tenure
-    join named using (enterprise_id)
+    select tenure.enterprise_id as example_id, tenure.tier, hash(placed.inside, tenure.from_on, tenure.to_on) as said
+    from core.example_tenure as tenure
     join placed using (area_code)
     where tenure.status in ('in_force', 'awaiting_review')
     union all
-    select first_title.tier, hash(who, inside, first_title.first_on, first_title.is_new)
-    from core.first_title
-    join named using (enterprise_id)
+    select
+        first_title.enterprise_id,
+        first_title.tier,
+        hash(placed.inside, first_title.first_on, first_title.is_new, 'first') as said,
+    from core.example_first_title as first_title
     join placed using (area_code)
+),
+-- by history, which many enterprises share: those with the same have the same titles on every day
+of_history as (
+    select example_id, tier, sum(said) as said from counted group by example_id, tier
+),
+named as (
+    select history.example_id, hash(enterprise.uscc, enterprise.name_key, enterprise.name) as who
+    from core.history as history
+    join core.enterprise as enterprise on enterprise.enterprise_id = history.enterprise_id
+),
+of_tier as (
+    select of_history.tier, sum(hash(named.who, of_history.said)) as said
+    from of_history
+    join named using (example_id)
+    group by of_history.tier
 )
 
-select indicator.indicator_id, cast(sum(counted.said) as varchar) as digest
+select indicator.indicator_id, cast(of_tier.said as varchar) as digest
 from core.indicator
-left join counted using (tier)
+left join of_tier using (tier)
 where indicator.tier is not null
-group by indicator.indicator_id

@@ -17,28 +17,39 @@ stated as (
     where event.event in ('recognition', 'review_passed', 'lapsed', 'revoked', 'moved_out')
         and event.event_on > $since and event.event_on <= $as_of
 ),
+-- by history, which many enterprises share: those with the same have the same titles on every day
+held as (
+    select enterprise_id, tier
+    from core.example_tenure
+    where own_status = 'in_force' and from_on <= $as_of and to_on > $as_of
+),
 -- a window that ended and that nothing followed: the title awaits its review, or the wait is over
-ended as (
+without_title as (
     select
-        tenure.enterprise_id,
+        tenure.enterprise_id as example_id,
         tenure.tier,
-        'expired' as change,
         max(tenure.to_on) as changed_on,
         arg_max(tenure.area_code, tenure.to_on) as area_code,
-    from core.tenure
+    from core.example_tenure as tenure
     join inside using (area_code)
+    anti join held on held.enterprise_id = tenure.enterprise_id and held.tier = tenure.tier
     where tenure.own_status = 'in_force' and tenure.to_on > $since and tenure.to_on <= $as_of
-        and not exists (
-            from core.tenure as later
-            where later.enterprise_id = tenure.enterprise_id and later.tier = tenure.tier
-                and later.own_status = 'in_force' and later.from_on <= $as_of and later.to_on > $as_of
-        )
-        and not exists (
-            from stated
-            where stated.enterprise_id = tenure.enterprise_id and stated.tier = tenure.tier
-                and stated.change in ('lapsed', 'revoked', 'moved_out')
-        )
     group by tenure.enterprise_id, tenure.tier
+),
+removed as (
+    select enterprise_id, tier from stated where change in ('lapsed', 'revoked', 'moved_out')
+),
+ended as (
+    select
+        history.enterprise_id,
+        without_title.tier,
+        'expired' as change,
+        without_title.changed_on,
+        without_title.area_code,
+    from without_title
+    join core.history as history using (example_id)
+    anti join removed
+        on removed.enterprise_id = history.enterprise_id and removed.tier = without_title.tier
 ),
 changed as (
     select enterprise_id, tier, change, changed_on, area_code, batch, document_no, is_derived from stated
