@@ -76,20 +76,19 @@ def assemble(
     ]
     rows = pl.concat([pl.DataFrame(schema=_ROW_SCHEMA), *(_stamped(source, outcome) for source, outcome in judged)])
     rows = recoded(rows, answers)
-    # The rows of lists live on in one frame; millions of them should not be kept twice.
+    # The rows of lists live on in one frame, those of values in another; millions should not be kept twice.
     judged = [(source, _without_copies(outcome)) for source, outcome in judged]
+    counted = [(source, _without_copies(outcome)) for source, outcome in valued]
     stated = recoded(stated_identities(valued, rows), answers, "printed_name")
     identified = identify(pl.concat([rows.select(IDENTIFYING), stated], how="diagonal").select(IDENTIFYING))
-    keys, codes = identified.rows["enterprise_key"], identified.rows["uscc_clean"]
-    questions = identified.questions
+    keys, codes, questions = identified.rows["enterprise_key"], identified.rows["uscc_clean"], identified.questions
     del identified
     settled = settle_ledgers(rows.with_columns(keys.head(rows.height)), judged, catalog)
     del rows
     judged, differences = settled.judged, settled.differences
     placed = placed_as_decided(_place(settled.rows, catalog), answers)
     del settled
-    # What a ledger merely repeats names and places its enterprise and is no event of its own.
-    is_own = pl.col("kind") != "mention"
+    is_own = pl.col("kind") != "mention"  # what a ledger merely repeats names and places its enterprise, no more
     accepted = _numbered(_only(placed, pl.col("area_scope") == "inside"), is_own)
     enterprise = _enterprises(_only(accepted, is_own), codes)
     with ThreadPoolExecutor(1) as pool:
@@ -99,19 +98,18 @@ def assemble(
             "enterprise": enterprise.select("enterprise_id", "uscc", "name", "name_key"),
             "enterprise_name": _former_names(accepted, enterprise),
             "enterprise_area": _areas_over_time(_only(accepted, is_own)),
-            "recognition_event": _events(_only(accepted, pl.col("kind").is_in(["list", "ledger"])), catalog),
             "pool_entry": _pool(accepted.filter(pl.col("kind") == "pool")),
             "reading_vague": _vague(placed, catalog),
             "identity_question": still_open(questions, answers),
             "ledger_difference": differences,
         }
-        values = settling.result()
-    valued = [(source, replace(outcome, accepted=outcome.accepted.clear())) for source, outcome in valued]
+        values = settling.result()  # before the events, not beside them: both are copied whole once
     frames |= {
+        "recognition_event": _events(_only(accepted, pl.col("kind").is_in(["list", "ledger"])), catalog),
         **values.frames,
         **target_frames(decided, catalog),
         **measure_frames(reported, held),
-        **books([*judged, *valued, *decided, *reported, *held], placed, values.refused, values.lost, catalog),
+        **books([*judged, *counted, *decided, *reported, *held], placed, values.refused, values.lost, catalog),
     }
     # Handing down tasks tells nothing new of enterprises: it does not make the data any newer.
     telling = [source for source in sources if source.reading.kind != "targets"] or sources

@@ -19,6 +19,7 @@ from etl.values import ValueRows
 from tracker.catalog import Catalog
 
 Valued = tuple[Source, ValueRows]
+Placed = tuple[pl.DataFrame, pl.DataFrame, tuple[str, int, int]]
 _PERSON = ("name_key", "uscc_clean")
 
 
@@ -74,41 +75,33 @@ def stated_identities(valued: Sequence[Valued], listed: pl.DataFrame) -> pl.Data
     ).select("printed_name", "printed_code", "name_key", "uscc_clean", "rule", "candidates")
 
 
-def settle(valued: Sequence[Valued], identified: pl.DataFrame, enterprise: pl.DataFrame, catalog: Catalog) -> Settled:
+def settle(valued: list[Valued], identified: pl.DataFrame, enterprise: pl.DataFrame, catalog: Catalog) -> Settled:
     """Give every value its enterprise and ask for reasons.
 
     Args:
-        valued: the judged reporting sheets, the newest last.
+        valued: the judged reporting sheets, the newest last; taken out of the list, so that none is kept twice.
         identified: the rows of :func:`stated_identities` with ``enterprise_key``.
         enterprise: the enterprises of the lists, ``enterprise_key`` to ``enterprise_id``.
         catalog: bounds of measures, and which areas are tracked.
     """
     schema = _schema(valued, catalog)
     of_enterprises = {name: kind for name, kind in schema.items() if name not in PARTS}
-    schemas = {"enterprise_values": of_enterprises, "area_values": schema}
     known = identified.join(enterprise.select("enterprise_key", "enterprise_id"), on="enterprise_key", how="left")
-    stamped = [
-        (source, outcome, _stamped(order, source, outcome, schemas[source.reading.kind]))
-        for order, (source, outcome) in enumerate(valued)
-    ]
-    placed = [
-        _placed(source, outcome, rows, known, catalog)
-        for source, outcome, rows in stamped
-        if source.reading.kind == "enterprise_values"
-    ]
-    areas = [_of_area(o, rows) for s, o, rows in stamped if s.reading.kind == "area_values"]
+    reasons = [(source.reading_id, source.reading.reason) for source, _ in valued]
+    placed, areas = _taken_out(valued, schema, of_enterprises, known, catalog)
     by_enterprise = pl.concat(
         [pl.DataFrame(schema=of_enterprises | {"enterprise_id": pl.Int64}), *(kept for kept, _, _ in placed)]
     )
     by_area = pl.concat([pl.DataFrame(schema=schema | {"area_code": pl.String}), *areas])
     asked = [_asked(by_enterprise, "enterprise_id", catalog), _asked(by_area, "area_code", catalog)]
-    reasons = [(source.reading_id, source.reading.reason) for source, _ in valued]
     reason = pl.DataFrame(reasons, schema={"reading_id": pl.String, "reason": pl.String}, orient="row")
     lost = [lost for _, _, lost in placed]
     return Settled(
         frames={
-            "enterprise_value": by_enterprise.drop(_WORKING),
-            "reported_value": by_area.drop(_WORKING).rename({"measure": "indicator_id"}),
+            "enterprise_value": by_enterprise.drop(_WORKING).cast({"value_text": pl.String}),
+            "reported_value": by_area.drop(_WORKING)
+            .cast({"value_text": pl.String})
+            .rename({"measure": "indicator_id"}),
             "value_question": pl.concat(asked, how="diagonal").join(
                 reason, on="reading_id", how="left", maintain_order="left"
             ),
@@ -118,12 +111,32 @@ def settle(valued: Sequence[Valued], identified: pl.DataFrame, enterprise: pl.Da
     )
 
 
+def _taken_out(
+    valued: list[Valued],
+    schema: dict[str, pl.DataType],
+    of_enterprises: dict[str, pl.DataType],
+    known: pl.DataFrame,
+    catalog: Catalog,
+) -> tuple[list[Placed], list[pl.DataFrame]]:
+    """What :func:`_placed` finds of each reading of enterprises, and the values of areas; ``valued`` is left empty."""
+    placed, areas = [], []
+    for order in range(len(valued)):
+        source, outcome = valued.pop(0)
+        if source.reading.kind == "enterprise_values":
+            rows = _stamped(order, source, outcome, of_enterprises)
+            placed.append(_placed(source, outcome, rows, known, catalog))
+        else:
+            areas.append(_of_area(outcome, _stamped(order, source, outcome, schema)))
+    return placed, areas
+
+
 _WORKING = ("who", "is_fraction", "order")
 _LOST_SCHEMA = {"reading_id": pl.String, "refused": pl.Int64, "outside": pl.Int64}
 
 
 def _schema(valued: Sequence[Valued], catalog: Catalog) -> dict[str, pl.DataType]:
-    """Columns of values; what repeats in millions of rows is kept once."""
+    """Columns of values; what repeats in millions of rows is kept once, and words that nobody wrote not at all."""
+    has_words = any(outcome.accepted.schema["value_text"] == pl.String for _, outcome in valued)
     sheets, letters = (
         dict.fromkeys(text for _, outcome in valued for text in _categories(outcome.accepted[name]))
         for name in ("sheet", "column")
@@ -134,7 +147,7 @@ def _schema(valued: Sequence[Valued], catalog: Catalog) -> dict[str, pl.DataType
         "measure": pl.Enum(list(catalog.measures)),
         "period_end": pl.Date(),
         "value": number,
-        "value_text": pl.String(),
+        "value_text": pl.String() if has_words else pl.Null(),
         **dict.fromkeys(PARTS, number),
         "file_id": pl.Enum(list(dict.fromkeys(source.sidecar.file_id for source, _ in valued))),
         "reading_id": pl.Enum([source.reading_id for source, _ in valued]),
@@ -165,14 +178,14 @@ def _of_area(outcome: ValueRows, rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(area_code=outcome.who["area_code"].gather(rows["who"]))
 
 
-def _placed(
-    source: Source, outcome: ValueRows, rows: pl.DataFrame, known: pl.DataFrame, catalog: Catalog
-) -> tuple[pl.DataFrame, pl.DataFrame, tuple[str, int, int]]:
+def _placed(source: Source, outcome: ValueRows, rows: pl.DataFrame, known: pl.DataFrame, catalog: Catalog) -> Placed:
     """The values of listed enterprises, the refusal of the others, and how many values these take along."""
-    who = outcome.who.select("name", printed_name="name_key", printed_code="uscc_clean").join(
-        known, on=["printed_name", "printed_code"], how="left", nulls_equal=True, maintain_order="left"
-    )
-    kept = rows.with_columns(enterprise_id=who["enterprise_id"].gather(rows["who"]))
+    people = outcome.who.select("name", printed_name="name_key", printed_code="uscc_clean")
+    keys = ["printed_name", "printed_code"]
+    numbers = people.select(keys).join(
+        known.select(*keys, "enterprise_id"), on=keys, how="left", nulls_equal=True, maintain_order="left"
+    )["enterprise_id"]
+    kept = rows.with_columns(enterprise_id=numbers.gather(rows["who"]))
     others = kept.filter(pl.col("enterprise_id").is_null())
     kept = kept.filter(pl.col("enterprise_id").is_not_null()) if others.height else kept
     if not catalog.is_tracked(source.reading.area_code):
@@ -185,10 +198,10 @@ def _placed(
         .otherwise(pl.lit("enterprise_unknown"))
     )
     printed = pl.coalesce("name", pl.col("printed_code").cast(pl.String))
-    of_who = who.select(rule=rule, value=printed, name_as_printed="name", candidates="candidates")
+    of_who = people[others["who"]].join(known, on=keys, how="left", nulls_equal=True, maintain_order="left")
     refused = (
         others.select("file_id", "reading_id", "sheet", "row", column=pl.lit(None, pl.String))
-        .hstack(of_who.select(pl.all().gather(others["who"])) if others.height else of_who.clear())
+        .hstack(of_who.select(rule=rule, value=printed, name_as_printed="name", candidates="candidates"))
         .group_by(pl.all(), maintain_order=True)
         .agg(number=pl.len())
         .select(pl.col(name).cast(kind) for name, kind in REFUSAL_SCHEMA.items())

@@ -133,9 +133,11 @@ def _read_measure(cells: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
         "above_maximum": value > (float("inf") if measure.maximum is None else measure.maximum),
     }
     is_digits = pl.col("is_plain") & pl.lit(measure.kind == "number")
+    # Without a type where all are digits, as in _with_parts: what nobody said takes no room.
+    is_said = cells.select((~is_digits).any()).item()
     return _with_parts(cells).with_columns(
         rule=pl.coalesce("rule", "problem", first_broken(breaks)),
-        value_text=pl.when(~is_digits).then("text"),
+        value_text=pl.when(~is_digits).then("text") if is_said else pl.lit(None),
         is_small=is_digits & (value > 0) & (value <= 1) & pl.lit(measure.unit == "percent"),
     )
 
