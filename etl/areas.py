@@ -12,6 +12,7 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from etl.clean import text_key
@@ -345,5 +346,7 @@ def _is_unreadable(text: str) -> bool:
     return not _plain(text) and bool(set(text_key(text)) - _EMPTY_MARKS)
 
 
+# Every resolver asks for all names of the catalogue again, and lists for the same few places.
+@lru_cache(maxsize=16_384)
 def _plain(text: str) -> str:
     return re.sub(r"[\W_]+", "", text_key(text))

@@ -11,7 +11,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from etl.areas import AreaResolver
@@ -101,6 +101,8 @@ def column_exponent(measure: Measure, units: Iterable[Unit]) -> int | None:
     return fitting.pop() if len(fitting) == 1 else None
 
 
+# The captions of the catalogue are asked for again with every file.
+@lru_cache(maxsize=16_384)
 def _caption_key(caption: str) -> str:
     """A caption without what does not change its meaning: brackets, periods, 其中, 本年, 是否, 数, 情况."""
     text = _YEARLESS.sub("", without_periods(_BRACKETS.sub("", squeezed(caption))))

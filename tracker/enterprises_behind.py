@@ -144,7 +144,8 @@ def values_behind(
     value = _value(observed, number) if shown else None
     parts = _parts(build_id, plan_id, number, area_code, as_of, language, shown[0] if shown else None, value)
     answers = _answers(build_id, number, parts)
-    cells = warehouse.query(
+    # The same for every area.
+    cells = warehouse.read(
         build_id,
         "number_cells",
         indicator_id=number.indicator_id,
@@ -159,9 +160,7 @@ def values_behind(
 
 def _ranking(build_id: str, number: Definition, as_of: dt.date, language: str) -> pl.DataFrame:
     """The areas that a place is among, best first; empty for any other number."""
-    found = warehouse.query(
-        build_id, "number_ranking", indicator_id=number.indicator_id, as_of=as_of, language=language
-    )
+    found = warehouse.read(build_id, "number_ranking", indicator_id=number.indicator_id, as_of=as_of, language=language)
     # Who sees one area only would see it first of one.
     return found.clear() if excerpt.is_excerpt(build_id) else found
 
