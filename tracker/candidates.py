@@ -43,7 +43,7 @@ def numbers_by_tier(build_id: str, plan_id: str, area_code: str, as_of: dt.date)
     found = warehouse.query(build_id, "candidates", tier="", area_code=area_code, as_of=as_of, is_named=False)
     placed = found.join(_groups(build_id, plan_id, area_code), on="area_code", how="inner")
     parts = _numbers(placed, area_code, pl.col("number").sum(), "tier").partition_by("tier", as_dict=True)
-    return {str(tier): rows for (tier,), rows in parts.items()}
+    return {str(tier): rows.drop("tier") for (tier,), rows in parts.items()}
 
 
 @kept(64)
