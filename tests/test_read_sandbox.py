@@ -131,7 +131,7 @@ def test_end_of_the_child_becomes_a_message(
     monkeypatch.setattr(etl.sandbox, "_PROJECT", project)
     monkeypatch.setattr(etl.sandbox, "_CAN_FORK", how != "by itself")
     with pytest.raises(Refusal) as caught:
-        parse(source, source.name, tmp_path / "parsed", limits=Limits(seconds=2 if code == "read.timeout" else 60))
+        parse(source, source.name, tmp_path / "parsed", limits=Limits(seconds=1 if code == "read.timeout" else 60))
     assert caught.value.code == code
     assert source.name in caught.value.text("zh")
     assert "13912345678" not in str(caught.value)
