@@ -124,6 +124,9 @@ def serve(control: socket.socket) -> bool:
                     for pid in tickets:
                         os.kill(pid, signal.SIGKILL)
                     return False
+                # Only the child holds on to the one end: the other can be read when it has ended. Kernels before 5.3
+                # have no descriptor of a process, and servers with such kernels are in use.
+                ended, alive = os.pipe()
                 pid = os.fork()
                 if pid == 0:
                     selector.close()
@@ -132,16 +135,16 @@ def serve(control: socket.socket) -> bool:
                     _take(descriptors)
                     return True
                 *streams, ticket = descriptors
-                for stream in streams:
-                    os.close(stream)
+                for descriptor in (*streams, alive):
+                    os.close(descriptor)
                 tickets[pid] = socket.socket(fileno=ticket)
-                selector.register(os.pidfd_open(pid), selectors.EVENT_READ, pid)
+                selector.register(ended, selectors.EVENT_READ, pid)
                 selector.register(tickets[pid], selectors.EVENT_READ, pid)
             elif key.fileobj is tickets.get(key.data):
                 # Nothing is ever sent on it from there: whoever asked has gone, or waits no longer.
                 os.kill(key.data, signal.SIGKILL)
                 selector.unregister(key.fileobj)
-            elif key.data in tickets:
+            elif isinstance(key.fileobj, int):
                 _, status = os.waitpid(key.data, 0)
                 selector.unregister(key.fileobj)
                 os.close(key.fd)
