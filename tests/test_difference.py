@@ -21,14 +21,14 @@ from tests.replay_difference import months
 from tests.test_counting import CITY, HILL, PARENTS, SEA, any_event, any_final, count_by_sql, days, title
 from tests.worlds import add, built, rows, write_list
 from tracker import warehouse
-from tracker.difference import PART_SCHEMA, Counted, between_builds, changed_thresholds, totals
+from tracker.difference import PART_SCHEMA, Counted, between_builds, changed_thresholds, differing_buckets, totals
 from tracker.difference_text import difference_line
 from tracker.explained import Difference, Moment, explain
 
 D = dt.date
 HEAD = "序号,企业名称,所属县区\n"
 DUE = D(2025, 12, 31)
-TIERS = ("innovative", "srdi", "champion")
+TIERS = ("innovative", "champion", "srdi")
 
 
 def asked(connection: duckdb.DuckDBPyConnection, name: str, **parameters: object) -> pl.DataFrame:
@@ -71,11 +71,26 @@ def count_world(
     ))  # fmt: skip
 
 
-def counted(connection: duckdb.DuckDBPyConnection, tier: str, area: str, day: dt.date) -> Counted:
+ALL_BUCKETS = tuple(range(16384))
+
+
+def counted(
+    connection: duckdb.DuckDBPyConnection,
+    tier: str,
+    area: str,
+    day: dt.date,
+    buckets: tuple[int, ...] = ALL_BUCKETS,
+) -> Counted:
     named = {"indicator_id": tier, "day": day}
     return Counted(
         holders=asked(
-            connection, "difference_holders", area_code=area, basis="in_force", starts_on=D(2000, 1, 1), **named
+            connection,
+            "difference_holders",
+            area_code=area,
+            basis="in_force",
+            starts_on=D(2000, 1, 1),
+            buckets=buckets,
+            **named,
         ),
         events=asked(connection, "difference_events", **named),
         files=asked(connection, "difference_files"),
@@ -102,22 +117,20 @@ def test_two_days_of_a_build_agree_with_the_replay(
             expected = months(events, finals, tier, area, earlier, later, PARENTS)
             assert {(int(name[4:]), part, amount) for part, amount, name in found[:, :3].iter_rows()} == expected
             assert found.height == len(expected)
-            held = [counted(connection, tier, area, day).holders.height for day in two_days]
-            assert found["amount"].sum() == held[1] - held[0]
+            first = {"indicator_id": tier, "area_code": area, "starts_on": earlier + dt.timedelta(days=1)}
+            assert found["amount"].sum() == grown(connection, two_days, basis="in_force", **first)
             few_names_say_the_same(found, asked(connection, "difference_months", most=1, **named))
-            for basis in ("new", "ever"):
-                named["basis"] = basis
-                found = asked(connection, "difference_first", most=100, **named)
-                assert found["name"].null_count() == 0
-                first = {"indicator_id": tier, "area_code": area, "starts_on": earlier + dt.timedelta(days=1)}
-                counts = [
-                    asked(connection, "difference_holder_number", basis=basis, day=day, **first)["number"][0]
-                    for day in two_days
-                ]
-                assert found["amount"].sum() == counts[1] - counts[0]
-                holders = asked(connection, "difference_holders", basis=basis, day=later, **first)
-                assert holders.height == counts[1]
-                few_names_say_the_same(found, asked(connection, "difference_first", most=1, **named))
+        # Titles that are new or were ever held, of the last tier.
+        for basis in ("new", "ever"):
+            found = asked(connection, "difference_first", most=100, basis=basis, **named)
+            assert found["name"].null_count() == 0
+            assert found["amount"].sum() == grown(connection, two_days, basis=basis, **first)
+            few_names_say_the_same(found, asked(connection, "difference_first", most=1, basis=basis, **named))
+
+
+def grown(connection: duckdb.DuckDBPyConnection, two_days: list[dt.date], **named: object) -> int:
+    before, after = (asked(connection, "difference_holder_number", day=day, **named)["number"][0] for day in two_days)
+    return int(after - before)
 
 
 def few_names_say_the_same(found: pl.DataFrame, short: pl.DataFrame) -> None:
@@ -171,15 +184,16 @@ def test_nothing_is_left_over_between_two_builds(
     with duckdb.connect() as one, duckdb.connect() as other:
         count_world(one, before, finals, set())
         count_world(other, renumbered, finals, set(before))
-        digests = [dict(asked(build, "difference_digest").iter_rows()) for build in (one, other)]
+        digests = [asked(build, "difference_digest") for build in (one, other)]
         for tier in TIERS:
-            found = between_builds(counted(one, tier, area, day), counted(other, tier, area, day))
+            buckets = differing_buckets(*(digest.filter(pl.col("indicator_id") == tier) for digest in digests))
+            found = between_builds(counted(one, tier, area, day, buckets), counted(other, tier, area, day, buckets))
             held = [names_held(list(world.values()), finals, tier, area, day) for world in (before, after)]
             assert found["amount"].sum() == len(held[1]) - len(held[0])
             if before == after:
-                assert digests[0][tier] == digests[1][tier]
+                assert not buckets
             elif held[0] != held[1]:
-                assert digests[0][tier] != digests[1][tier]
+                assert buckets
             assert {(name, amount) for name, amount in found.select("name", "amount").iter_rows()} == {
                 *((name, 1) for name in held[1] - held[0]),
                 *((name, -1) for name in held[0] - held[1]),

@@ -51,9 +51,9 @@ _ENDS_TITLES = "awaiting_review_months"
 class Counted:
     """One count of one build on one day.
 
-    ``holders``: the enterprises counted (enterprise_id, uscc, name_key, name, and of what is in force its status).
-    ``events``: all that is dated by the day in the tier and higher ones. ``files``: every file with its readings that
-    count. ``thresholds``: the settings in force, by id.
+    ``holders``: the enterprises counted (enterprise_id, uscc, name_key, name, and of what is in force its status), at
+    least all that the other count may not have. ``events``: all that is dated by the day in the tier and higher ones.
+    ``files``: every file with its readings that count. ``thresholds``: the settings in force, by id.
     """
 
     holders: pl.DataFrame
@@ -75,6 +75,16 @@ def between_builds(before: Counted, after: Counted) -> pl.DataFrame:
     rows = [_row(holder, -1, *_reason(holder, before, after, "lost")) for holder in here]
     rows += [_row(holder, 1, *_reason(holder, after, before, "found")) for holder in there]
     return pl.DataFrame(rows, schema=PART_SCHEMA, orient="row")
+
+
+def differing_buckets(before: pl.DataFrame, after: pl.DataFrame) -> tuple[int, ...]:
+    """The buckets whose digest differs between two builds, as ``queries/difference_digest.sql`` of one indicator.
+
+    An enterprise that only one build counts, or that is called otherwise there, lies in one of them.
+    """
+    both = before.join(after, on="bucket", how="full", coalesce=True, suffix="_after")
+    differs = pl.col("digest").ne_missing(pl.col("digest_after"))
+    return tuple(both.filter(differs)["bucket"].sort())
 
 
 def changed_thresholds(before: Mapping[str, float], after: Mapping[str, float]) -> list[tuple[str, float, float]]:

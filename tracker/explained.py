@@ -9,7 +9,14 @@ from dataclasses import dataclass
 import polars as pl
 
 from tracker import warehouse
-from tracker.difference import PART_SCHEMA, SHOWN_NAMES, Counted, between_builds, changed_thresholds
+from tracker.difference import (
+    PART_SCHEMA,
+    SHOWN_NAMES,
+    Counted,
+    between_builds,
+    changed_thresholds,
+    differing_buckets,
+)
 
 COUNTED_BASES = ("in_force", "ever", "new")
 _ALL = 2**31 - 1
@@ -157,12 +164,13 @@ class _Count:
     def by_data(self, earlier: Moment, build_id: str) -> pl.DataFrame:
         """Who is counted on the earlier day by only one of two builds."""
         # Most builds change few numbers: where both count the same enterprises nobody needs them or their events.
-        if build_id == earlier.build_id or self._digest(build_id) == self._digest(earlier.build_id):
+        buckets = self._differing(earlier.build_id, build_id) if build_id != earlier.build_id else ()
+        if not buckets:
             return pl.DataFrame(schema=PART_SCHEMA)
         again = Moment(build_id, earlier.as_of)
-        if self._holders(earlier).equals(self._holders(again)):
+        if self._holders(earlier, buckets).equals(self._holders(again, buckets)):
             return pl.DataFrame(schema=PART_SCHEMA)
-        return between_builds(self._counted(earlier), self._counted(again))
+        return between_builds(self._counted(earlier, buckets), self._counted(again, buckets))
 
     def by_months(self, since: dt.date, later: Moment, most: int) -> pl.DataFrame:
         """Who is counted by one build on only one of two days; of each part so many by name, the rest in one row."""
@@ -177,16 +185,16 @@ class _Count:
             found = self.read(later.build_id, "difference_first", earlier=start, basis=self.basis, **asked)
         return found.select(pl.col(name).cast(kind) for name, kind in PART_SCHEMA.items())
 
-    def _digest(self, build_id: str) -> str | None:
-        """What two builds have in common that count the same; None where the indicator counts no title."""
-        digests = dict(self.read(build_id, "difference_digest").iter_rows())
-        digest: str | None = digests.get(self.indicator_id)
-        return digest
+    def _differing(self, *builds: str) -> tuple[int, ...]:
+        """The buckets of enterprises of which two builds do not count the same on every day."""
+        is_asked = pl.col("indicator_id") == self.indicator_id
+        here, there = (self.read(build_id, "difference_digest").filter(is_asked) for build_id in builds)
+        return differing_buckets(here, there)
 
-    def _holders(self, moment: Moment) -> pl.DataFrame:
-        return self._held("difference_holders", moment)
+    def _holders(self, moment: Moment, buckets: tuple[int, ...]) -> pl.DataFrame:
+        return self._held("difference_holders", moment, buckets=buckets)
 
-    def _held(self, query: str, moment: Moment) -> pl.DataFrame:
+    def _held(self, query: str, moment: Moment, **parameters: object) -> pl.DataFrame:
         return self.read(
             moment.build_id,
             query,
@@ -195,12 +203,13 @@ class _Count:
             basis=self.basis,
             starts_on=self.starts_on,
             day=moment.as_of,
+            **parameters,
         )
 
-    def _counted(self, moment: Moment) -> Counted:
+    def _counted(self, moment: Moment, buckets: tuple[int, ...]) -> Counted:
         named = {"indicator_id": self.indicator_id, "day": moment.as_of}
         return Counted(
-            holders=self._holders(moment),
+            holders=self._holders(moment, buckets),
             events=self.read(moment.build_id, "difference_events", **named),
             files=self.read(moment.build_id, "difference_files"),
             thresholds=_thresholds(moment.build_id, self.read),

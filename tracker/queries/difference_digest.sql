@@ -1,4 +1,5 @@
--- one row per tier: a number that is the same in two builds where both count the same enterprises on every day
+-- one row per tier and bucket of enterprises: a number that is the same in two builds where both count the same
+-- enterprises of the bucket on every day
 -- in which area an enterprise counts follows from what lies in what
 with placed as (
     select area_code, sum(hash(ancestor_code)) as inside from core.area_closure group by area_code
@@ -12,7 +13,7 @@ counted as (
     select
         first_title.enterprise_id,
         first_title.tier,
-        hash(placed.inside, first_title.first_on, first_title.is_new, 'first') as said,
+        hash(placed.inside, first_title.first_on, first_title.is_new, 'first'),
     from core.example_first_title as first_title
     join placed using (area_code)
 ),
@@ -24,15 +25,13 @@ named as (
     select history.example_id, hash(enterprise.uscc, enterprise.name_key, enterprise.name) as who
     from core.history as history
     join core.enterprise as enterprise on enterprise.enterprise_id = history.enterprise_id
-),
-of_tier as (
-    select of_history.tier, sum(hash(named.who, of_history.said)) as said
-    from of_history
-    join named using (example_id)
-    group by of_history.tier
 )
 
-select indicator.indicator_id, cast(of_tier.said as varchar) as digest
+select
+    indicator.indicator_id,
+    cast(named.who % 16384 as integer) as bucket,
+    cast(sum(hash(named.who, of_history.said)) % 9223372036854775807 as bigint) as digest,
 from core.indicator
-left join of_tier using (tier)
-where indicator.tier is not null
+join of_history using (tier)
+join named using (example_id)
+group by indicator.indicator_id, named.who % 16384

@@ -1,4 +1,4 @@
--- one row per enterprise that a tier count of an area holds on a day, by the basis of its target
+-- one row per enterprise of some buckets that a tier count of an area holds on a day, by the basis of its target
 with counted as (
     select tenure.enterprise_id, tenure.tier, tenure.area_code, tenure.status
     from core.tenure
@@ -18,4 +18,6 @@ from counted
 join core.indicator on indicator.tier = counted.tier and indicator.indicator_id = $indicator_id
 join core.area_closure as inside on inside.area_code = counted.area_code and inside.ancestor_code = $area_code
 join core.enterprise using (enterprise_id)
+-- as in difference_digest.sql
+where hash(enterprise.uscc, enterprise.name_key, enterprise.name) % 16384 in (select unnest($buckets))
 order by enterprise.enterprise_id

@@ -74,6 +74,7 @@ def is_comparable(build_id: str, view: View) -> bool:
         return False
     try:
         read(build_id, "progress", plan_id=view.plan_id, as_of=view.as_of)
+        read(build_id, "difference_digest")
     except warehouse.BuildUnreadable:
         return False
     return True
