@@ -25,7 +25,7 @@ from tracker.look import DATA, INK, LINE, PAGE, SECONDARY
 
 # Drawn in every document as on the pages: actual solid and dark, plan outlined or a solid line, pace dashed.
 LOOKS = ("bar", "outline", "line", "dashes", "points")
-_FEW = 8  # counts up to here get a grid line each, never one at 0.2 of an enterprise
+FEW = 8  # counts up to here get a grid line each, never one at 0.2 of an enterprise
 _FEW_PLACES = 15  # the cities of a province
 _FEW_POINTS = 12  # more of them would run into one another
 _WIDE_GAPS = {1: 500, 2: 250, 3: 150}  # so few bars would be walls
@@ -274,7 +274,7 @@ def _limits(chart: OfficeChart) -> str:
 def _whole_steps(chart: OfficeChart) -> str:
     # A pace has decimals where nothing else has: no half enterprise on the axis for its sake.
     is_whole = not any(series.decimals for series in chart.series if series.look != "dashes")
-    most = _FEW_PLACES if chart.is_rank else _FEW
+    most = _FEW_PLACES if chart.is_rank else FEW
     is_few = is_whole and max(_known(chart), default=0.0) <= most
     return '<c:majorUnit val="1"/>' if is_few else ""
 
