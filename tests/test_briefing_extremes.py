@@ -173,3 +173,8 @@ def test_short_texts_figures_and_words_do_not_break_and_names_take_what_is_left(
         for place, short in ((0, "序号"), (2, "名/户"), (3, "低 10.0 个百分点"), (4, "完成率%"), (5, states[0])):
             assert widths[place] >= columns.width(short, face) - 1e-9
         assert widths[1] == max(widths)
+    # Few words of English stay together, unless other columns had to give lines for it.
+    goal, name = ["more than 50", "strive for 2"], ["SRDI enterprises with the IP management standard"] * 2
+    for room, is_whole in ((22.0, True), (14.0, False)):
+        widths = columns.column_widths(["Goal", "Target"], [goal, name], room, columns.SANS)
+        assert (widths[0] >= columns.width(goal[0], columns.SANS)) == is_whole

@@ -45,6 +45,13 @@ def test_an_empty_table_is_a_file_with_its_captions() -> None:
     assert [cell.value for cell in book.worksheets[0][1]] == FRAME.columns
 
 
+def test_a_column_of_numbers_is_as_wide_as_what_it_shows() -> None:
+    frame = pl.DataFrame({"比率": [51.323424120057645, 1234.5], "家数": [3.0, 12345.0]})
+    sheet = load_workbook(io.BytesIO(workbook({"名单": frame}, [])))["名单"]
+    assert sheet["A2"].value == 51.32342412005764
+    assert [round(sheet.column_dimensions[letter].width) for letter in "AB"] == [11, 10]
+
+
 def test_cells_of_several_lines_are_as_high_as_their_lines_everywhere() -> None:
     frame = pl.DataFrame({"企业": ["甲", "乙"], "营收\n≥5000 万元": ["符合\n6001 万元\n2025", "未知"]})
     sheet = load_workbook(io.BytesIO(workbook({"名单": frame}, [])))["名单"]

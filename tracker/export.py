@@ -92,7 +92,9 @@ def write_table(sheet: Any, frame: pl.DataFrame, top: int, looks: Mapping[str, A
     for place, (name, kind) in enumerate(frame.schema.items()):
         values = frame[name].to_list()
         sheet.write_string(top, place, name, looks["head_of_numbers" if kind.is_numeric() else "head"])
-        longest = max([_widest_line(name), *(_widest_line(str(value)) for value in values[:1000] if value is not None)])
+        longest = max(
+            [_widest_line(name), *(_widest_line(_shown(value)) for value in values[:1000] if value is not None)]
+        )
         sheet.set_column(place, place, min(max(longest + 3, _NARROWEST), _WIDEST))
         for row, value in enumerate(values, start=top + 1):
             if value is None:
@@ -112,10 +114,19 @@ def write_table(sheet: Any, frame: pl.DataFrame, top: int, looks: Mapping[str, A
     sheet.freeze_panes(top + 1, 1)
     sheet.set_landscape()
     sheet.set_paper(A4)
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.5)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(top)
     if frame.height:
         sheet.autofilter(top, 0, top + frame.height, frame.width - 1)
+
+
+def _shown(value: Any) -> str:
+    """A value as a cell shows it; a number has more decimals than are shown."""
+    return f"{value:,.{_DECIMALS[_number_look(value)]}f}" if isinstance(value, int | float) else str(value)
+
+
+_DECIMALS = {"whole": 0, "tenths": 1, "hundredths": 2}
 
 
 def _number_look(value: float) -> str:

@@ -66,7 +66,8 @@ def column_widths(
     """Widths of the columns of a table, without their margins, that fill a room with the fewest lines of text.
 
     Every column begins as wide as its longest text. While that is too much, the column gives way whose texts take
-    the fewest more lines for the room they free; words, figures and short texts never break.
+    the fewest more lines for the room they free; words, figures and short texts never break. Few words of English stay
+    together where that costs no line.
 
     Args:
         head: the headings.
@@ -75,7 +76,15 @@ def column_widths(
         face: of the letters.
         bold: by how much the letters of the headings are wider for being bold.
     """
-    made = [_Column.of(name, cells, face, bold) for name, cells in zip(head, columns, strict=True)]
+    (found, lines), (loose, loose_lines) = (
+        _fitted([_Column.of(name, cells, face, bold, whole) for name, cells in zip(head, columns, strict=True)], room)
+        for whole in (_WHOLE_WORDS, 0.0)
+    )
+    return found if lines <= loose_lines else loose
+
+
+def _fitted(made: Sequence[_Column], room: float) -> tuple[list[float], float]:
+    """Widths that fill a room, and the lines of the table; without bound where words would break."""
     lines = [1] * len(made)
     while sum(column.width(most) for column, most in zip(made, lines, strict=True)) > room:
         total = _lines(made, lines)
@@ -90,7 +99,9 @@ def column_widths(
         _, chosen = min(steps)
         lines[chosen] += 1
     found = [column.width(most) for column, most in zip(made, lines, strict=True)]
-    return _filled(made, found, room)
+    wide = _filled(made, found, room)
+    each = [column.lines(width) for column, width in zip(made, wide, strict=True)]
+    return wide, sum(map(max, zip(*each, strict=True))) if sum(found) <= room else math.inf
 
 
 def _filled(made: Sequence[_Column], found: list[float], room: float) -> list[float]:
@@ -111,10 +122,12 @@ class _Column:
     least: float
 
     @classmethod
-    def of(cls, name: str, cells: Sequence[str], face: Face, bold: float) -> _Column:
+    def of(cls, name: str, cells: Sequence[str], face: Face, bold: float, whole: float) -> _Column:
         texts = [tuple(width(line, face) for line in cell.split("\n")) for cell in cells]
         unbroken = [width(part, face) for cell in set(cells) for part in _UNBROKEN.findall(cell)]
-        unbroken += [line for text, cell in zip(texts, cells, strict=True) for line in text if _is_whole(line, cell)]
+        unbroken += [
+            line for text, cell in zip(texts, cells, strict=True) for line in text if line <= _most_whole(cell, whole)
+        ]
         words = [width(part, face) for part in _UNBROKEN.findall(name)]
         top = width(name, face) + (bold - 1) * sum(words)
         unbroken += [bold * word for word in words]
@@ -131,9 +144,9 @@ class _Column:
         return [sum(_lines_of(line, wide) for line in text) for text in self.texts]
 
 
-def _is_whole(line: float, cell: str) -> bool:
-    """Whether a line does not break; one of words breaks between them unless they are few."""
-    return line <= (_WHOLE_WORDS if cell.isascii() else _WHOLE)
+def _most_whole(cell: str, words: float) -> float:
+    """Up to which width a line of a cell does not break; one of words breaks between them unless they are few."""
+    return words if cell.isascii() else _WHOLE
 
 
 def _fitting(line: float, most: int) -> float:

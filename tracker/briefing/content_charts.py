@@ -99,10 +99,10 @@ def expiry_chart(table: Table, face: Typeface) -> OfficeChart:
 def _series(table: Table, name: str, look: str = "bar", rows: slice = slice(None)) -> Series:
     """A column of a table; with the decimals of its printed numbers, which are never rounded onto a target."""
     printed = [cell for cell in table.printed[name] if cell[-1:].isdigit()]
-    decimals = max((len(cell.partition(".")[2]) for cell in printed), default=0)
+    decimals = [len(cell.partition(".")[2]) for cell in printed] or [0]
     # The label that is drawn is the last one; where thousands are grouped depends on the language.
     is_grouped = bool(printed) and "," in printed[-1]
-    return Series(name, tuple(table.frame[name][rows]), look, decimals, is_grouped)
+    return Series(name, tuple(table.frame[name][rows]), look, max(decimals), decimals[-1], is_grouped)
 
 
 def _axis_end(numbers: Sequence[float]) -> float:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
@@ -11,6 +12,7 @@ import polars as pl
 from tracker import enterprises, enterprises_behind, enterprises_words, export, warehouse
 from tracker.briefing.content import Comparison, Content, History
 from tracker.briefing.content_charts import comparison_title
+from tracker.briefing.office_charts import FEW
 from tracker.briefing.tables import Table
 from tracker.enterprises_words import Labels
 from tracker.look import DATA, INK, LINE, SECONDARY
@@ -23,6 +25,8 @@ _TEXT_COLUMN = 76
 _LINES_ABOVE = 3  # caption, unit, foot
 _LINE_POINTS = 16
 _BARS = {"fill": {"color": DATA}, "gap": 40}
+# The first place stands at the top, and no place zero is printed.
+_FIRST_ON_TOP = {"reverse": True, "crossing": "max", "major_unit": 1, "num_format": "0;;"}
 _MOST_LABELS = 8  # months under a chart
 
 
@@ -132,7 +136,8 @@ class _Sheets:
         mark = {"type": "long_dash", "size": 14, "fill": {"color": INK}, "border": {"color": INK}}
         line.add_series(self._series(sheet, table, 1, whole, line={"none": True}, marker=mark))
         title = comparison_title(comparison, self.content.language)
-        self._place(sheet, (self._top() + table.frame.height + 2, 0), chart, line, title)
+        axis = _whole_steps(table.frame[whole:, 1:3])
+        self._place(sheet, (self._top() + table.frame.height + 2, 0), chart, line, title, axis=axis)
         sheet.fit_to_pages(1, 1)
 
     def month_chart(self, sheet: Any, history: History) -> None:
@@ -148,27 +153,31 @@ class _Sheets:
             line.add_series(self._series(sheet, table, 2, line=dashes))
         line.add_series(self._series(sheet, table, 3, line={"color": INK, "width": 2}))
         every = -(-table.frame.height // _MOST_LABELS)
+        axis = _FIRST_ON_TOP if history.is_rank else _whole_steps(table.frame[:, [1, 3]])
         # Below the headings, which are printed again on every page with what lies over them.
-        self._place(
-            sheet, (self._top() + 1, table.frame.width + 1), chart, line, history.finding, every, history.is_rank
-        )
+        self._place(sheet, (self._top() + 1, table.frame.width + 1), chart, line, history.finding, every, axis)
 
     def _place(
         self, sheet: Any, cell: tuple[int, int], chart: Any, line: Any, title: str, every: int = 1,
-        is_rank: bool = False,
+        axis: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:  # fmt: skip
         chart.combine(line)
         chart.set_title({"name": title, "name_font": {**_FONT, "size": 12, "bold": True}, "overlay": False})
         chart.set_legend({"position": "top", "font": _FONT})
         steps = {"interval_unit": every, "interval_tick": every}
         chart.set_x_axis({"num_font": _FONT, "text_axis": True, "num_format": "yyyy-mm", **steps})
-        # Bars begin at zero, or their lengths would lie; the first place stands at the top, and there is no place zero.
-        first_on_top = {"reverse": True, "crossing": "max", "major_unit": 1, "num_format": "0;;"} if is_rank else {}
+        # Bars begin at zero, or their lengths would lie.
         grid = {"visible": True, "line": {"color": LINE}}
-        chart.set_y_axis({"min": 0, "num_font": _FONT, "major_gridlines": grid, **first_on_top})
+        chart.set_y_axis({"min": 0, "num_font": _FONT, "major_gridlines": grid, **axis})
         chart.set_size(_CHART_PIXELS)
         chart.show_blanks_as("gap")
         sheet.insert_chart(*cell, chart, {"description": title})
+
+
+def _whole_steps(amounts: pl.DataFrame) -> dict[str, Any]:
+    """The axis of few whole numbers has no half of one."""
+    known = [value for column in amounts for value in column.drop_nulls()]
+    return {"major_unit": 1} if max(known, default=0) <= FEW and all(value == int(value) for value in known) else {}
 
 
 def _cached(values: list[Any]) -> list[Any]:

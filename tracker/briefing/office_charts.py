@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any
 
@@ -25,7 +25,7 @@ from tracker.look import DATA, INK, LINE, PAGE, SECONDARY
 
 # Drawn in every document as on the pages: actual solid and dark, plan outlined or a solid line, pace dashed.
 LOOKS = ("bar", "outline", "line", "dashes", "points")
-_FEW = 8  # counts up to here get a grid line each, never one at 0.2 of an enterprise
+FEW = 8  # counts up to here get a grid line each, never one at 0.2 of an enterprise
 _FEW_PLACES = 15  # the cities of a province
 _FEW_POINTS = 12  # more of them would run into one another
 _WIDE_GAPS = {1: 500, 2: 250, 3: 150}  # so few bars would be walls
@@ -35,12 +35,17 @@ _SHADES = (DATA, "#6FA3B8", "#B5CFDA", "#3F4E57", "#8C99A1")
 
 @dataclass(frozen=True)
 class Series:
-    """One row of the data sheet; None is a month or an area without a value and stays empty."""
+    """One row of the data sheet; None is a month or an area without a value and stays empty.
+
+    ``label_decimals``: of the last value, which is the one that is printed; another may have more, lest it be rounded
+    onto its target.
+    """
 
     name: str
     values: tuple[float | None, ...]
     look: str = "bar"
     decimals: int = 0
+    label_decimals: int = 0
     is_grouped: bool = False
 
 
@@ -198,8 +203,9 @@ def _label(series: Sequence[Any], chart: OfficeChart) -> None:
         hidden = shows.replace('val="1"', 'val="0"')
         behind = f'<c:spPr><a:solidFill><a:srgbClr val="{PAGE[1:]}"/></a:solidFill></c:spPr>'
         place = "t" if told.look == "points" else "outEnd"
+        decimals = number_format(replace(told, decimals=told.label_decimals))
         label = (
-            f'<c:dLbl><c:idx val="{known[-1]}"/><c:numFmt formatCode="{number_format(told)}" '
+            f'<c:dLbl><c:idx val="{known[-1]}"/><c:numFmt formatCode="{decimals}" '
             f'sourceLinked="0"/>{behind}{_text(chart, INK, is_bold=True)}<c:dLblPos val="{place}"/>{shows}</c:dLbl>'
         )
         element.find(qn("c:cat")).addprevious(parse_xml(f"<c:dLbls {nsdecls('c', 'a')}>{label}{hidden}</c:dLbls>"))
@@ -274,7 +280,7 @@ def _limits(chart: OfficeChart) -> str:
 def _whole_steps(chart: OfficeChart) -> str:
     # A pace has decimals where nothing else has: no half enterprise on the axis for its sake.
     is_whole = not any(series.decimals for series in chart.series if series.look != "dashes")
-    most = _FEW_PLACES if chart.is_rank else _FEW
+    most = _FEW_PLACES if chart.is_rank else FEW
     is_few = is_whole and max(_known(chart), default=0.0) <= most
     return '<c:majorUnit val="1"/>' if is_few else ""
 

@@ -204,9 +204,9 @@ def _comparison(deck: Deck, content: Content, comparison: Comparison) -> None:
 
 
 def _beside(head: Sequence[str], rows: Sequence[Sequence[Cell]], room: Box) -> Layout:
-    """A table beside its picture: on the fewest slides, and of the widths that do it the least."""
+    """A table beside its picture: on the fewest slides, with the fewest lines, and of such widths the least."""
     tried = [laid_out(head, rows, room.width * part, room.height, _ROWS) for part in _TABLE_PARTS]
-    return min(tried, key=lambda layout: (len(layout.pages), sum(layout.widths)))
+    return min(tried, key=lambda layout: (len(layout.pages), layout.lines, sum(layout.widths)))
 
 
 def _printed_cells(row: Sequence[str], head: Sequence[str], language: str) -> list[Cell]:
