@@ -23,7 +23,7 @@ from tests.worlds import add, built, rows, write_list
 from tracker import warehouse
 from tracker.difference import PART_SCHEMA, Counted, between_builds, changed_thresholds, differing_buckets, totals
 from tracker.difference_text import difference_line
-from tracker.explained import Difference, Moment, explain
+from tracker.explained import Difference, Moment, explain, titles_between
 
 D = dt.date
 HEAD = "序号,企业名称,所属县区\n"
@@ -82,6 +82,7 @@ def counted(
     buckets: tuple[int, ...] = ALL_BUCKETS,
 ) -> Counted:
     named = {"indicator_id": tier, "day": day}
+    everybody = tuple(connection.sql("select enterprise_id from core.enterprise").pl()["enterprise_id"])
     return Counted(
         holders=asked(
             connection,
@@ -92,7 +93,7 @@ def counted(
             buckets=buckets,
             **named,
         ),
-        events=asked(connection, "difference_events", **named),
+        events=asked(connection, "difference_events", ids=everybody, keys=(), **named),
         files=asked(connection, "difference_files"),
         thresholds={"awaiting_review_months": 12.0},
     )
@@ -185,9 +186,18 @@ def test_nothing_is_left_over_between_two_builds(
         count_world(one, before, finals, set())
         count_world(other, renumbered, finals, set(before))
         digests = [asked(build, "difference_digest") for build in (one, other)]
+
+        def read(build_id: str, name: str, **parameters: object) -> pl.DataFrame:
+            if name == "thresholds":
+                return pl.DataFrame({"threshold_id": ["awaiting_review_months"], "value": [12.0]})
+            return asked({"one": one, "other": other}[build_id], name, **parameters)
+
         for tier in TIERS:
             buckets = differing_buckets(*(digest.filter(pl.col("indicator_id") == tier) for digest in digests))
             found = between_builds(counted(one, tier, area, day, buckets), counted(other, tier, area, day, buckets))
+            # Who asks only for what may differ is told the same.
+            short = titles_between(tier, area, Moment("one", day), Moment("other", day), read)
+            assert short.sort(pl.all()).equals(found.sort(pl.all()))
             held = [names_held(list(world.values()), finals, tier, area, day) for world in (before, after)]
             assert found["amount"].sum() == len(held[1]) - len(held[0])
             if before == after:

@@ -52,7 +52,8 @@ class Counted:
     """One count of one build on one day.
 
     ``holders``: the enterprises counted (enterprise_id, uscc, name_key, name, and of what is in force its status), at
-    least all that the other count may not have. ``events``: all that is dated by the day in the tier and higher ones.
+    least all that the other count may not have. ``events``: what is dated by the day in the tier and higher ones, at
+    least of those enterprises, of all that have one of their events in either build, and every event of these.
     ``files``: every file with its readings that count. ``thresholds``: the settings in force, by id.
     """
 
@@ -71,7 +72,7 @@ def between_builds(before: Counted, after: Counted) -> pl.DataFrame:
         area, as a decision on identity or area does, a changed ``threshold``, or the last two at once; the amounts
         add up to the difference of the two counts.
     """
-    here, there = _only_in_one(before.holders, after.holders)
+    here, there = only_in_one(before.holders, after.holders)
     rows = [_row(holder, -1, *_reason(holder, before, after, "lost")) for holder in here]
     rows += [_row(holder, 1, *_reason(holder, after, before, "found")) for holder in there]
     return pl.DataFrame(rows, schema=PART_SCHEMA, orient="row")
@@ -103,7 +104,7 @@ def totals(parts: pl.DataFrame) -> list[tuple[str, int, int]]:
     return [(part, *sums[part]) for part in PARTS if part in sums]
 
 
-def _only_in_one(before: pl.DataFrame, after: pl.DataFrame) -> tuple[list[Row], list[Row]]:
+def only_in_one(before: pl.DataFrame, after: pl.DataFrame) -> tuple[list[Row], list[Row]]:
     """The holders that have no counterpart: by credit code, then by a name that is one enterprise's alone.
 
     Each holder has one counterpart at most, so that what is left over adds up to the difference.

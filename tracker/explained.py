@@ -16,6 +16,7 @@ from tracker.difference import (
     between_builds,
     changed_thresholds,
     differing_buckets,
+    only_in_one,
 )
 
 COUNTED_BASES = ("in_force", "ever", "new")
@@ -168,9 +169,17 @@ class _Count:
         if not buckets:
             return pl.DataFrame(schema=PART_SCHEMA)
         again = Moment(build_id, earlier.as_of)
-        if self._holders(earlier, buckets).equals(self._holders(again, buckets)):
+        moments = (earlier, again)
+        holders = [self._held("difference_holders", moment, buckets=buckets) for moment in moments]
+        if holders[0].equals(holders[1]):
             return pl.DataFrame(schema=PART_SCHEMA)
-        return between_builds(self._counted(earlier, buckets), self._counted(again, buckets))
+        ids = [tuple(holder["enterprise_id"] for holder in some) for some in only_in_one(*holders)]
+        # Their events; all events of whoever has one of these in either build; and whether these are in the other.
+        keys: tuple[str, ...] = ()
+        for _ in range(3):
+            events = [self._events(moment, some, keys) for moment, some in zip(moments, ids, strict=True)]
+            keys = tuple(sorted({key for some in events for key in some["event_key"]}))
+        return between_builds(*map(self._counted, moments, holders, events))
 
     def by_months(self, since: dt.date, later: Moment, most: int) -> pl.DataFrame:
         """Who is counted by one build on only one of two days; of each part so many by name, the rest in one row."""
@@ -191,8 +200,9 @@ class _Count:
         here, there = (self.read(build_id, "difference_digest").filter(is_asked) for build_id in builds)
         return differing_buckets(here, there)
 
-    def _holders(self, moment: Moment, buckets: tuple[int, ...]) -> pl.DataFrame:
-        return self._held("difference_holders", moment, buckets=buckets)
+    def _events(self, moment: Moment, ids: tuple[int, ...], keys: tuple[str, ...]) -> pl.DataFrame:
+        asked = {"indicator_id": self.indicator_id, "day": moment.as_of, "ids": ids, "keys": keys}
+        return self.read(moment.build_id, "difference_events", **asked)
 
     def _held(self, query: str, moment: Moment, **parameters: object) -> pl.DataFrame:
         return self.read(
@@ -206,11 +216,10 @@ class _Count:
             **parameters,
         )
 
-    def _counted(self, moment: Moment, buckets: tuple[int, ...]) -> Counted:
-        named = {"indicator_id": self.indicator_id, "day": moment.as_of}
+    def _counted(self, moment: Moment, holders: pl.DataFrame, events: pl.DataFrame) -> Counted:
         return Counted(
-            holders=self._holders(moment, buckets),
-            events=self.read(moment.build_id, "difference_events", **named),
+            holders=holders,
+            events=events,
             files=self.read(moment.build_id, "difference_files"),
             thresholds=_thresholds(moment.build_id, self.read),
         )
