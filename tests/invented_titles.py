@@ -20,7 +20,8 @@ create table core.enterprise_name (enterprise_id bigint, name text, name_key tex
 create table core.enterprise_area (enterprise_id bigint, area_code text, valid_from date, valid_to date);
 create table core.recognition_event (event_id text, enterprise_id bigint, tier text, event text, batch text,
     event_on date, valid_from date, valid_to date, valid_to_estimated boolean, counts_from date, is_derived boolean,
-    document_no text, name_as_printed text, area_code text, file_id text, sheet text, row int, "column" text, event_number bigint);
+    document_no text, name_as_printed text, area_code text, file_id text, sheet text, row int, "column" text,
+    event_number bigint);
 create table core.pool_entry (enterprise_id bigint, level text, entered_on date, left_on date, area_code text,
     file_id text, sheet text, row int, "column" text);
 create table core.first_title (enterprise_id bigint, tier text, first_on date, is_new boolean, area_code text);
