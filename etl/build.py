@@ -106,6 +106,8 @@ def build(data_folder: Path, count: Engine | None = None) -> Built:
         hashed = _hash_of(sidecars, decisions, records, answers, edits)
         build_id = builds.new_id(hashed)
         previous_id = builds.current()
+        if previous_id is not None and not builds.path(previous_id).is_file():
+            previous_id = None  # its file was removed by hand: there is nothing to compare with
         part = builds.unfinished(build_id)
         try:
             _write(part, core, unreadable, catalog, builds.path(previous_id) if previous_id else None, count)

@@ -115,6 +115,10 @@ def test_going_back_is_moving_the_pointer(tmp_path: Path) -> None:
     with pytest.raises(Refusal) as refused:
         builds.point_to("../../etc/passwd")
     assert refused.value.code == "build.unknown"
+    # Where somebody removed the file of the build in force, the next is built and compares with nothing.
+    builds.path(first).unlink()
+    third = built(tmp_path)
+    assert (third.previous_id, builds.current()) == (None, third.build_id)
 
 
 def test_two_builders_take_turns(tmp_path: Path) -> None:
