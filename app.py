@@ -33,8 +33,8 @@ _CONTENT_POLICY = (
 )
 # A publish comes a few times a day; to look for one is to read a file of one line.
 LOOK_SECONDS = 2.0
-# How long a reader's thread may hold up the others. Frames are worked on outside the interpreter, and whoever comes back
-# from there waits that long for each other reader: with Python's 0.005 s, 95 of 100 clicks of 60 readers over two
+# How long a reader's thread may hold up the others. Frames are worked on outside the interpreter, and whoever comes
+# back from there waits that long for each other reader: with Python's 0.005 s, 95 of 100 clicks of 60 readers over two
 # processes took 0.99 and 1.13 s, with this 0.81 and 0.96 s (in turns).
 TURN_SECONDS = 0.0005
 # A reader moves to a new build with the next click; until then its screens are made.
