@@ -55,6 +55,23 @@ def test_looking_leaves_no_file_behind(folder: Path) -> None:
     assert list(folder.iterdir()) == []
 
 
+def test_what_anybody_writes_is_seen_at_once(folder: Path) -> None:
+    """What pages ask at every run is kept until the file differs: for this process and for what others write."""
+    assert (office_store.stamp(), people.operator()) == (None, "")
+    for name in ("甲", "乙", "丙"):
+        people.remember_operator(name)
+        assert people.operator() == name
+    before = office_store.stamp()
+    assert (people.operator(), office_store.stamp()) == ("丙", before)
+    subprocess.run(
+        [sys.executable, "-c", "from tracker import people; people.remember_operator('丁')"],
+        check=True,
+        cwd=ROOT,
+        env={**os.environ, "TRACKER_DATA": str(folder)},
+    )
+    assert people.operator() == "丁"
+
+
 def test_a_meeting_is_one_a_day_and_keeps_its_build() -> None:
     first = meeting_on(DAY)
     assert meeting_on(DAY, "b2") == first

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tracker.office_store import Connection, OfficeError, Row, new_id, now, reading, stated, store_exists, writing
+from tracker import office_store
+from tracker.keeping import kept
+from tracker.office_store import Connection, OfficeError, Row, new_id, now, reading, stated, writing
 
 # 未办, 在办, 销号 in the words of supervision offices.
 STATES = ("open", "in_progress", "closed")
@@ -230,14 +232,18 @@ def unmark_reported(build_id: str, by: str) -> int:
 
 def reported() -> list[Reported]:
     """The builds reported at meetings, the latest meeting first."""
-    if not store_exists():  # asked at every run of a page, and an empty store takes milliseconds to make
-        return []
+    stamp = office_store.stamp()
+    return [] if stamp is None else list(_reported(stamp))
+
+
+@kept(8)
+def _reported(stamp: Hashable) -> tuple[Reported, ...]:
     with reading() as office:
         rows = office.execute(
             "SELECT build_id, plan_id, as_of, meeting, held_on, marked_at, marked_by FROM reported"
             " WHERE withdrawn_at IS NULL ORDER BY held_on DESC, rowid DESC"
         )
-        return [Reported(*row) for row in rows]
+        return tuple(Reported(*row) for row in rows)
 
 
 def builds_to_keep(folder: Path) -> set[str]:

@@ -11,7 +11,7 @@ import datetime as dt
 import json
 import sqlite3
 import uuid
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 
@@ -25,6 +25,7 @@ Row = sqlite3.Row
 _SCHEMAS = ("office.sql", "office_rights.sql", "office_objections.sql")
 SCHEMA_VERSION = len(_SCHEMAS)
 _WAIT_SECONDS = 20.0
+_commits = [0]  # of this process: two may fall into one tick of a file's clock
 _HERE = Path(__file__).resolve().parent
 
 # The types that the tables give their columns beside SQLite's own.
@@ -74,6 +75,8 @@ def writing() -> Iterator[sqlite3.Connection]:
             office.execute("ROLLBACK")
             raise
         office.execute("COMMIT")
+    # After the file was closed, and with it its log written back.
+    _commits[0] += 1
 
 
 @contextmanager
@@ -122,6 +125,23 @@ def _version(office: sqlite3.Connection) -> int:
 def store_exists(folder: Path | None = None) -> bool:
     """Whether anything was ever written."""
     return _file(folder).exists()
+
+
+def stamp() -> Hashable:
+    """What differs once anything was written; None while nothing ever was. To open the file takes a hundred times as
+    long, and pages ask at every run."""
+    file = _file()
+    written = [_written(file), _written(file.with_name(f"{file.name}-wal"))]
+    return (file, _commits[0], *written) if written[0] else None
+
+
+def _written(file: Path) -> tuple[int, int] | None:
+    try:
+        found = file.stat()
+    except FileNotFoundError:
+        return None
+    # Whoever merely reads leaves an empty log for a moment.
+    return (found.st_mtime_ns, found.st_size) if found.st_size else None
 
 
 def copy_to(target: Path, folder: Path | None = None) -> bool:

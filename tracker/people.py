@@ -6,9 +6,11 @@ Nobody is in it at first: the command line gives the first rights, and gives the
 from __future__ import annotations
 
 import json
+from collections.abc import Hashable
 from dataclasses import dataclass
 
-from tracker import audit
+from tracker import audit, office_store
+from tracker.keeping import kept
 from tracker.office_store import Connection, OfficeError, Row, reading, stated, store_exists, writing
 from tracker.rights import ROLES, Person
 
@@ -126,6 +128,17 @@ def remembered(name: str) -> str:
         return ""
     with reading() as office:
         return _setting(office, name)
+
+
+def operator() -> str:
+    """Who works at this one PC, as it was last said; empty where it never was."""
+    stamp = office_store.stamp()
+    return "" if stamp is None else _operator(stamp)
+
+
+@kept(8)
+def _operator(stamp: Hashable) -> str:
+    return remembered(OPERATOR)
 
 
 def remember_operator(name: str) -> None:

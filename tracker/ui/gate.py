@@ -77,7 +77,7 @@ def _is_served() -> bool:
 def operator() -> str:
     """Who works at this one PC: the name that was asked once, else that of the account."""
     try:
-        return str(st.session_state.get("operator") or people.remembered(people.OPERATOR) or audit.os_user())
+        return str(st.session_state.get("operator") or people.operator() or audit.os_user())
     except OfficeError:  # a page without the office store is still right
         return audit.os_user()
 
@@ -85,7 +85,7 @@ def operator() -> str:
 def known_name() -> str:
     """The name of who acts on this page; empty on one PC until it was asked."""
     if way_in() == entrance.ONE_PC:
-        return str(st.session_state.get("operator") or people.remembered(people.OPERATOR))
+        return str(st.session_state.get("operator") or people.operator())
     found = visitor().person
     return found.name if found else ""
 

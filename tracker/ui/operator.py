@@ -52,5 +52,5 @@ def is_sent(label: str, key: str, is_complete: bool, missing: str, *, disabled: 
 
 def _remembered() -> str:
     with suppress(OfficeError):
-        return people.remembered(people.OPERATOR)
+        return people.operator()
     return ""
