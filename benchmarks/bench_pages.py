@@ -1,11 +1,13 @@
-"""How fast the pages are: on the demo, among 100,000 enterprises, and beside the same charts in Dash.
+"""How fast the pages are: on the demo, among 100,000 and a million enterprises, and beside the same charts in Dash.
 
-``python -m benchmarks.bench_pages [server browser …] [--enterprises 100000] [--runs 60]`` ends with 1 where a limit is
-broken.
+``python -m benchmarks.bench_pages [server browser …] [--enterprises 100000 …] [--runs 60]`` ends with 1 where a limit
+is broken.
 
 server   What a run of a page takes inside the server, on the clock and in processor time: a view that is kept
-         already, a month that nobody has looked at, a search; candidates and ladder of 100,000 enterprises.
-browser  From the address to the first chart in a browser that has been there before, turn by turn with Dash.
+         already, a month that nobody has looked at, a search; candidates and ladder.
+browser  Beside the same charts in Dash: from the address to the first chart in a browser that has been there before,
+         turn by turn; bytes, memory, ten readers at once.
+superset  The same beside Apache Superset, where the environment names one: benchmarks/superset_peer.py.
 
 Another program beside it moves the clock's numbers, less the processor's; the load of the machine is printed too.
 """
@@ -14,40 +16,37 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import shutil
 import sys
 import tempfile
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import quantiles
 from urllib.parse import urlencode
-
-from playwright.sync_api import BrowserContext, sync_playwright
 
 from benchmarks import timed_app
 from benchmarks.bench_etl import environment_of, world_in
-from benchmarks.dash_peer import AS_OF, PLAN, TARGET
+from benchmarks.beside import DASH, SUPERSET, beside
+from benchmarks.dash_peer import PLAN
 from benchmarks.measure import Line, cost_of, told
 from benchmarks.reader import Reader, reading
 from benchmarks.server import Server, served
+from benchmarks.superset_peer import NAMED_BY
 
-ENTERPRISES = 100_000
-KEPT_MS, NEW_MS, SEARCH_MS, NAMES_MS = 20, 150, 100, 1_000
-TIMES_DASH = 1.5
+ENTERPRISES = (100_000, 1_000_000)
+KEPT_MS, NEW_MS, NAMES_MS = 20, 150, 1_000
+SEARCH_MS, SEARCH_OF_A_MILLION_MS = 100, 200
 PAGES = ("", "districts", "indicators", "enterprises")
 MOST_NEW = 12
 SEARCHES = ("虚构", "企业7", "有限公司", "91320700", "xuni", "xnqy", "示例", "企业12 有限", "lygxn", "9132070000")
-_TURNS = 7
-_CHART = ".js-plotly-plot .main-svg"
-_PEER = ("benchmarks.dash_peer",)
 
 
 def main() -> int:
     """Run the benchmarks asked for, all without any. Returns 0 when every limit holds."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.bench_pages", description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", choices=[[], *BENCHMARKS])
-    parser.add_argument("--enterprises", type=int, default=ENTERPRISES)
+    parser.add_argument("--enterprises", type=int, nargs="*", default=ENTERPRISES)
     parser.add_argument("--runs", type=int, default=60)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
@@ -77,17 +76,19 @@ def large_build(enterprises: int) -> Path:
 
 def bench_server(demo: Path, options: argparse.Namespace) -> list[Line]:
     """Runs of pages, of the demo and of a large build."""
-    large = large_build(options.enterprises)
     lines = []
-    for title, folder in (("demo", demo), (f"{options.enterprises:,} enterprises", large)):
+    for enterprises in (0, *options.enterprises):
+        folder = large_build(enterprises) if enterprises else demo
+        title = f"{enterprises:,} enterprises" if enterprises else "demo"
+        search_ms = SEARCH_MS if enterprises < ENTERPRISES[-1] else SEARCH_OF_A_MILLION_MS
         with served(folder, ("benchmarks.timed_app",)) as server:
             server.wait_until_warm()
-            lines += asyncio.run(page_runs(server, folder / timed_app.FILE, title, options.runs, PLAN))
+            lines += asyncio.run(page_runs(server, folder / timed_app.FILE, title, options.runs, PLAN, search_ms))
     return lines
 
 
-async def page_runs(server: Server, times: Path, title: str, runs: int, plan: str) -> list[Line]:
-    """One reader's way through the pages of a plan."""
+async def page_runs(server: Server, times: Path, title: str, runs: int, plan: str, search_ms: float) -> list[Line]:
+    """One reader's way through the pages of a plan; ``search_ms`` is what a search may take."""
     lines: list[Line] = []
 
     async def measured(what: str, limit: float, steps: Sequence[Callable[[], Awaitable[float]]]) -> None:
@@ -117,7 +118,7 @@ async def page_runs(server: Server, times: Path, title: str, runs: int, plan: st
             whole, *areas = reader.options["area"]
             await measured(f"{name}, an area nobody has seen", NEW_MS, [_chosen(reader, "area", one) for one in areas])
             await reader.choose("area", whole)
-        await measured("search among enterprises", SEARCH_MS, [_typed(reader, text) for text in SEARCHES])
+        await measured("search among enterprises", search_ms, [_typed(reader, text) for text in SEARCHES])
         for page in ("ladder", "candidates"):
             first = _unseen(months[3:], len(PAGES))[:1] or months[:1]
             await reader.choose("as_of", first[0])
@@ -144,51 +145,22 @@ def _slow(values: Sequence[float]) -> float:
 
 
 def bench_browser(demo: Path, options: argparse.Namespace) -> list[Line]:
-    """The first chart of each page in a warm browser, ours and Dash's turn by turn."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        print("no Chromium on this machine: first charts are left out")
+    """The app beside Dash in a browser."""
+    return beside(DASH, demo)
+
+
+def bench_superset(demo: Path, options: argparse.Namespace) -> list[Line]:
+    """The app beside Superset in a browser, where a Superset is named."""
+    if NAMED_BY not in os.environ:
+        print(f"{NAMED_BY} names no Python with Apache Superset: left out; benchmarks/superset_peer.py tells how")
         return []
-    lines = []
-    with (
-        served(demo) as ours,
-        served(demo, _PEER, "/_dash-layout") as peer,
-        sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"]) as browser,
-    ):
-        context = browser.new_context(viewport={"width": 1440, "height": 900})
-        for page in PAGES[:3]:
-            codes = {"plan": PLAN, "as_of": AS_OF.isoformat()} | ({"target": TARGET} if page else {})
-            query = urlencode(codes)
-            addresses = (f"{ours.address}/{page}?{query}", f"{peer.address}/{page}")
-            for address in addresses:
-                _first_chart(context, address)
-            turns = [[_first_chart(context, address) for address in addresses] for _ in range(_TURNS)]
-            own, other = (median(turn[place] for turn in turns) for place in (0, 1))
-            name = page or "overview"
-            lines += [
-                Line(f"{name}: first chart, warm browser", own, "s"),
-                Line(f"{name}: first chart, the same charts in Dash", other, "s"),
-                Line(f"{name}: first chart, ours / Dash", own / other, "times", TIMES_DASH),
-            ]
-        context.close()
-    return lines
-
-
-def _first_chart(context: BrowserContext, address: str) -> float:
-    """Seconds from the address to the first chart on the page."""
-    page = context.new_page()
-    started = time.perf_counter()
-    page.goto(address, wait_until="commit")
-    page.wait_for_selector(_CHART)
-    seconds = time.perf_counter() - started
-    page.close()
-    return seconds
+    return beside(SUPERSET, demo)
 
 
 BENCHMARKS: dict[str, Callable[[Path, argparse.Namespace], list[Line]]] = {
     "server": bench_server,
     "browser": bench_browser,
+    "superset": bench_superset,
 }
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import shutil
 import sys
 import tempfile
 import threading
@@ -17,11 +16,10 @@ from contextlib import ExitStack
 from pathlib import Path
 from statistics import median, quantiles
 
-from playwright.sync_api import sync_playwright
-
 from benchmarks import load_client
 from benchmarks.bench_etl import environment_of
 from benchmarks.bench_pages import demo_build
+from benchmarks.beside import OURS, browsing, cold_megabytes
 from benchmarks.load_client import Result
 from benchmarks.measure import Line, cost_of, told
 from benchmarks.reader import reading
@@ -62,32 +60,12 @@ def _starts(data: Path) -> list[Line]:
 
 def _cold_page(data: Path) -> list[Line]:
     """What a browser that was never here before fetches for the first page."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        print("no Chromium on this machine: the bytes of a cold page are left out")
-        return []
-    with (
-        served(data) as server,
-        sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"]) as browser,
-    ):
-        page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
-        got: list[float] = []
-        network = page.context.new_cdp_session(page)
-        network.send("Network.enable")
-        network.on("Network.loadingFinished", lambda done: got.append(done["encodedDataLength"]))
-        network.on(
-            "Network.webSocketFrameReceived", lambda frame: got.append(len(frame["response"]["payloadData"]) * 3 / 4)
-        )
-        page.goto(server.address)
-        page.wait_for_selector(".js-plotly-plot .main-svg")
-        page.wait_for_load_state("networkidle")
-    return [Line("first page, a browser that was never here", sum(got) / 1e6, "MB", COLD_PAGE_MEGABYTES)]
-
-
-def _bytes(told_as: str) -> float:
-    """The bytes of a frame of a socket, which the browser tells in Base64: four letters for three bytes."""
-    return len(told_as) * 3 / 4
+    with browsing() as browser:
+        if browser is None:
+            return []
+        with served(data) as server:
+            megabytes = cold_megabytes(browser, OURS, server.address)
+    return [Line("first page, a browser that was never here", megabytes, "MB", COLD_PAGE_MEGABYTES)]
 
 
 async def _first_page(address: str) -> None:

@@ -118,6 +118,14 @@ def write_world(
     return Invented(tuple(notices), written, enterprises)
 
 
+def write_champions(folder: Path, world: Invented, rows: int) -> Notice:
+    """A further list of a world: so many of its enterprises become champions."""
+    some = pl.read_csv(world.notices[0].path, n_rows=rows, infer_schema=False)
+    path = folder / "champion.csv"
+    some.write_csv(path)
+    return Notice(path, "champion", rows, world.notices[0].area)
+
+
 def _write_notice(path: Path, people: pl.DataFrame, random: np.random.Generator) -> int:
     """A list whose rows state their own days, of ten rounds in five years."""
     days = pl.Series("day", _ROUNDS, dtype=pl.Date)[random.integers(0, len(_ROUNDS), people.height)]

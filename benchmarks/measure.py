@@ -81,7 +81,7 @@ def cost_of(module: str, *arguments: str, environment: Mapping[str, str], accept
     ) as process:
         peak = 0
         while process.poll() is None:
-            peak = max(peak, _memory_of_tree(process.pid))
+            peak = max(peak, memory_of_tree(process.pid))
             time.sleep(_EVERY_SECONDS)
         seconds = time.perf_counter() - started
         said = process.stderr.read().decode(errors="replace") if process.stderr else ""
@@ -96,7 +96,7 @@ def _of_children() -> float:
     return times.children_user + times.children_system
 
 
-def _memory_of_tree(pid: int) -> int:
+def memory_of_tree(pid: int) -> int:
     """Resident bytes of a process and its descendants; one that ends while it is looked at counts nothing."""
     total = 0
     try:

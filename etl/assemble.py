@@ -14,6 +14,7 @@ from etl.answers import Answer
 from etl.answers_apply import placed_as_decided, recoded, still_open
 from etl.beside import beside
 from etl.completeness import closed_books
+from etl.enterprise_core import areas_over_time, enterprises, former_names, in_order, numbered
 from etl.identity import IDENTIFYING, identify
 from etl.inbox import TITLE_EVENTS, TITLE_KINDS, VALUE_KINDS, Sidecar
 from etl.ledger import LedgerRows, judge_ledger
@@ -22,7 +23,7 @@ from etl.lists import judge
 from etl.measure_core import Read, measure_frames
 from etl.measure_reports import judge_reports
 from etl.reconcile import Judged, Source, books
-from etl.rows import CODE, ListRows, only
+from etl.rows import CODE, ListRows, only_where
 from etl.schemas import conforming
 from etl.target_core import Decided, target_frames
 from etl.targets import judge_targets
@@ -60,7 +61,7 @@ def assemble(
         answers: what people decided about identities and areas, oldest first.
     """
     sources = list(sources)
-    judged, valued = _judged(sources, catalog)
+    judged, valued, stamped = _judged(sources, catalog)
     decided: list[Decided] = [
         (source, judge_targets(source.parsed, catalog)) for source in sources if source.reading.kind == "targets"
     ]
@@ -74,8 +75,8 @@ def assemble(
         for source in sources
         if source.reading.kind == "activities"
     ]
-    rows = pl.concat([pl.DataFrame(schema=_ROW_SCHEMA), *(_stamped(source, outcome) for source, outcome in judged)])
-    rows = recoded(rows, answers)
+    rows = recoded(pl.concat([pl.DataFrame(schema=_ROW_SCHEMA), *stamped]), answers)
+    del stamped
     # The rows of lists live on in one frame, those of values in another; millions should not be kept twice.
     judged = [(source, _without_copies(outcome)) for source, outcome in judged]
     counted = [(source, _without_copies(outcome)) for source, outcome in valued]
@@ -89,23 +90,25 @@ def assemble(
     placed = placed_as_decided(_place(settled.rows, catalog), answers)
     del settled
     is_own = pl.col("kind") != "mention"  # what a ledger merely repeats names and places its enterprise, no more
-    accepted = _numbered(_only(placed, pl.col("area_scope") == "inside"), is_own)
-    enterprise = _enterprises(_only(accepted, is_own), codes)
+    accepted = numbered(only_where(placed, pl.col("area_scope") == "inside"), is_own)
+    ordered = in_order(only_where(accepted, is_own))
+    enterprise = enterprises(ordered, codes)
     with ThreadPoolExecutor(1) as pool:
         settling = pool.submit(settle, valued, stated.with_columns(keys.tail(stated.height)), enterprise, catalog)
         frames = {
             "area_closure": area_closure(catalog),
             "enterprise": enterprise.select("enterprise_id", "uscc", "name", "name_key"),
-            "enterprise_name": _former_names(accepted, enterprise),
-            "enterprise_area": _areas_over_time(_only(accepted, is_own)),
+            "enterprise_name": former_names(accepted, enterprise),
+            "enterprise_area": areas_over_time(ordered),
             "pool_entry": _pool(accepted.filter(pl.col("kind") == "pool")),
             "reading_vague": _vague(placed, catalog),
             "identity_question": still_open(questions, answers),
             "ledger_difference": differences,
         }
+        del ordered
         values = settling.result()  # before the events, not beside them: both are copied whole once
     frames |= {
-        "recognition_event": _events(_only(accepted, pl.col("kind").is_in(["list", "ledger"])), catalog),
+        "recognition_event": _events(only_where(accepted, pl.col("kind").is_in(["list", "ledger"])), catalog),
         **values.frames,
         **target_frames(decided, catalog),
         **measure_frames(reported, held),
@@ -117,12 +120,19 @@ def assemble(
     return Core(closed_books(conforming(frames), sources, sidecars), max(days, default=None))
 
 
-def _judged(sources: Sequence[Source], catalog: Catalog) -> tuple[list[Judged], list[Valued]]:
-    """The readings of titles and those of values with what became of their rows."""
+def _judged(sources: Sequence[Source], catalog: Catalog) -> tuple[list[Judged], list[Valued], list[pl.DataFrame]]:
+    """The readings of titles and those of values with what became of their rows, and the accepted rows of titles."""
+
+    def work(source: Source) -> tuple[ListRows, list[pl.DataFrame]]:
+        outcome = _judge(source, catalog)
+        # Here and not later: lists are judged sooner than the values beside them.
+        return outcome, [_stamped(source, outcome)] if source.reading.kind in TITLE_KINDS else []
+
     large = [source for source in sources if source.reading.kind in (*TITLE_KINDS, *VALUE_KINDS)]
-    outcomes = list(zip(large, beside(large, lambda source: _judge(source, catalog), Source.size), strict=True))
-    judged = [(source, outcome) for source, outcome in outcomes if source.reading.kind in TITLE_KINDS]
-    return judged, [(source, outcome) for source, outcome in outcomes if isinstance(outcome, ValueRows)]
+    found = list(zip(large, beside(large, work, Source.size), strict=True))
+    judged = [(source, outcome) for source, (outcome, _) in found if source.reading.kind in TITLE_KINDS]
+    valued = [(source, outcome) for source, (outcome, _) in found if isinstance(outcome, ValueRows)]
+    return judged, valued, [rows for _, (_, stamped) in found for rows in stamped]
 
 
 def _judge(source: Source, catalog: Catalog) -> ListRows:
@@ -256,87 +266,6 @@ def _vague(placed: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
     told = finer.join(area_closure(catalog), on="area_code").select("reading_id", "ancestor_code")
     vague = named.unique().join(told, on=["reading_id", "ancestor_code"], how="anti")
     return vague.rename({"ancestor_code": "area_code"}).sort("reading_id", "area_code")
-
-
-def _numbered(rows: pl.DataFrame, is_own: pl.Expr) -> pl.DataFrame:
-    """The rows of enterprises that have an entry of their own, with ``enterprise_id`` in the order of their keys."""
-    keys = rows.lazy().filter(is_own & pl.col("enterprise_key").is_not_null()).select("enterprise_key").unique()
-    numbers = keys.sort("enterprise_key").with_row_index("enterprise_id", offset=1).collect()
-    numbers = numbers.with_columns(pl.col("enterprise_id").cast(pl.Int64))
-    found = rows.select("enterprise_key").join(numbers, on="enterprise_key", how="left", maintain_order="left")
-    return _only(rows.with_columns(found["enterprise_id"]), pl.col("enterprise_id").is_not_null())
-
-
-def _only(rows: pl.DataFrame, condition: pl.Expr) -> pl.DataFrame:
-    """The rows of which something is so, and known to be."""
-    return only(rows, rows.select(condition.fill_null(False).alias("is_so"))["is_so"])
-
-
-def _enterprises(rows: pl.DataFrame, codes: pl.Series) -> pl.DataFrame:
-    """One row per enterprise: its code where known and the name of its newest event.
-
-    ``codes`` are all that were printed anywhere: the code of an enterprise leads it, whoever printed it.
-    """
-    order = rows.select("enterprise_id", _order_of("event_on", rows)).with_row_index("place").sort("order")
-    newest = order.unique("enterprise_id", keep="last").sort("enterprise_id")
-    found = rows.select("enterprise_id", "enterprise_key", "name", "name_key", "uscc_clean")[newest["place"]]
-    # Where the newest row does not print the code that leads, another may.
-    others = found.filter(pl.col("uscc_clean").ne_missing(pl.col("enterprise_key")))["enterprise_key"]
-    nameless = others.filter(~others.is_in(codes.drop_nulls().implode())) if len(others) else others
-    is_code = ~pl.col("enterprise_key").is_in(nameless.implode())
-    uscc = pl.when(is_code).then(pl.col("enterprise_key").cast(pl.String))
-    return found.with_columns(uscc=uscc).drop("uscc_clean")
-
-
-def _order_of(day: str, rows: pl.DataFrame) -> pl.Series:
-    """``order``: one number by which rows stand in the order of a day, their reading and their row in it."""
-    readings = rows["reading_id"].unique().sort()
-    number = rows["reading_id"].cast(pl.Enum(readings)).to_physical().cast(pl.Int64)
-    order = (rows[day].to_physical().cast(pl.Int64) * max(1, len(readings)) + number) * _MANY_ROWS + rows["row"]
-    return order.alias("order")
-
-
-# No sheet has more rows than this.
-_MANY_ROWS = 10_000_000
-
-
-def _former_names(rows: pl.DataFrame, enterprise: pl.DataFrame) -> pl.DataFrame:
-    """One row per enterprise and other name: former, stated or printed on an earlier list."""
-    printed = rows.select("enterprise_id", "name", "name_key", "event_on")
-    stated = rows.filter(pl.col("former_name").is_not_null()).select(
-        "enterprise_id", name="former_name", name_key="former_name_key", event_on="event_on"
-    )
-    names = pl.concat([printed, stated])
-    # Enterprises are numbered from 1 in their order.
-    current = enterprise["name_key"].gather(names["enterprise_id"] - 1)
-    return (
-        names.filter(names["name_key"].ne_missing(current))
-        .sort("enterprise_id", "event_on", "name")
-        .group_by("enterprise_id", "name_key", maintain_order=True)
-        .agg(name=pl.col("name").last(), last_seen_on=pl.col("event_on").max())
-        .select("enterprise_id", "name", "name_key", "last_seen_on")
-    )
-
-
-def _areas_over_time(rows: pl.DataFrame) -> pl.DataFrame:
-    """One row per enterprise and stretch of time in one reporting unit, without gaps from its first event on."""
-    is_vague = rows["area_code"].str.ends_with(UNASSIGNED_SUFFIX)
-    located = rows.select("enterprise_id", "event_on", "area_code", _order_of("event_on", rows))
-    if is_vague.any():
-        placed = located.filter(~is_vague)
-        located = pl.concat([placed, located.filter(is_vague).join(placed, on="enterprise_id", how="anti")])
-    # In this order the first of a day and every change show in the row above.
-    of_the_same = pl.col("enterprise_id") == pl.col("enterprise_id").shift(1)
-    located = located.sort("enterprise_id", "order")
-    steps = located.filter((of_the_same & (pl.col("event_on") == pl.col("event_on").shift(1))).fill_null(False).not_())
-    steps = steps.filter((of_the_same & (pl.col("area_code") == pl.col("area_code").shift(1))).fill_null(False).not_())
-    is_left = pl.col("enterprise_id") == pl.col("enterprise_id").shift(-1)
-    return steps.select(
-        "enterprise_id",
-        "area_code",
-        valid_from=pl.col("event_on"),
-        valid_to=pl.when(is_left).then(pl.col("event_on").shift(-1) - pl.duration(days=1)),
-    )
 
 
 def _events(rows: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:

@@ -25,8 +25,9 @@ from etl.publish import Builds
 from etl.refusal import Refusal
 from etl.report import say
 from etl.thresholds import ThresholdBook, values_in_force
-from tracker import about, due, export, objections_words, office, office_store, text, warehouse, what_if
+from tracker import about, due, enterprises, export, objections_words, office, office_store, text, warehouse, what_if
 from tracker.catalog import Catalog, data_folder, for_data_folder
+from tracker.enterprises_moved import expiring
 from tracker.enterprises_words import batch_name
 from tracker.office_objections import Objection, objections
 from tracker.text import LANGUAGES, word
@@ -267,12 +268,12 @@ class Book:
         for plan_id, short, area_code, as_of in self._plans():
             until = pl.Series([as_of]).dt.offset_by(f"{_EXPIRY_MONTHS}mo").dt.month_end()[0]
             for tier, name in tiers.select("tier", "short").iter_rows():
-                asked = {"plan_id": plan_id, "area_code": area_code, "tier": tier, "as_of": as_of, "until": until}
-                for row in self._read("expiring_enterprises", **asked).iter_rows(named=True):
-                    if row["via_tier"] == tier:
-                        status = word(f"enterprises.status_{row['status']}", self.language)
-                        area = row[f"area_{self.language}"]
-                        yield short, row["name"], row["uscc"], area, name, status, row["valid_to"], row["month_end"]
+                found = expiring(self.build_id, plan_id, area_code, tier, as_of, until)
+                own = found.filter(pl.col("via_tier") == tier)
+                for row in enterprises.with_names(self.build_id, own).iter_rows(named=True):
+                    status = word(f"enterprises.status_{row['status']}", self.language)
+                    area = row[f"area_{self.language}"]
+                    yield short, row["name"], row["uscc"], area, name, status, row["valid_to"], row["month_end"]
 
 
 _TEXT, _DAY = pl.String, pl.Date

@@ -15,8 +15,9 @@ from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
 from etl.clean import with_name_key
 from tracker.names import text_key
 
-# So many names are spelled at once: as numbers their characters take four times the room.
-_MANY_NAMES = 100_000
+# So many names are spelled at once: as numbers their characters take four times the room, and this much stays in the
+# processor's own memory.
+_MANY_NAMES = 20_000
 _NOTHING = 0
 
 
@@ -46,10 +47,12 @@ def _in_words(name: str) -> str:
 
 def _initials_of(keys: pl.Series) -> pl.Series:
     """The initials of some names: all their characters are looked up at once, in the order in which they stand."""
-    characters = np.frombuffer("\n".join(keys).encode("utf-32-le"), dtype=np.uint32)
+    if keys.is_empty():
+        return pl.Series(dtype=pl.String)
+    characters = np.frombuffer(keys.str.join("\n").item().encode("utf-32-le"), dtype=np.uint32)
     letters = _capitals()[characters]
     text = letters[letters != _NOTHING].tobytes().decode("ascii")
-    return pl.Series(text.split("\n") if len(keys) else [], dtype=pl.String)
+    return pl.Series([text]).str.split("\n").explode()
 
 
 @lru_cache(maxsize=1)

@@ -67,8 +67,7 @@ def special_rows(body: pl.DataFrame, header: Header, header_texts: list[list[str
     """
     names = header.column("name", "uscc")
     sequence = header.column("sequence")
-    is_suspect = _suspicion(body.columns[1:], names, sequence, header_texts)
-    suspicion = body.select(is_suspect.alias("is_suspect"))["is_suspect"]
+    suspicion = _suspicion(body, names, sequence, header_texts)
     suspects = body.with_row_index("place").filter(suspicion)
     plain_rows = body["row"].filter(~suspicion)
     numbered = body[column_name(sequence)].str.contains(r"^\s*\d+\s*$").any() if sequence is not None else False
@@ -91,9 +90,10 @@ def special_rows(body: pl.DataFrame, header: Header, header_texts: list[list[str
 
 
 def _suspicion(
-    columns: list[str], names: int | None, sequence: int | None, header_texts: list[list[str | None]]
-) -> pl.Expr:
+    body: pl.DataFrame, names: int | None, sequence: int | None, header_texts: list[list[str | None]]
+) -> pl.Series:
     """Whether a row needs a look: its name is none by its form, or its first cell opens like a note."""
+    columns = body.columns[1:]
     beside = [column for column in columns if sequence is None or column != column_name(sequence)] or columns
     first, first_beside = pl.coalesce(columns), pl.coalesce(beside)
     is_few = pl.sum_horizontal(pl.col(columns).is_not_null()) <= _FEW_CELLS
@@ -105,10 +105,14 @@ def _suspicion(
         if header_texts
         else pl.lit(False)
     )
+    suspicion = body.select((is_few | is_wordy | is_caption).alias("is_suspect"))["is_suspect"]
     if names is None:
-        return is_few | is_wordy | is_caption
+        return suspicion
+    # What is suspect in spite of a plain name is so without one: few rows are left to be asked for theirs.
+    places = suspicion.arg_true()
     is_plain = pl.col(column_name(names)).str.contains(_PLAIN_NAME).fill_null(False)
-    return pl.when(is_plain).then(first.str.contains(_NOTE_START)).otherwise(is_few | is_wordy) | is_caption
+    is_suspect = ~is_plain | first.str.contains(_NOTE_START) | is_caption
+    return suspicion.scatter(places, body[places].select(is_suspect.alias("is_suspect"))["is_suspect"])
 
 
 def _cells(texts: list[str | None]) -> dict[int, str]:

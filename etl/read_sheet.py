@@ -132,7 +132,10 @@ def _refuse_long_cells(grid: Grid, file: str, limits: Limits) -> None:
     if grid.cells.height == 0 or grid.width == 0:
         return
     texts = grid.cells.columns[1:]
-    longest = grid.cells.select(pl.col(texts).str.len_chars().max()).row(0)
+    # No text has more characters than bytes, and its bytes are known without a look at it.
+    longest = grid.cells.select(pl.col(texts).str.len_bytes().max()).row(0)
+    if max((length or 0 for length in longest), default=0) > limits.cell_characters:
+        longest = grid.cells.select(pl.col(texts).str.len_chars().max()).row(0)
     for index, length in enumerate(longest):
         if length is not None and length > limits.cell_characters:
             is_long = pl.col(column_name(index)).str.len_chars() > limits.cell_characters

@@ -153,7 +153,18 @@ def _plain(path: Path, delimiter: str, width: int, lines: int, file: str, limits
         if widest <= width:
             raise
         return _plain(path, delimiter, widest, lines, file, limits)
-    return numbered(cells.select(pl.when(pl.col(names).str.strip_chars().str.len_bytes() > 0).then(pl.col(names))))
+    return numbered(_without_blanks(cells))
+
+
+def _without_blanks(cells: pl.DataFrame) -> pl.DataFrame:
+    """The same cells, null where one holds nothing but white space."""
+    # Such a cell begins with a blank: those of ASCII, or one from before the first Chinese character. Few columns
+    # have any, which is seen in a fifth of the time in which every cell is stripped.
+    text = pl.all()
+    begins = cells.select(((text < "!") | ((text > "\x7f") & (text < "\u3001"))).any())
+    looked_at = [column for column in cells.columns if begins[column].item()]
+    filled = pl.col(looked_at).str.strip_chars().str.len_bytes() > 0
+    return cells.with_columns(pl.when(filled).then(pl.col(looked_at)).name.keep()) if looked_at else cells
 
 
 def _quoted(path: Path, delimiter: str, file: str, limits: Limits) -> pl.DataFrame:

@@ -329,7 +329,7 @@ def print_built(built: Built, catalog: Catalog, as_json: bool) -> None:
         print_changes(built.change.to_dicts(), catalog)
     _print_publicity_difference(built.publicity_difference, catalog)
     print_sums(built.target_sums, catalog)
-    print(say("built.debts", number=built.debts.height))
+    print(say("built.debts" if built.debts.height else "built.no_debts", number=built.debts.height))
     for row in sorted(built.debts.iter_rows(named=True), key=lambda debt: debt_place(debt["kind"])):
         print("  " + debt_line(row, built.readings, catalog))
 
@@ -355,7 +355,7 @@ def _print_publicity_difference(names: pl.DataFrame, catalog: Catalog) -> None:
 
 def print_changes(changes: list[dict[str, Any]], catalog: Catalog) -> None:
     """Which published numbers differ from the build before."""
-    print(say("built.changes", number=len(changes)))
+    print(say("built.changes" if changes else "built.no_changes", number=len(changes)))
     for row in changes:
         print("  " + _change_line(row, catalog))
 

@@ -127,6 +127,11 @@ def only(rows: pl.DataFrame, is_so: pl.Series) -> pl.DataFrame:
     return rows if is_so.all() else rows.filter(is_so)
 
 
+def only_where(rows: pl.DataFrame, condition: pl.Expr) -> pl.DataFrame:
+    """The rows of which something is so, and known to be."""
+    return only(rows, rows.select(condition.fill_null(False).alias("is_so"))["is_so"])
+
+
 def letters(sheets: Iterable[Sheet], title: str | None = None) -> dict[tuple[str, str], str]:
     """The letter of the column that feeds a field, by sheet and field."""
     return {
@@ -141,8 +146,8 @@ def _columns(sheet: Sheet, title: str | None, key: str) -> dict[str, Any]:
 
 
 def _cell(column: str) -> pl.Expr:
-    text = pl.col(column).str.strip_chars(" \t\r\n　")
-    return pl.when(text.str.len_chars() > 0).then(text)
+    text = pl.col(column).str.strip_chars()
+    return pl.when(text.str.len_bytes() > 0).then(text)
 
 
 def with_identity(rows: pl.DataFrame) -> pl.DataFrame:

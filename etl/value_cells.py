@@ -95,20 +95,19 @@ def read_cells(folder: Path, layouts: Sequence[Layout], reading: Reading, catalo
 
 
 def _rows(folder: Path, layout: Layout) -> Iterator[pl.DataFrame]:
-    """The data rows of a sheet in pieces: its keys by field, its value columns as they stand."""
-    texts = {field: _text(column_name(index)) for field, index in layout.fields.items() if field in _ROW_FIELDS}
-    values = [_text(column_name(column.index)) for column in layout.columns]
-    keys = [text.alias(field) for field, text in texts.items()]
+    """The data rows of a sheet in pieces: its keys by field, its value columns; all cells as they stand.
+
+    To take the blanks from around every cell would take longer than to read them: who needs that does it, once for
+    what repeats in millions of rows.
+    """
+    fields = {field: column_name(index) for field, index in layout.fields.items() if field in _ROW_FIELDS}
+    values = [column_name(column.index) for column in layout.columns]
+    keys = [pl.col(column).alias(field) for field, column in fields.items()]
     scan = scan_rows(folder)
     is_data = (pl.col("sheet") == layout.sheet) & (pl.col("kind") == "data")
     for start in range(0, scan.select(pl.len()).collect().item(), _PIECE_ROWS):
         piece = scan.slice(start, _PIECE_ROWS).filter(is_data)
         yield piece.select("row", "block", "uscc_is_number", *keys, *values).collect()
-
-
-def _text(column: str) -> pl.Expr:
-    text = pl.col(column).str.strip_chars(" \t\r\n　")
-    return pl.when(text.str.len_bytes() > 0).then(text)
 
 
 def _with_who(
@@ -123,7 +122,7 @@ def _with_who(
     # The values of one enterprise mostly stand below one another: of each run only the first row is compared.
     begins = rows.select(pl.any_horizontal(pl.col(keys).ne_missing(pl.col(keys).shift(1)))).to_series()
     begins = begins.scatter([0], True) if rows.height else begins
-    firsts = rows.filter(begins).select(keys)
+    firsts = rows.filter(begins).select(keys).with_columns(pl.col(pl.String).str.strip_chars())
     distinct = firsts.unique(maintain_order=True).with_row_index("who")
     if distinct.height == firsts.height:
         of_run = distinct["who"]
@@ -225,6 +224,7 @@ def _with_period(rows: pl.DataFrame) -> pl.DataFrame:
         return rows.with_columns(row_period=pl.lit(None, pl.Date))
     printed = pl.coalesce(columns)
     if len(columns) == len(("period", "batch")):
+        rows = rows.with_columns(pl.col(columns).str.strip_chars())
         year = pl.col("batch").str.extract(r"(20\d\d)") + "年"
         printed = (
             pl.when(pl.col("period").str.contains(r"20\d\d"))
@@ -286,7 +286,7 @@ def _cells(
         return cells.with_columns(pl.lit(None, pl.String).alias(name) for name in ("field", "printed"))
     field = pl.col("rule").replace_strict(_RULE_FIELDS, default=None, return_dtype=pl.String)
     printed = pl.coalesce(pl.when(field == name).then(source) for name, source in _PRINTED.items())
-    return cells.with_columns(field=field, printed=printed)
+    return cells.with_columns(field=field, printed=printed.str.strip_chars())
 
 
 def _unit_differs(measure: pl.Expr, catalog: Catalog, kinds: pl.Enum) -> pl.Expr:

@@ -122,8 +122,9 @@ def _read_measure(cells: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
     if measure.kind == "number":
         cells = with_numbers(cells, measure.unit)
     elif measure.kind == "yes_no":
-        cells = with_yes_no(cells)
+        cells = with_yes_no(cells.with_columns(pl.col("text").str.strip_chars()))
     else:
+        cells = cells.with_columns(pl.col("text").str.strip_chars())
         nothing = pl.lit(None, pl.Float64)
         cells = cells.with_columns(value=nothing, problem=pl.lit(None, pl.String), is_plain=pl.lit(False))
     value = pl.col("value")
@@ -158,7 +159,7 @@ def _with_parts(cells: pl.DataFrame) -> pl.DataFrame:
                 pl.col("value_of_part").alias(name),
                 rule=pl.when(is_bad).then(pl.lit("part_unreadable")).otherwise("rule"),
                 field=pl.when(is_bad).then(pl.lit(name)).otherwise("field"),
-                printed=pl.when(is_bad).then(name).otherwise("printed"),
+                printed=pl.when(is_bad).then(pl.col(name).str.strip_chars()).otherwise("printed"),
             )
             .drop("value_of_part", "problem_of_part")
         )
@@ -226,7 +227,9 @@ def _rejections(refused: pl.DataFrame, who: pl.DataFrame, sheets: list[Layout]) 
         .join(letters, on=["sheet", "field"], how="left", maintain_order="left")
         .with_columns(
             column=pl.when(pl.col("field").is_null()).then(pl.col("column").cast(pl.String)).otherwise("letter"),
-            value=pl.when(pl.col("field").is_null() & ~is_of_who).then("text").otherwise("printed"),
+            value=pl.when(pl.col("field").is_null() & ~is_of_who)
+            .then(pl.col("text").str.strip_chars())
+            .otherwise("printed"),
             name_as_printed=pl.col("name"),
             candidates=pl.when(is_of_who).then("candidates"),
         )

@@ -37,14 +37,15 @@ def list_page(number: Definition | None) -> None:
         target = href("enterprises", view, **{**picked.codes, "status": enterprises.EVERY})
         ui.html(blocks_enterprises.remark(say("outside", number=listing.outside), say("show_all"), target))
     if picked.down:
-        ui.html(blocks_enterprises.groups(listing.rows, picked.down, picked.across, labels, view, picked.codes))
+        rows = ui.grouped_list(view, listing, picked.down, picked.across)
+        ui.html(blocks_enterprises.groups(rows, picked.down, picked.across, labels, view, picked.codes))
     table, below = st.container(), st.container(key="enterprise_below", horizontal=True)
     with below:
         page = ui.pick_page("page", enterprises.number_of_pages(listing.rows))
         measure = picked.measure[0] if picked.measure else None
         ui.offer_table(
             view,
-            lambda: words.list_table(enterprises.with_names(view.build_id, listing.rows), labels, measure),
+            lambda: words.list_table(ui.whole_list(view, listing), labels, measure),
             [finding, *(phrase for _, phrase in words.picked_phrases(picked.narrowing, number, labels))],
             word("enterprises.file", language, area=labels.areas[view.area_code], as_of=f"{view.as_of:%Y-%m}"),
         )

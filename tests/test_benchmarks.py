@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from argparse import Namespace
 from dataclasses import asdict
 from pathlib import Path
 from unittest.mock import Mock, patch
@@ -17,10 +18,12 @@ from benchmarks.__main__ import table
 from benchmarks.bench_counts import counted
 from benchmarks.bench_etl import bench_build
 from benchmarks.bench_national import NATION, PLAN, write_catalog
+from benchmarks.bench_pages import bench_superset
 from benchmarks.invented import credit_codes, write_workbook, write_world
 from benchmarks.measure import Line
 from benchmarks.read_workbook import ours, with_pandas
 from benchmarks.reader import Reader
+from benchmarks.superset_peer import NAMED_BY
 from etl.areas import AreaResolver
 from etl.clean import uscc_faults
 from etl.publish import Builds
@@ -63,7 +66,7 @@ def test_a_build_of_a_thousandth_is_measured(tmp_path: Path) -> None:
     lines = bench_build(tmp_path, scale=0.001, runs=1)
     values = [line.value for line in lines]
     assert values[2] == pytest.approx(values[1] / values[0])
-    assert [line.limit for line in lines] == [None, None, 2.5, 2.5, None]
+    assert [line.limit for line in lines] == [None, None, 2.5, 2.5, None, 5.0]
     assert list((tmp_path / "data-1000" / "builds").glob("*.duckdb"))
 
 
@@ -134,3 +137,11 @@ def test_the_load_client_prints_the_slow_twentieth_and_the_errors() -> None:
     assert [round(line.value, 6) for line in printed] == [2.0, 1.1, 2.0, 1]
     assert [line.verdict for line in printed] == ["", "", "over", "over"]
     assert [line.value for line in load_client.lines(load_client.Result([1.0], [], ["lost"]))] == [1]
+
+
+def test_without_a_superset_the_comparison_is_left_out_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv(NAMED_BY, raising=False)
+    assert bench_superset(tmp_path, Namespace()) == []
+    assert NAMED_BY in capsys.readouterr().out

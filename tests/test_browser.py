@@ -30,6 +30,8 @@ CUT_OFF = """() => [...document.querySelectorAll('.tt, .tt *')]
     .filter(part => part.scrollWidth > part.clientWidth + 1 && getComputedStyle(part).display !== 'inline')
     .map(part => part.className + ' ' + part.textContent.slice(0, 40))"""
 
+AT_REST = "() => Promise.allSettled(document.getAnimations().map(one => one.finished)).then(() => null)"
+
 
 @dataclass
 class Visit:
@@ -206,7 +208,8 @@ def test_the_camera_saves_what_the_sidebar_says(visit: Visit, address: str) -> N
     page = opened(visit, address, "/?as_of=2025-12-31")
 
     def saved() -> tuple[str, bytes]:
-        chart = page.locator(".stPlotlyChart .js-plotly-plot")  # Plotly draws the saved one in a second, off the page
+        # Plotly draws the saved one off the page; while a changed one is being drawn, the old one still stands.
+        chart = page.locator(".stPlotlyChart .js-plotly-plot").filter(visible=True)
         chart.hover()
         with page.expect_download() as picture:
             chart.locator(".modebar-btn").click()
@@ -216,9 +219,10 @@ def test_the_camera_saves_what_the_sidebar_says(visit: Visit, address: str) -> N
     assert name == "主要目标_示例市_2025-12.png"
     assert struct.unpack(">4sII", png[12:24]) == (b"IHDR", 2560, 1440)
     page.get_by_text("图表存图").click()
-    page.get_by_role("radio", name="公文版心").click()
-    page.get_by_role("radio", name="SVG").click()
-    expect(page.get_by_role("radio", name="SVG")).to_be_checked()
+    expect(page.get_by_role("radio", name="SVG")).to_be_visible()
+    page.evaluate(AT_REST)  # what is still sliding into place does not take a click
+    for choice in ("公文版心", "SVG"):
+        page.get_by_role("radio", name=choice).check()
     until = time.monotonic() + SECONDS
     while not (drawn := saved())[0].endswith(".svg"):
         assert time.monotonic() < until

@@ -132,7 +132,7 @@ TITLES = pl.DataFrame(
 def judged(version_id: str, *, is_review: bool = False, values: pl.DataFrame | None = None) -> pl.DataFrame:
     asked = VERSIONS[version_id].criteria
     known = stated() if values is None else values
-    return criteria.judged(NAMES, known, TITLES, asked, AS_OF, is_review=is_review)
+    return criteria.judged(NAMES, criteria.cells(known), TITLES, asked, AS_OF, is_review=is_review)
 
 
 def test_every_version_of_the_catalogue_has_its_table() -> None:

@@ -316,7 +316,7 @@ def test_the_first_build_prints_no_change_list_and_the_next_counts_titles_withou
     assert main(["build"]) == 0
     assert "与上一版本相比" not in capsys.readouterr().out
     assert main(["build"]) == 0
-    assert "与上一版本相比，0 个数字有变化" in capsys.readouterr().out
+    assert "与上一版本相比，没有数字变化" in capsys.readouterr().out
     giants = write_list(folder, "浙江.csv", "序号,企业名称,设区市\n1,甲公司,杭州市\n2,乙公司,宁波市\n3,丙公司,杭州市")
     add(folder, giants, tier="little_giant", area="330000")
     change = built(folder).change

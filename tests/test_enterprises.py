@@ -32,8 +32,17 @@ def build_id(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return publish(tmp_path)
 
 
+def histories(build_id: str, tier: str = "innovative") -> pl.DataFrame:
+    return enterprises.standings(build_id, PLAN_ID, CITY, tier, DUE, RULES[0])
+
+
 def listed(build_id: str, tier: str = "innovative") -> pl.DataFrame:
     return enterprises.standing(build_id, PLAN_ID, CITY, tier, DUE, RULES[0])
+
+
+def narrowed(build_id: str, picked: Narrowing, tier: str = "innovative") -> pl.DataFrame:
+    every = histories(build_id, tier)
+    return enterprises.told(build_id, enterprises.narrowed(build_id, every, picked, DUE), every, DUE)
 
 
 def assert_every_list_adds_up(build_id: str, plan_id: str, dates: list[dt.date]) -> Counter[str]:
@@ -91,7 +100,8 @@ def test_every_list_of_the_demo_adds_up_to_its_number(demo: Demo, monkeypatch: p
 
 
 def test_the_first_line_is_the_sum_of_its_parts(build_id: str) -> None:
-    statuses = enterprises.status_numbers(listed(build_id).filter("is_counted"))
+    every = histories(build_id)
+    statuses = enterprises.status_numbers(enterprises.narrowed(build_id, every, Narrowing(), DUE), every)
     assert statuses == [("in_force", 924), ("awaiting_review", AWAITING["innovative"])]
     labels = Labels({}, {}, "zh")
     line = enterprises_words.list_finding(statuses, 936, Narrowing(measure="key_processes"), "创新型", labels)
@@ -115,35 +125,59 @@ def test_the_first_line_is_the_sum_of_its_parts(build_id: str) -> None:
 def test_an_enterprise_is_found_by_name_former_name_code_and_initials(
     build_id: str, query: str, found: list[str]
 ) -> None:
-    rows = enterprises.narrowed(build_id, listed(build_id), Narrowing(query=query, status=EVERY), DUE)
+    rows = narrowed(build_id, Narrowing(query=query, status=EVERY))
     assert enterprises.with_names(build_id, rows)["name"].to_list() == found
 
 
 def test_a_search_says_who_stands_outside_what_counts(build_id: str) -> None:
-    rows = listed(build_id, "giant")
-    assert enterprises.narrowed(build_id, rows, Narrowing(query="wdmslc"), DUE).is_empty()
-    assert enterprises.outside(build_id, rows, Narrowing(query="wdmslc"), DUE) == 1
-    [pool] = enterprises.narrowed(build_id, rows, Narrowing(query="wdmslc", status="pool"), DUE)["title"]
+    assert narrowed(build_id, Narrowing(query="wdmslc"), "giant").is_empty()
+    assert enterprises.outside(build_id, histories(build_id, "giant"), Narrowing(query="wdmslc"), DUE) == 1
+    [pool] = narrowed(build_id, Narrowing(query="wdmslc", status="pool"), "giant")["title"]
     assert pool == "giant"
+
+
+def test_nobody_whom_a_file_names_is_missing_from_the_list_of_every_status(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who was only recommended, or shown once and never decided, counts nowhere and must still be found."""
+    monkeypatch.setenv("TRACKER_DATA", str(demo.folder))
+    build_id, city = warehouse.current_build_id(), "320700"
+    assert build_id is not None
+    sql = """
+        with named as (
+            select enterprise_id, area_code, tier from core.recognition_event where event_on <= ? and not is_derived
+            union all
+            select enterprise_id, area_code, level from core.pool_entry where coalesce(entered_on <= ?, true)
+        )
+        select distinct enterprise_id from named
+        where area_code in (select area_code from core.area_closure where ancestor_code = ?) and ? in ('', tier)
+    """
+    for day in (dt.date(2021, 12, 31), dt.date(2024, 6, 30), dt.date(2027, 6, 30)):
+        for tier in ("", "srdi"):
+            rows = enterprises.standing(build_id, "lianyungang", city, tier, day, RULES[0])
+            named = {enterprise for (enterprise,) in demo.rows(sql, day, day, city, tier)}
+            # Higher titles count in lower tiers.
+            assert named == set(rows["enterprise_id"]) if not tier else named <= set(rows["enterprise_id"])
+            beside = rows.filter(pl.col("status") == enterprises.ON_RECORD)
+            assert not beside["is_counted"].any()
+    assert beside.height > 50
 
 
 @pytest.mark.parametrize("down", enterprises.DIMENSIONS)
 @pytest.mark.parametrize("across", ["", *enterprises.DIMENSIONS])
 def test_groups_add_up_and_each_cell_is_the_list_it_opens(build_id: str, down: str, across: str) -> None:
-    rows = enterprises.narrowed(build_id, listed(build_id, ""), Narrowing(status=EVERY), DUE)
+    rows = narrowed(build_id, Narrowing(status=EVERY), "")
     groups = enterprises.grouped(rows, down, across)
     assert groups["number"].sum() == rows.height
     for first, second, number in groups.head(5).iter_rows():
         picked = Narrowing(**{"status": EVERY, across or down: second or first, down: first})
-        assert enterprises.narrowed(build_id, rows, picked, DUE).height == number
+        assert narrowed(build_id, picked, "").height == number
 
 
 def test_a_measure_limits_the_list_to_both_ends_included(build_id: str) -> None:
-    rows = listed(build_id, "srdi")
-
     def names(low: float | None, high: float | None) -> int:
         picked = Narrowing(measure="key_processes_controlled", at_least=low, at_most=high)
-        return enterprises.narrowed(build_id, rows, picked, DUE).height
+        return narrowed(build_id, picked, "srdi").height
 
     assert names(4996, 4996) == 2
     assert names(4996.1, None) == 0

@@ -16,7 +16,7 @@ from tests.demo import CITY, CLOSE, UNITS, Demo
 from tests.replay_ladder import BELOW
 from tests.test_demo_pages import PLAN, view_of
 from tests.test_pages_enterprises import opened, shown
-from tracker import candidates, candidates_words, enterprises, export, ladder, ui, warehouse
+from tracker import candidates, candidates_words, enterprises, enterprises_moved, export, ladder, ui, warehouse
 from tracker.enterprises_words import Labels
 from tracker.text import LANGUAGES, word
 from tracker.viewing import DEFAULT_RULE
@@ -63,7 +63,7 @@ def test_every_number_of_the_ladder_is_the_length_of_its_list() -> None:
         as_of = pl.Series([codes["as_of"]]).str.to_date()[0]
         if move:
             within = str(codes.get("part", area))
-            rows = enterprises.moved(build_id(), PLAN, area, within, tier, as_of, DEFAULT_RULE, move)
+            rows = enterprises_moved.moved(build_id(), PLAN, area, within, tier, as_of, DEFAULT_RULE, move)
         else:
             rows = enterprises.standing(build_id(), PLAN, area, tier, as_of, DEFAULT_RULE).filter("is_counted")
         assert rows.height == number, codes
@@ -98,7 +98,7 @@ def test_a_list_of_the_ladder_says_what_it_lists() -> None:
 def test_expiries_are_those_of_the_build(demo: Demo) -> None:
     found = ladder.expiring(build_id(), PLAN, CLOSE)
     assert found["little_giant", CITY] == 7
-    names = enterprises.moved(build_id(), PLAN, CITY, CITY, "little_giant", CLOSE, DEFAULT_RULE, "expiring")
+    names = enterprises_moved.moved(build_id(), PLAN, CITY, CITY, "little_giant", CLOSE, DEFAULT_RULE, "expiring")
     assert names.height == 7
 
 

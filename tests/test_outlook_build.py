@@ -13,8 +13,9 @@ import pytest
 
 from etl.publish import Builds
 from tests.worlds import add, built, rows, write_list
-from tracker import warehouse
-from tracker.outlook_view import expiring_enterprises, plan_outlook, target_outlook
+from tracker import enterprises, warehouse
+from tracker.enterprises_moved import expiring
+from tracker.outlook_view import plan_outlook, target_outlook
 
 D = dt.date
 CITY = "320700"
@@ -165,13 +166,15 @@ def test_the_names_behind_the_titles_that_end(world: World, build_id: str) -> No
             ending = expiry.filter(
                 (pl.col("tier") == tier) & (pl.col("area_code") == area) & (pl.col("month_end") <= until)
             )
-            names = expiring_enterprises(build_id, "lianyungang", area, tier, as_of, until)
+            names = expiring(build_id, "lianyungang", area, tier, as_of, until)
             assert names.height == ending["titles"].sum()
             assert (names["status"] == "awaiting_review").sum() == ending["awaiting"].sum()
-            assert names["file_id"].null_count() == names["row"].null_count() == 0
     # Of the six of 2021, whose window ends this very day, four became little giants and stay in the count.
-    names = expiring_enterprises(build_id, "lianyungang", CITY, "srdi", as_of, as_of)
-    assert names["name"].sort().to_list() == ["连云港第5实验有限公司", "连云港第6实验有限公司"]
+    names = expiring(build_id, "lianyungang", CITY, "srdi", as_of, as_of)
+    assert enterprises.with_names(build_id, names)["name"].sort().to_list() == [
+        "连云港第5实验有限公司",
+        "连云港第6实验有限公司",
+    ]
     assert set(names["valid_to"]) == {D(2024, 8, 31)}
 
 

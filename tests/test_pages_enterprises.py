@@ -141,7 +141,7 @@ def test_a_search_finds_a_former_name_and_names_those_outside(build_id: str) -> 
     app = opened(q="旧名示例")
     assert "曾用名：旧名示例厂" in shown(app)
     assert "列出 1 家 = 到期待复核 1（各类企业" in shown(app)
-    assert "另有 1 家符合搜索" in shown(opened(q="wdmslc"))
+    assert "另有 1 家符合条件" in shown(opened(q="wdmslc"))
 
 
 def test_a_list_is_paged_and_a_shorter_one_begins_anew(build_id: str) -> None:

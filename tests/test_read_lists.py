@@ -195,6 +195,12 @@ def test_full_width_characters(tmp_path: Path) -> None:
     assert got.announced() == [(1, None), (1, None)]
 
 
+def test_cells_of_white_space_are_blank_whatever_it_is(tmp_path: Path) -> None:
+    got = read_text(tmp_path, f"企业名称,县区,行业\n{A},　,\u00a0\n\u2003,\u2009 ,　\u3000\n 甲,“海州”,é\n")
+    assert got.column("name") == [A, " 甲"]
+    assert [got.rows[name].to_list() for name in ("c1", "c2")] == [[None, "“海州”"], [None, "é"]]
+
+
 def test_report_of_areas_has_no_names(tmp_path: Path) -> None:
     rows = [
         ["县区", "创新型中小企业数", "小巨人数"],

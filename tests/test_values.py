@@ -92,6 +92,28 @@ def test_one_value_a_row(tmp_path: Path) -> None:
     ]
 
 
+def test_blanks_around_a_cell_change_nothing(tmp_path: Path) -> None:
+    text = """企业名称,信用代码,指标,单位,年度,季度,数值
+甲公司,,关键工序数,个,2025年,三季度,20
+甲公司,,营业收入,%,2025年,三季度,20
+甲公司,,不知所云,个,2025年,三季度,20
+甲公司,,关键工序数,个,2025年,某季度,20
+乙公司,,关键工序数,个,2025年,三季度,廿
+乙公司,,所属产业链,,2025年,三季度,高端装备
+乙公司,,经营管理数字化,,2025年,三季度,是
+丙公司,12,关键工序数,个,2025年,三季度,4"""
+    plain = judged(tmp_path, text, period_end=None)
+    (tmp_path / "wide").mkdir()
+    lines = (line.split(",") for line in text.splitlines())
+    wide = "\n".join(",".join(f" {cell}　 " if cell else "" for cell in cells) for cells in lines)
+    spaced = judged(tmp_path / "wide", wide, period_end=None)
+    assert (plain.counts["accepted"], plain.counts["rejected"]) == (3, 5)
+    assert spaced.counts == plain.counts
+    assert spaced.who.equals(plain.who)
+    assert spaced.accepted.equals(plain.accepted)
+    assert spaced.rejected.equals(plain.rejected)
+
+
 def test_areas_by_indicators(tmp_path: Path) -> None:
     text = """地区,智能车间（个）,服务专员数,样本数
 海州区,3,12,40

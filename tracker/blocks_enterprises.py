@@ -11,7 +11,7 @@ import polars as pl
 from tracker import excerpt, text
 from tracker.blocks import link, plain_rows, section, table
 from tracker.catalog_derived import UNASSIGNED_SUFFIX
-from tracker.enterprises import MISSING, STATUSES, choices_of, grouped
+from tracker.enterprises import MISSING, ON_RECORD, STATUSES, codes_in, grouped
 from tracker.enterprises_behind import Definition
 from tracker.enterprises_profile import Profile, event_table, rejected_table, value_table
 from tracker.enterprises_words import Labels, amount, batch_name, denominator_name, numerator_name, plain_number
@@ -76,7 +76,9 @@ def enterprise_table(
         if measure:
             cells.append(f'<td class="is-tight">{escape(amount(row["value"], measure[1], language))}</td>')
         lines.append(f'<tr class="is-enterprise">{"".join(cells)}</tr>')
-    return table(captions, lines)
+    is_explained = (rows["status"] == ON_RECORD).any()
+    note = f'<p class="tt-caption">{escape(word("enterprises.on_record_note", language))}</p>' if is_explained else ""
+    return table(captions, lines) + note
 
 
 def _known(code: str | None) -> str | None:
@@ -101,7 +103,7 @@ def groups(rows: pl.DataFrame, down: str, across: str, labels: Labels, view: Vie
     order = list(labels.areas)
 
     def codes(dimension: str) -> list[str]:
-        found = choices_of(rows, dimension)
+        found = codes_in(rows, dimension)
         if dimension == "area":
             return sorted(found, key=lambda code: order.index(code) if code in order else len(order))
         if dimension == "status":
@@ -237,7 +239,7 @@ def tier_table(counts: pl.DataFrame, tiers: pl.DataFrame, areas: Iterable[tuple[
     """Tiers by areas: how many count, and beside each how many await review or are shown; each opens its names.
 
     Args:
-        counts: as :func:`tracker.enterprises.tier_counts`.
+        counts: as :func:`tracker.ladder.tier_counts`.
         tiers: ``tier``, ``short`` in order.
         areas: code and name in order, the whole first.
     """

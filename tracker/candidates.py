@@ -10,10 +10,10 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from tracker import batches, criteria, warehouse
+from tracker import batches, criteria, enterprises, warehouse
 from tracker.catalog_criteria import Criterion
 from tracker.criteria import Version
-from tracker.enterprises import EXPIRY_MONTHS
+from tracker.enterprises_moved import EXPIRY_MONTHS, expiring
 from tracker.keeping import kept
 from tracker.months import month_end
 
@@ -27,23 +27,32 @@ _AHEAD_DAYS = 3 * 366
 
 @kept(16)
 def candidates(build_id: str, plan_id: str, area_code: str, tier: str, as_of: dt.date) -> pl.DataFrame:
-    """One row per name: ``enterprise_id``, ``standing``, ``area`` (a unit or part of the viewed one), ``since_on``.
+    """One row per name, by where it stands and then by name: nothing here says who is better.
 
-    ``revoked_on`` is the day on which a title was taken from it within three years. Shared, never changed in place.
+    Returns:
+        ``enterprise_id``, ``standing``, ``area`` (a unit or part of the viewed one), ``since_on``, ``example_id`` (the
+        enterprise that stands for all of its history), ``revoked_on`` (the day on which a title was taken from it
+        within three years). Shared, never changed in place.
     """
-    found = warehouse.query(build_id, "candidates", tier=tier, area_code=area_code, as_of=as_of, is_named=True)
-    groups = _groups(build_id, plan_id, area_code)
-    return found.join(groups, on="area_code", how="inner", maintain_order="left").drop("area_code", "tier", "number")
+    histories = _histories(build_id, plan_id, area_code, tier, as_of)
+    rows = enterprises.with_histories(enterprises.enterprises_of(build_id, histories), histories)
+    return rows.sort(pl.col("standing").cast(pl.Enum(STANDINGS)), "place").drop("tier", "place")
 
 
 @kept(32)
 def numbers_by_tier(build_id: str, plan_id: str, area_code: str, as_of: dt.date) -> dict[str, pl.DataFrame]:
     """How many names stand where, by tier: see :func:`numbers_by_area`."""
-    # Counted in the build: of a nation they are millions, and a ladder prints none of their names.
-    found = warehouse.query(build_id, "candidates", tier="", area_code=area_code, as_of=as_of, is_named=False)
-    placed = found.join(_groups(build_id, plan_id, area_code), on="area_code", how="inner")
-    parts = _numbers(placed, area_code, pl.col("number").sum(), "tier").partition_by("tier", as_dict=True)
+    # Of a nation they are millions, and a ladder prints none of their names.
+    histories = _histories(build_id, plan_id, area_code, "", as_of)
+    counted = histories.join(enterprises.sizes(build_id), on="example_id")
+    parts = _numbers(counted, area_code, pl.col("enterprises").sum(), "tier").partition_by("tier", as_dict=True)
     return {str(tier): rows.drop("tier") for (tier,), rows in parts.items()}
+
+
+def _histories(build_id: str, plan_id: str, area_code: str, tier: str, as_of: dt.date) -> pl.DataFrame:
+    """One row per tier and history whose enterprises may come to it: where they stand nearest."""
+    found = warehouse.query(build_id, "candidates", tier=tier, area_code=area_code, as_of=as_of)
+    return found.join(_groups(build_id, plan_id, area_code), on="area_code", how="inner").drop("area_code")
 
 
 @kept(64)
@@ -83,11 +92,10 @@ def with_possible(found: Mapping[str, int]) -> dict[str, int]:
 @kept(16)
 def at_risk(build_id: str, plan_id: str, area_code: str, tier: str, as_of: dt.date) -> pl.DataFrame:
     """Holders whose title ends within the next months, as :func:`candidates`, with ``month_end``; the soonest first."""
-    until = month_end(as_of, EXPIRY_MONTHS)
-    asked = {"plan_id": plan_id, "area_code": area_code, "tier": tier, "as_of": as_of, "until": until}
-    found = warehouse.query(build_id, "expiring_enterprises", **asked)
+    found = expiring(build_id, plan_id, area_code, tier, as_of, month_end(as_of, EXPIRY_MONTHS))
     return found.join(_groups(build_id, plan_id, area_code), on="area_code", maintain_order="left").select(
         "enterprise_id",
+        "example_id",
         pl.lit(AT_RISK).alias("standing"),
         "area",
         "month_end",
@@ -132,23 +140,24 @@ def judged(
 ) -> pl.DataFrame:
     """Names with the results of a version of the rules: candidates, or for a review the holders at risk."""
     rows = (at_risk if is_review else candidates)(build_id, plan_id, area_code, tier, as_of)
-    measures = tuple(criteria.measures_of(version.criteria))
-    stated_on = max((day for day in _value_ends(build_id, measures) if day <= as_of), default=as_of)
-    values = _values(build_id, measures, stated_on)
-    results = criteria.judged(rows, values, _titles(build_id, as_of), version.criteria, as_of, is_review=is_review)
+    values: dict[str, pl.Series] = {}
+    for measure in criteria.measures_of(version.criteria):
+        values |= _values(build_id, measure, enterprises.stated_on(build_id, measure, as_of))
+    asked = {test.holds for test in criteria.tests_of(version.criteria)}
+    titles = _titles(build_id, as_of).filter(pl.col("tier").is_in(asked))
+    held = rows.select("enterprise_id", "example_id").join(titles, on="example_id").drop("example_id")
+    results = criteria.judged(rows, values, held, version.criteria, as_of, is_review=is_review)
     return rows.join(results, on="enterprise_id", how="left", maintain_order="left")
 
 
 # Candidates and those at risk are judged by the same values, and so are the months until the next values are stated.
-@kept(4)
-def _values(build_id: str, measures: tuple[str, ...], stated_on: dt.date) -> pl.DataFrame:
-    """The values of the years up to the day of the newest; older years than the rules ask for do no harm."""
-    return warehouse.query(build_id, "criterion_values", measures=list(measures), as_of=stated_on)
-
-
-@kept(32)
-def _value_ends(build_id: str, measures: tuple[str, ...]) -> list[dt.date]:
-    return warehouse.query(build_id, "value_ends", measures=list(measures))["period_end"].to_list()
+# Eight measures of half a dozen days: what readers of different months ask in turns must not push each other out.
+@kept(48)
+def _values(build_id: str, measure: str, day: dt.date) -> dict[str, pl.Series]:
+    """The values of a measure up to the newest day on which it is stated; of each year the newest statement."""
+    found = warehouse.query(build_id, "criterion_values", measure=measure, as_of=day).sort("newness")
+    newest = found.unique(["enterprise_id", "year"], keep="last")
+    return criteria.cells(newest.with_columns(measure=pl.lit(measure)))
 
 
 @kept(4)

@@ -7,7 +7,7 @@ is weighed against another, and nothing here becomes a score.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -74,9 +74,24 @@ def measures_of(criteria: Iterable[Criterion]) -> list[str]:
     return sorted(set(named))
 
 
+def cells(values: pl.DataFrame) -> dict[str, pl.Series]:
+    """The values of each measure and year, each at the place of its enterprise's number.
+
+    Args:
+        values: ``enterprise_id``, ``measure``, ``year``, ``value`` of whole years, each enterprise once.
+    """
+    length = int(values["enterprise_id"].max() or 0) + 1  # type: ignore[arg-type]
+    nothing = pl.Series([None], dtype=pl.Float64).new_from_index(0, length)
+    parts = values.partition_by("measure", "year", as_dict=True)
+    return {
+        _cell(str(measure), int(year)): nothing.clone().scatter(part["enterprise_id"], part["value"])
+        for (measure, year), part in parts.items()
+    }
+
+
 def judged(
     names: pl.DataFrame,
-    values: pl.DataFrame,
+    values: Mapping[str, pl.Series],
     titles: pl.DataFrame,
     criteria: Sequence[Criterion],
     as_of: dt.date,
@@ -87,7 +102,7 @@ def judged(
 
     Args:
         names: ``enterprise_id``, each once.
-        values: ``enterprise_id``, ``measure``, ``year``, ``value`` of whole years.
+        values: see :func:`cells`.
         titles: ``enterprise_id``, ``tier`` held on the day, inclusively.
         criteria: what is asked.
         as_of: the day; values count that are of its year or the two before.
@@ -120,21 +135,25 @@ def _columns(criteria: tuple[Criterion, ...], this_year: int, is_review: bool) -
 
 
 def _wide(
-    names: pl.DataFrame, values: pl.DataFrame, titles: pl.DataFrame, tests: Sequence[Test], as_of: dt.date
+    names: pl.DataFrame, values: Mapping[str, pl.Series], titles: pl.DataFrame, tests: Sequence[Test], as_of: dt.date
 ) -> pl.DataFrame:
     """One row per name: a column per measure and year, and one per title whether it is held."""
     measures = {name for test in tests for name in (test.measure, test.per) if name is not None}
-    wide = names.select("enterprise_id")
-    stated = values.join(wide, on="enterprise_id", how="semi")
-    columns = [_cell(measure, as_of.year - back) for measure in sorted(measures) for back in range(_YEARS)]
-    found = stated.select("enterprise_id", "value", cell=pl.format("{}|{}", "measure", "year")).pivot(
-        on="cell", on_columns=columns, index="enterprise_id", values="value", aggregate_function="first"
+    asked = [_cell(measure, as_of.year - back) for measure in sorted(measures) for back in range(_YEARS)]
+    nothing = pl.lit(None, pl.Float64)
+    wide = names.select("enterprise_id").with_columns(
+        (_of_enterprises(values[name]) if name in values else nothing).alias(name) for name in asked
     )
-    wide = wide.join(found, on="enterprise_id", how="left", maintain_order="left")
     for tier in sorted({test.holds for test in tests if test.holds is not None}):
         held = titles.filter(pl.col("tier") == tier).select("enterprise_id", pl.lit(True).alias(f"holds:{tier}"))
         wide = wide.join(held, on="enterprise_id", how="left", maintain_order="left")
     return wide.with_columns(pl.col("^holds:.*$").fill_null(False)) if any(t.holds for t in tests) else wide
+
+
+def _of_enterprises(cell: pl.Series) -> pl.Expr:
+    """The value of each enterprise; those with larger numbers than any in the cell stated nothing."""
+    enterprise = pl.col("enterprise_id")
+    return pl.lit(cell).gather(pl.when(enterprise < len(cell)).then(enterprise))
 
 
 def _cell(measure: str, year: int) -> str:

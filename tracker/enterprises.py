@@ -1,7 +1,9 @@
 """Enterprises on a date: who stands where, narrowed by what a reader picks, grouped so that every cell adds up. Pure.
 
-One frame per tier and date is read and kept; every choice after that is a filter on it, so that a search among a
-hundred thousand enterprises takes milliseconds. The frames are shared by all sessions and never changed in place.
+Recognitions come in lists, so that few histories are shared by many. Where each history stands on a date is one small
+frame per tier and date, which is read and kept; what a reader picks is picked among histories first, and only the
+enterprises that are left become rows. So a list among a million takes milliseconds. The frames are shared by all
+sessions and never changed in place.
 """
 
 from __future__ import annotations
@@ -13,24 +15,18 @@ import polars as pl
 
 from tracker import warehouse
 from tracker.keeping import kept
-from tracker.months import month_end
 from tracker.names import text_key
-from tracker.viewing import Rule, counted
+from tracker.viewing import Rule
 
-STATUSES = ("in_force", "awaiting_review", "publicity", "lapsed", "pool")
+STATUSES = ("in_force", "awaiting_review", "publicity", "lapsed", "pool", "on_record")
 DIMENSIONS = ("area", "title", "status", "batch", "year", "chain")
 COUNTED = ""  # the statuses that the viewer's rule counts
 EVERY = "all"
+POOL = "pool"
+ON_RECORD = "on_record"
 MISSING = "-"  # the code of what no file states: no batch, no chain
 CHAIN_MEASURE = "industrial_chain"
 PAGE_ROWS = 25
-# What a number of the ladder lists, by its code in links: which kinds of queries/ladder_names.sql.
-_STANDS = ("stays", "entry", "moved_in", "promotion")
-MOVES = {"stock": _STANDS, "entry": ("entry", "moved_in"), "promotion": ("promotion",), "exit": ("exit", "moved_out")}
-POOL = "pool"
-EXPIRING = "expiring"
-MOVE_CODES = (*MOVES, *(f"{POOL}_{move}" for move in MOVES if move != "promotion"), EXPIRING)
-EXPIRY_MONTHS = 12
 
 
 @dataclass(frozen=True)
@@ -57,20 +53,28 @@ class Narrowing:
 
 @kept(3)
 def names(build_id: str) -> pl.DataFrame:
-    """One row per enterprise: the code of its links, name, former names, search key, place in pinyin order."""
-    found = warehouse.query(build_id, "enterprise_names")
-    order = pl.struct("initials", "name").rank("ordinal").cast(pl.Int64)
-    return found.with_columns(place=order)
+    """One row per enterprise in pinyin order: the code of its links, name, former names, search key, ``place``.
+
+    ``example_id``: the enterprise that stands for all of its history; null for one without titles or entries.
+    """
+    found = warehouse.query(build_id, "enterprise_names").sort("initials", "name", "enterprise_id")
+    return found.with_row_index("place").with_columns(pl.col("place").cast(pl.Int64))
+
+
+@kept(3)
+def sizes(build_id: str) -> pl.DataFrame:
+    """One row per history: how many ``enterprises`` share it."""
+    return names(build_id).group_by("example_id").agg(enterprises=pl.len().cast(pl.Int64))
 
 
 @kept(8)
-def _states(build_id: str, tier: str, as_of: dt.date) -> pl.DataFrame:
-    """The rows of a tier on a date, their numbers turned back into codes and days."""
+def states(build_id: str, tier: str, as_of: dt.date) -> pl.DataFrame:
+    """One row per history that by a date had to do with a tier, numbers turned back into codes and days."""
     codes = _codes(build_id)
-    rows = warehouse.query(build_id, "enterprise_states", tier=tier, as_of=as_of)
+    rows = warehouse.query(build_id, "history_states", tier=tier, as_of=as_of)
     status = pl.col("status")
     standing = rows.select(
-        "enterprise_id",
+        "example_id",
         "first_on",
         "is_new",
         key=pl.when(status != STATUSES.index(POOL)).then(_key(status == STATUSES.index("publicity"))),
@@ -79,10 +83,43 @@ def _states(build_id: str, tier: str, as_of: dt.date) -> pl.DataFrame:
         title=codes["tier"].gather(rows["title"]),
         status=pl.Series(STATUSES).gather(rows["status"]),
     )
-    # The events of an enterprise lie in their order: the last that counts by then is the one before another key.
+    # The events of a history lie in their order: the last that counts by then is the one before another key.
     events = _events(build_id).filter(pl.col("from_on") <= as_of)
     deciding = events.filter(pl.col("key").ne_missing(pl.col("key").shift(-1))).drop("from_on")
-    return standing.join(deciding, on="key", how="left", maintain_order="left").drop("key")
+    known = standing.join(deciding, on="key", how="left", maintain_order="left").drop("key").lazy()
+    every = pl.concat([known, _only_on_record(build_id, tier, as_of, known)], how="diagonal")
+    return every.join(sizes(build_id).lazy(), on="example_id", how="left", maintain_order="left").collect()
+
+
+def _only_on_record(build_id: str, tier: str, as_of: dt.date, known: pl.LazyFrame) -> pl.LazyFrame:
+    """The histories of a tier that stand nowhere by a date, with the last that is on record of each.
+
+    Who was only recommended, or shown once and never decided, counts nowhere, but must not look lost.
+    """
+    codes = _codes(build_id)
+    return (
+        _records(build_id)
+        .lazy()
+        .filter(pl.col("since_on") <= as_of)
+        .with_columns(pl.lit(codes["tier"]).gather("title").alias("title"))
+        .filter(pl.lit(not tier) | (pl.col("title") == tier))
+        .join(known, on="example_id", how="anti", maintain_order="left")
+        .unique("example_id", keep="last", maintain_order=True)
+        .select(
+            "example_id",
+            "batch",
+            "event_on",
+            "title",
+            is_new=pl.lit(False),
+            area_code=pl.lit(codes["area"]).gather("area"),
+            status=pl.lit(ON_RECORD),
+        )
+    )
+
+
+@kept(2)
+def _records(build_id: str) -> pl.DataFrame:
+    return warehouse.query(build_id, "history_records")
 
 
 @kept(2)
@@ -98,89 +135,119 @@ def _codes(build_id: str) -> dict[str, pl.Series]:
 
 @kept(2)
 def _events(build_id: str) -> pl.DataFrame:
-    """The events that an enterprise can stand by, in order, their enterprise, tier and kind as one ``key``."""
+    """The events that a history can stand by, in order, their history, tier and kind as one ``key``."""
     found = warehouse.query(build_id, "event_windows")
     return found.select("from_on", "batch", "event_on", "valid_to", key=_key(pl.col("is_shown")))
 
 
 def _key(is_shown: pl.Expr) -> pl.Expr:
-    """An enterprise, a tier (fewer than 100) and whether it is shown for it only: one number joins fast."""
-    return (pl.col("enterprise_id") * 100 + pl.col("title")) * 2 + is_shown.cast(pl.Int64)
+    """A history, a tier (fewer than 100) and whether it is shown for it only: one number joins fast."""
+    return (pl.col("example_id") * 100 + pl.col("title")) * 2 + is_shown.cast(pl.Int64)
+
+
+def newest_values(build_id: str, measure: str, as_of: dt.date) -> pl.DataFrame:
+    """One row per enterprise that stated a measure: its newest value up to a date."""
+    return _newest_values(build_id, measure, stated_on(build_id, measure, as_of))
+
+
+def stated_on(build_id: str, measure: str, as_of: dt.date) -> dt.date:
+    """The newest day up to a date on which a measure is stated: until the next, all months share its values."""
+    return max((day for day in _value_ends(build_id, measure) if day <= as_of), default=dt.date.min)
+
+
+@kept(64)
+def _value_ends(build_id: str, measure: str) -> list[dt.date]:
+    return warehouse.query(build_id, "value_ends", measure=measure)["period_end"].to_list()
 
 
 @kept(8)
-def newest_values(build_id: str, measure: str, as_of: dt.date) -> pl.DataFrame:
-    """One row per enterprise that stated a measure: its newest value up to a date."""
-    return warehouse.query(build_id, "newest_values", measure=measure, as_of=as_of)
+def _newest_values(build_id: str, measure: str, day: dt.date) -> pl.DataFrame:
+    return warehouse.query(build_id, "newest_values", measure=measure, as_of=day)
 
 
 @kept(12)
-def standing(build_id: str, plan_id: str, area_code: str, tier: str, as_of: dt.date, rule: Rule) -> pl.DataFrame:
-    """One row per enterprise of an area that ever had to do with a tier (``""``: any, then with its highest).
+def standings(build_id: str, plan_id: str, area_code: str, tier: str, as_of: dt.date, rule: Rule) -> pl.DataFrame:
+    """One row per history (``example_id``) of an area that ever had to do with a tier (``""``: any, then its highest).
 
     Returns:
         ``status`` and whether the rule counts it (``is_counted``), the title held (``title``), the reporting unit or,
         inside one, the part of it (``area``), ``batch``, ``year`` and ``event_on`` of the event that decides,
-        ``valid_to``, ``chain``. Under the rule of titles ever held the area is that of the first title.
+        ``valid_to``, how many ``enterprises`` it is of. Under the rule of titles ever held the area is that of the
+        first title.
     """
-    rows = _states(build_id, tier, as_of)
+    rows = states(build_id, tier, as_of)
     if rule.basis == "ever":
         rows = rows.with_columns(area_code=pl.coalesce("first_area_code", "area_code"))
-    return _placed(build_id, plan_id, area_code, rows, as_of, rule)
+    return placed(build_id, plan_id, area_code, rows, rule)
 
 
-@kept(12)
-def moved(
-    build_id: str, plan_id: str, area_code: str, within: str, tier: str, as_of: dt.date, rule: Rule, move: str
-) -> pl.DataFrame:
-    """The enterprises behind a number of the ladder, as :func:`standing`, each in the area in which it is counted.
+def standing(build_id: str, plan_id: str, area_code: str, tier: str, as_of: dt.date, rule: Rule) -> pl.DataFrame:
+    """One row per enterprise of the histories of :func:`standings`, see :func:`told`."""
+    histories = standings(build_id, plan_id, area_code, tier, as_of, rule)
+    return told(build_id, enterprises_of(build_id, histories), histories, as_of)
 
-    Args:
-        area_code: the viewed area.
-        within: the area of the number: the viewed one or a part of it.
-        tier: the tier of the number; of a number of the pool only how its enterprises are shown.
-        move: one of :data:`MOVE_CODES`.
+
+def enterprises_of(build_id: str, histories: pl.DataFrame, *choices: pl.Expr, query: str = "") -> pl.DataFrame:
+    """One row per enterprise in pinyin order whose history meets some choices and whom a search finds.
+
+    Returns:
+        ``enterprise_id``, its ``place`` in that order, and the row of its history (``history_row``).
     """
-    rows = _states(build_id, tier, as_of).drop("area_code")
-    named = _behind_move(build_id, plan_id, within, tier, as_of, move)
-    rows = named.join(rows, on="enterprise_id", how="left", maintain_order="left")
-    # A pool that names no title of ours has no row among the states.
-    rows = rows.with_columns(status=pl.col("status").fill_null(POOL))
-    return _placed(build_id, plan_id, area_code, rows, as_of, rule)
+    # As one piece of work: among thirty readers each small step waits for the others.
+    chosen = histories.lazy().with_row_index("history_row").filter(*choices).collect()
+    row_of = _nobody(build_id).clone().scatter(chosen["example_id"], chosen["history_row"])
+    found = names(build_id).lazy().with_columns(pl.lit(row_of).gather("example_id").alias("history_row"))
+    is_found = [pl.lit(_matches(build_id, query))] if query else []
+    return (
+        found.filter(pl.col("history_row").is_not_null(), *is_found)
+        .select("enterprise_id", pl.col("place").set_sorted(), "history_row")
+        .collect()
+    )
 
 
-def _behind_move(build_id: str, plan_id: str, within: str, tier: str, as_of: dt.date, move: str) -> pl.DataFrame:
-    """``enterprise_id`` and ``area_code`` of those behind a number of the ladder."""
-    if move == EXPIRING:
-        until = month_end(as_of, EXPIRY_MONTHS)
-        asked = {"plan_id": plan_id, "area_code": within, "tier": tier, "as_of": as_of, "until": until}
-        return warehouse.query(build_id, "expiring_enterprises", **asked).select("enterprise_id", "area_code")
-    rung = POOL if move.startswith(f"{POOL}_") else tier
-    below = dict(warehouse.query(build_id, "ladder_rungs", language="zh").select("tier", "below").iter_rows())
-    lower = None if rung == POOL else below.get(rung) or POOL
-    found = warehouse.query(build_id, "ladder_names", rung=rung, below=lower, area_code=within, as_of=as_of)
-    kinds = MOVES[move.removeprefix(f"{POOL}_")]
-    return found.filter(pl.col("kind").is_in(kinds)).select("enterprise_id", "area_code")
+@kept(3)
+def _nobody(build_id: str) -> pl.Series:
+    """A null for each number that the enterprise that stands for a history can have."""
+    largest = names(build_id).select(pl.col("example_id").max().fill_null(0)).item()
+    return pl.Series("history_row", [None], dtype=pl.UInt32).new_from_index(0, largest + 1)
 
 
-def _placed(
-    build_id: str, plan_id: str, area_code: str, rows: pl.DataFrame, as_of: dt.date, rule: Rule
-) -> pl.DataFrame:
-    """The rows inside a viewed area with their group there, their chain, and whether the rule counts them."""
-    units = warehouse.query(build_id, "area_units", plan_id=plan_id, area_code=area_code, language="zh")
+def told(build_id: str, rows: pl.DataFrame, histories: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
+    """The rows of :func:`enterprises_of` with what is known of their histories, and the ``chain`` of each."""
+    known = histories.drop("example_id", "enterprises", strict=False)
+    return with_histories(_chained(build_id, rows, as_of), known)
+
+
+def with_histories(rows: pl.DataFrame, histories: pl.DataFrame) -> pl.DataFrame:
+    """The rows of :func:`enterprises_of` with what is known of their histories."""
+    known = histories.drop(*rows.columns, strict=False)[rows["history_row"]]
+    return pl.concat([rows.drop("history_row"), known], how="horizontal")
+
+
+def _chained(build_id: str, rows: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
+    chains = _chains(build_id, stated_on(build_id, CHAIN_MEASURE, as_of))
+    return rows.with_columns(chain=pl.lit(chains).gather("place").cast(pl.String))
+
+
+@kept(4)
+def _chains(build_id: str, day: dt.date) -> pl.Series:
+    """The chain of each enterprise, in the order of their names; few words, each kept once."""
+    stated = _newest_values(build_id, CHAIN_MEASURE, day)
+    found = names(build_id).select("enterprise_id").join(stated, on="enterprise_id", how="left", maintain_order="left")
+    return found["value_text"].fill_null(MISSING).cast(pl.Categorical)
+
+
+def placed(build_id: str, plan_id: str, area_code: str, rows: pl.DataFrame, rule: Rule) -> pl.DataFrame:
+    """The rows inside a viewed area with their group there, and whether the rule counts them."""
+    units = warehouse.read(build_id, "area_units", plan_id=plan_id, area_code=area_code, language="zh")
     # Inside one unit the groups are its parts; in the whole they are the units.
     is_unit = units["unit_code"].n_unique() == 1
     group = pl.col("area_code") if is_unit else pl.col("unit_code")
-    chains = newest_values(build_id, CHAIN_MEASURE, as_of).select("enterprise_id", chain="value_text")
-    return (
-        rows.join(units.select("area_code", area=group), on="area_code", how="inner", maintain_order="left")
-        .join(chains, on="enterprise_id", how="left", maintain_order="left")
-        .with_columns(
-            is_counted=_is_counted(rule),
-            year=pl.col("event_on").dt.year().cast(pl.String).fill_null(MISSING),
-            batch=pl.col("batch").fill_null(MISSING),
-            chain=pl.col("chain").fill_null(MISSING),
-        )
+    inside = rows.join(units.select("area_code", area=group), on="area_code", how="inner", maintain_order="left")
+    return inside.with_columns(
+        is_counted=_is_counted(rule),
+        year=pl.col("event_on").dt.year().cast(pl.String).fill_null(MISSING),
+        batch=pl.col("batch").fill_null(MISSING),
     )
 
 
@@ -193,10 +260,23 @@ def _is_counted(rule: Rule) -> pl.Expr:
     return pl.col("status").is_in(counted)
 
 
-def narrowed(build_id: str, rows: pl.DataFrame, picked: Narrowing, as_of: dt.date) -> pl.DataFrame:
-    """The rows that meet every choice; with a measure also its newest ``value``."""
-    rows = rows.filter(*_choices(picked))
-    rows = matching(build_id, rows, picked.query)
+def narrowed(build_id: str, histories: pl.DataFrame, picked: Narrowing, as_of: dt.date) -> pl.DataFrame:
+    """The rows of :func:`enterprises_of` that meet every choice; with a measure also its newest ``value``."""
+    rows = enterprises_of(build_id, histories, *_choices(picked), query=picked.query)
+    return _stating(build_id, rows, picked, as_of)
+
+
+def narrowed_moves(build_id: str, rows: pl.DataFrame, picked: Narrowing, as_of: dt.date) -> pl.DataFrame:
+    """Those of :func:`moved` who meet every choice, as :func:`narrowed`; ``history_row`` is their own row there."""
+    chosen = rows.with_row_index("history_row").filter(*_choices(picked))
+    found = matching(build_id, chosen.select("enterprise_id", "place", "history_row"), picked.query)
+    return _stating(build_id, found, picked, as_of)
+
+
+def _stating(build_id: str, rows: pl.DataFrame, picked: Narrowing, as_of: dt.date) -> pl.DataFrame:
+    """The rows whose enterprises state what is picked."""
+    if picked.chain:
+        rows = _chained(build_id, rows, as_of).filter(pl.col("chain") == picked.chain).drop("chain")
     if not picked.measure:
         return rows
     values = newest_values(build_id, picked.measure, as_of).select("enterprise_id", "value", value_on="period_end")
@@ -209,23 +289,25 @@ def narrowed(build_id: str, rows: pl.DataFrame, picked: Narrowing, as_of: dt.dat
     return rows.filter(*limits)
 
 
-def outside(build_id: str, rows: pl.DataFrame, picked: Narrowing, as_of: dt.date) -> int:
-    """How many enterprises meet a search but stand outside what the rule counts: a search must not hide them."""
-    if not picked.query or picked.status != COUNTED or picked.move:
+def outside(build_id: str, histories: pl.DataFrame, picked: Narrowing, as_of: dt.date) -> int:
+    """How many enterprises meet the choices but stand outside what the rule counts: they must not look lost."""
+    if picked.status != COUNTED or picked.move:
         return 0
-    every = narrowed(build_id, rows, replace(picked, status=EVERY), as_of)
-    return every.filter(~pl.col("is_counted")).height
+    others = histories.filter(~pl.col("is_counted"))
+    return narrowed(build_id, others, replace(picked, status=EVERY), as_of).height
 
 
 def matching(build_id: str, rows: pl.DataFrame, query: str) -> pl.DataFrame:
     """The rows whose enterprise is found by name, former name, credit code or pinyin initials."""
     if not query:
         return rows
-    return rows.join(_matches(build_id, query), on="enterprise_id", how="semi", maintain_order="left")
+    found = names(build_id).filter(_matches(build_id, query))
+    return rows.join(found, on="enterprise_id", how="semi", maintain_order="left")
 
 
 def _choices(picked: Narrowing) -> list[pl.Expr]:
-    chosen = {name: getattr(picked, name) for name in ("area", "title", "batch", "year", "chain")}
+    """What is picked of where a history stands."""
+    chosen = {name: getattr(picked, name) for name in ("area", "title", "batch", "year")}
     choices = [pl.col(name) == code for name, code in chosen.items() if code]
     if picked.status == COUNTED:
         # Who left is counted by no rule, and is what the number of the ladder lists.
@@ -236,16 +318,17 @@ def _choices(picked: Narrowing) -> list[pl.Expr]:
 
 
 @kept(64)
-def _matches(build_id: str, query: str) -> pl.DataFrame:
-    """The enterprises whose name, former name, credit code or pinyin initials hold every word of a query."""
+def _matches(build_id: str, query: str) -> pl.Series:
+    """Of each row of :func:`names`, whether name, former name, credit code or initials hold every word of a query."""
     words = [text_key(word) for word in query.split()]
     holds = [pl.col("search_key").str.contains(word, literal=True) for word in words if word]
-    return names(build_id).filter(*holds).select("enterprise_id")
+    return names(build_id).select(pl.all_horizontal(pl.col("place").is_not_null(), *holds)).to_series()
 
 
-def status_numbers(rows: pl.DataFrame) -> list[tuple[str, int]]:
+def status_numbers(rows: pl.DataFrame, histories: pl.DataFrame) -> list[tuple[str, int]]:
     """How many rows stand in each status, in the order of :data:`STATUSES`; only those that occur."""
-    counts = dict(rows.group_by("status").len().iter_rows())
+    of_status = rows.lazy().select(pl.lit(histories["status"]).gather("history_row").alias("status"))
+    counts = dict(of_status.group_by("status").len().collect().iter_rows())
     return [(status, counts[status]) for status in STATUSES if status in counts]
 
 
@@ -261,20 +344,25 @@ def grouped(rows: pl.DataFrame, down: str, across: str) -> pl.DataFrame:
 
 def ordered(build_id: str, rows: pl.DataFrame, order: str) -> pl.DataFrame:
     """The rows in an order: ``name`` (pinyin), ``newest`` event, ``expiry`` (soonest), ``value`` (largest)."""
-    named = rows.join(names(build_id).select("enterprise_id", "place"), on="enterprise_id", how="left")
+    if "place" not in rows.columns:
+        rows = rows.join(names(build_id).select("enterprise_id", "place"), on="enterprise_id", how="left")
     if order == "newest":
-        return named.sort("event_on", "place", descending=[True, False], nulls_last=True)
+        return rows.sort("event_on", "place", descending=[True, False], nulls_last=True)
     if order == "expiry":
-        return named.sort("valid_to", "place", nulls_last=True)
+        return rows.sort("valid_to", "place", nulls_last=True)
     if order == "value" and "value" in rows.columns:
-        return named.sort("value", "place", descending=[True, False], nulls_last=True)
-    return named.sort("place")
+        return rows.sort("value", "place", descending=[True, False], nulls_last=True)
+    return rows.sort("place")
+
+
+def page_rows(rows: pl.DataFrame, page: int) -> pl.DataFrame:
+    """The rows of a page of a list; pages count from 1."""
+    return rows.slice((page - 1) * PAGE_ROWS, PAGE_ROWS)
 
 
 def page_of(build_id: str, rows: pl.DataFrame, page: int) -> pl.DataFrame:
-    """The rows of a page of the list, with names; pages count from 1."""
-    shown = rows.slice((page - 1) * PAGE_ROWS, PAGE_ROWS)
-    return with_names(build_id, shown)
+    """The rows of a page of a list, with names."""
+    return with_names(build_id, page_rows(rows, page))
 
 
 def with_names(build_id: str, rows: pl.DataFrame) -> pl.DataFrame:
@@ -290,7 +378,17 @@ def number_of_pages(rows: pl.DataFrame) -> int:
     return max(1, -(-rows.height // PAGE_ROWS))
 
 
-def choices_of(rows: pl.DataFrame, dimension: str) -> list[str]:
+def choices_of(build_id: str, histories: pl.DataFrame, dimension: str, as_of: dt.date) -> list[str]:
+    """The codes that a list can be narrowed by in a dimension, as :func:`codes_in`."""
+    if dimension != "chain":
+        return codes_in(histories, dimension)
+    # The one dimension in which enterprises of one history differ; often nobody states any.
+    if newest_values(build_id, CHAIN_MEASURE, as_of).is_empty():
+        return [MISSING] if histories.height else []
+    return codes_in(_chained(build_id, enterprises_of(build_id, histories), as_of), dimension)
+
+
+def codes_in(rows: pl.DataFrame, dimension: str) -> list[str]:
     """The codes that occur in a dimension: newest batch and year first, the commonest chain first, missing last."""
     codes: list[str]
     if dimension == "chain":
@@ -300,27 +398,3 @@ def choices_of(rows: pl.DataFrame, dimension: str) -> list[str]:
     else:
         codes = sorted(rows[dimension].unique().to_list(), reverse=True)
     return [code for code in codes if code != MISSING] + ([MISSING] if MISSING in codes else [])
-
-
-def tier_counts(build_id: str, area_code: str, as_of: dt.date, rule: Rule) -> pl.DataFrame:
-    """One row per tier and area inside an area: ``value`` by the rule, ``awaiting`` and ``publicity`` beside it."""
-    found = warehouse.query(build_id, "tier_counts", area_code=area_code, as_of=as_of, basis=rule.basis)
-    return found.with_columns(value=counted(rule))
-
-
-def areas_of(units: pl.DataFrame, counts: pl.DataFrame, whole: str) -> list[tuple[str, str]]:
-    """The rows of a table of tiers: the whole, then its units, inside a unit its parts; code and short name.
-
-    Args:
-        units: as ``queries/area_units.sql`` of the whole.
-        counts: as :func:`tier_counts`; abolished areas and rows without a unit stand there only where they count.
-        whole: the code of the viewed area.
-    """
-    is_unit = units["unit_code"].n_unique() == 1
-    level = units.filter(pl.col("area_code") != whole).filter(
-        pl.lit(is_unit) | (pl.col("area_code") == pl.col("unit_code"))
-    )
-    some = counts.filter(pl.sum_horizontal("value", "awaiting", "publicity") > 0)["area_code"].unique()
-    shown = level.filter(pl.col("is_unit") | pl.col("area_code").is_in(some.implode()))
-    first = units.filter(pl.col("area_code") == whole)
-    return list(pl.concat([first, shown]).select("area_code", "short").iter_rows())

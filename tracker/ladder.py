@@ -12,11 +12,12 @@ import polars as pl
 
 from tracker import findings, text, warehouse
 from tracker.candidates import POSSIBLE, with_possible
-from tracker.enterprises import EXPIRY_MONTHS, areas_of
+from tracker.enterprises_moved import EXPIRY_MONTHS
 from tracker.findings import Row
 from tracker.keeping import kept
 from tracker.months import month_end
 from tracker.text import word
+from tracker.viewing import Rule, counted
 
 COLUMNS = ("stock", "entries", "promotions", "exits")
 
@@ -174,3 +175,27 @@ def export_table(ladder: Ladder, language: str) -> pl.DataFrame:
 _SAVED = {
     "before": "stock_before", "entries": "entries", "promotions": "promotions", "exits": "exits", "stock": "stock",
 }  # fmt: skip
+
+
+def tier_counts(build_id: str, area_code: str, as_of: dt.date, rule: Rule) -> pl.DataFrame:
+    """One row per tier and area inside an area: ``value`` by the rule, ``awaiting`` and ``publicity`` beside it."""
+    found = warehouse.query(build_id, "tier_counts", area_code=area_code, as_of=as_of, basis=rule.basis)
+    return found.with_columns(value=counted(rule))
+
+
+def areas_of(units: pl.DataFrame, counts: pl.DataFrame, whole: str) -> list[tuple[str, str]]:
+    """The rows of a table of tiers: the whole, then its units, inside a unit its parts; code and short name.
+
+    Args:
+        units: as ``queries/area_units.sql`` of the whole.
+        counts: as :func:`tier_counts`; abolished areas and rows without a unit stand there only where they count.
+        whole: the code of the viewed area.
+    """
+    is_unit = units["unit_code"].n_unique() == 1
+    level = units.filter(pl.col("area_code") != whole).filter(
+        pl.lit(is_unit) | (pl.col("area_code") == pl.col("unit_code"))
+    )
+    some = counts.filter(pl.sum_horizontal("value", "awaiting", "publicity") > 0)["area_code"].unique()
+    shown = level.filter(pl.col("is_unit") | pl.col("area_code").is_in(some.implode()))
+    first = units.filter(pl.col("area_code") == whole)
+    return list(pl.concat([first, shown]).select("area_code", "short").iter_rows())

@@ -42,6 +42,7 @@ TITLE_LOOKS = {
     "publicity": StatusLook("◇\ufe0e", "#5B6C76", "#FFFFFF"),
     "lapsed": StatusLook("✕\ufe0e", "#66757E", "#F1F3F4"),
     "pool": StatusLook("+", "#66757E", "#F1F3F4"),
+    "on_record": StatusLook("–", "#66757E", "#F1F3F4"),
 }
 
 

@@ -66,18 +66,3 @@ def target_outlook(build_id: str, plan_id: str, target_id: str, area_code: str, 
         scenarios=warehouse.query(build_id, "forecast_scenarios", **keys, as_of=as_of),
         past=warehouse.query(build_id, "hindcast", **keys),
     )
-
-
-def expiring_enterprises(
-    build_id: str, plan_id: str, area_code: str, tier: str, as_of: dt.date, until: dt.date
-) -> pl.DataFrame:
-    """Enterprises behind the numbers of mart.expiry up to a day, each with the cell that states its title."""
-    return warehouse.query(
-        build_id,
-        "expiring_enterprises",
-        plan_id=plan_id,
-        area_code=area_code,
-        tier=tier,
-        as_of=as_of,
-        until=until,
-    )

@@ -28,6 +28,18 @@ pair as (
         and decided.event_on < shown.publicity_until
     where shown.event in ('publicity', 'review_publicity')
 ),
+-- their events alone: most lists never were shown
+shown as (
+    select event_id, reading_id, enterprise_id, area_code, event_on, file_id, sheet, row
+    from core.recognition_event
+    where reading_id in (select shown_id from pair)
+),
+-- who lapses by a review list is derived from it and does not stand on it
+granted as (
+    select event_id, reading_id, enterprise_id, area_code, event_on, file_id, sheet, row
+    from core.recognition_event
+    where reading_id in (select decided_id from pair) and not is_derived
+),
 -- shown, in an area that the decided list covers, and on none of the lists that decide it
 dropped as (
     select
@@ -38,14 +50,12 @@ dropped as (
             order by pair.decided_on, shown.event_on, shown.event_id, pair.decided_id
         ) as place
     from pair
-    inner join core.recognition_event as shown on shown.reading_id = pair.shown_id
+    inner join shown on shown.reading_id = pair.shown_id
     inner join core.reading_area as covered on covered.reading_id = pair.decided_id and covered.area_code = shown.area_code
     where not exists (
         select 1
         from pair as sibling
-        inner join core.recognition_event as granted
-            -- who lapses by a review list is derived from it and does not stand on it
-            on granted.reading_id = sibling.decided_id and not granted.is_derived
+        inner join granted on granted.reading_id = sibling.decided_id
         where sibling.shown_id = pair.shown_id and granted.enterprise_id = shown.enterprise_id
     )
 ),
@@ -59,13 +69,12 @@ added as (
             order by granted.event_on, granted.event_id, pair.shown_id
         ) as place
     from pair
-    inner join core.recognition_event as granted
-        on granted.reading_id = pair.decided_id and not granted.is_derived
+    inner join granted on granted.reading_id = pair.decided_id
     inner join core.reading_area as covered on covered.reading_id = pair.shown_id and covered.area_code = granted.area_code
     where not exists (
         select 1
         from pair as sibling
-        inner join core.recognition_event as shown on shown.reading_id = sibling.shown_id
+        inner join shown on shown.reading_id = sibling.shown_id
         where sibling.decided_id = pair.decided_id and shown.enterprise_id = granted.enterprise_id
     )
 )

@@ -1,12 +1,11 @@
--- one row per tier asked for (none: every tier) and enterprise of an area that may come to it: where it stands nearest;
--- without names one row per tier, standing and area with their number
+-- one row per tier asked for (none: every tier) and history in an area whose enterprises may come to it: where they
+-- stand nearest; those with the same history stand at the same place on every day
 with asked as (
     select tier, recruits_from as below from core.tier where $tier in ('', tier)
 ),
 inside as (
     select area_code from core.area_closure where ancestor_code = $area_code
 ),
--- by history, which many enterprises share: those with the same stand at the same place on every day
 example as (
     select distinct example_id as enterprise_id from core.history
 ),
@@ -76,33 +75,20 @@ nearest as (
 ),
 -- a title that was taken away bars from the next three years' applications
 removed as (
-    select enterprise_id, max(event_on) as revoked_on
-    from core.recognition_event
-    where event = 'revoked' and event_on <= $as_of and event_on > cast($as_of as date) - interval 3 year
-    group by enterprise_id
-),
-found as (
-    select
-        nearest.tier,
-        history.enterprise_id,
-        nearest.standing,
-        nearest.area_code,
-        nearest.since_on,
-        removed.revoked_on,
-        1 as number,
-        nearest.rank,
-    from nearest
-    join core.history as history on history.example_id = nearest.enterprise_id
-    left join removed on removed.enterprise_id = nearest.enterprise_id
-    where $is_named
-    union all
-    select nearest.tier, null, nearest.standing, nearest.area_code, null, null, count(*), nearest.rank
-    from nearest
-    join core.history as history on history.example_id = nearest.enterprise_id
-    where not $is_named
-    group by nearest.tier, nearest.standing, nearest.area_code, nearest.rank
+    select event.enterprise_id, max(event.event_on) as revoked_on
+    from core.recognition_event as event
+    join example on example.enterprise_id = event.enterprise_id
+    where event.event = 'revoked' and event.event_on <= $as_of and event.event_on > cast($as_of as date) - interval 3 year
+    group by event.enterprise_id
 )
 
-select tier, enterprise_id, standing, area_code, since_on, revoked_on, number
-from found
-order by tier, rank, enterprise_id, area_code
+select
+    nearest.tier,
+    nearest.enterprise_id as example_id,
+    nearest.standing,
+    nearest.area_code,
+    nearest.since_on,
+    removed.revoked_on,
+from nearest
+left join removed using (enterprise_id)
+order by nearest.tier, nearest.rank, nearest.enterprise_id

@@ -94,9 +94,15 @@ cause as (
         partition by differing.example_id order by dated.event, dated.distance, dated.event_number
     ) = 1
 ),
-listed as (
-    select cause.*, history.enterprise_id
+-- a history is listed by its first enterprise: those of the first histories alone can be among the first
+first_of as (
+    select *
     from cause
+    qualify row_number() over (partition by part, amount order by changed_on, example_id) <= $most
+),
+listed as (
+    select first_of.*, history.enterprise_id
+    from first_of
     join core.history as history using (example_id)
     qualify row_number() over (partition by part, amount order by changed_on, history.enterprise_id) <= $most
 ),

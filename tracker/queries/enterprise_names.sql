@@ -1,4 +1,4 @@
--- one row per enterprise of a build: how links name it, and everything by which it can be found
+-- one row per enterprise of a build: how links name it, everything by which it can be found, who stands for its history
 with former as (
     select
         enterprise_id,
@@ -16,6 +16,7 @@ select
     enterprise.initials,
     former.former_names,
     concat_ws(' ', enterprise.name_key, enterprise.uscc, enterprise.initials, former.former_keys) as search_key,
+    history.example_id,
 from core.enterprise
+left join core.history as history using (enterprise_id)
 left join former using (enterprise_id)
-order by enterprise.enterprise_id

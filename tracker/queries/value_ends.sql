@@ -1,4 +1,4 @@
--- one row per day on which a period ends of which enterprises stated any of some measures
+-- one row per day on which a period ends of which enterprises stated a measure
 select distinct period_end
 from core.enterprise_value
-where measure in (select unnest($measures))
+where measure = $measure

@@ -55,6 +55,7 @@ from tracker.ui.district_reads import area_figures, areas_on_target, district_pa
 from tracker.ui.due_reads import DUE_PAGE, due_of, offer_templates, pick_due
 from tracker.ui.edit_forms import edit_tasks, edit_thresholds
 from tracker.ui.enterprise_reads import (
+    grouped_list,
     listed_page,
     listing,
     number_behind,
@@ -63,6 +64,7 @@ from tracker.ui.enterprise_reads import (
     rules_of,
     title_timeline,
     values_behind,
+    whole_list,
 )
 from tracker.ui.filters import carried_codes, labels_of, pick_answered, pick_enterprises, search_box
 from tracker.ui.forgetting import forget, forget_unasked
@@ -162,6 +164,7 @@ __all__ = [
     "forget",
     "forget_unasked",
     "go_back",
+    "grouped_list",
     "how_to_begin",
     "html",
     "inputs_between",
@@ -271,6 +274,7 @@ __all__ = [
     "waiting_links",
     "warm_pages",
     "warm_up",
+    "whole_list",
     "with_target",
     "write_link",
 ]

@@ -94,7 +94,7 @@ def candidate_list(view: View) -> CandidateList:
         name=tiers[tier],
         target=targets.get((tier, view.area_code)),
         every=rows.filter(pl.col("standing") == standing) if standing else rows,
-        picked=_by_name(view, picked),
+        picked=picked,
         holders=holders,
         version=version,
         review_version=review,
@@ -115,13 +115,6 @@ def _pick_tier(view: View, tiers: dict[str, str]) -> str:
 def _standing(language: str) -> Callable[[str], str]:
     every = word("enterprises.every", language)
     return lambda code: word(f"candidates.standing_{code}", language) if code else every
-
-
-def _by_name(view: View, rows: pl.DataFrame) -> pl.DataFrame:
-    """By place, then by name: nothing here says who is better."""
-    order = {standing: place for place, standing in enumerate(STANDINGS)}
-    named = rows.join(enterprises.names(view.build_id).select("enterprise_id", "place"), on="enterprise_id", how="left")
-    return named.sort(pl.col("standing").replace_strict(order, return_dtype=pl.Int8), "place").drop("place")
 
 
 def units_of_measures(view: View) -> dict[str, str]:

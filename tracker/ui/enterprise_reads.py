@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
-from tracker import enterprises, enterprises_behind, enterprises_rules, excerpt, text
+from tracker import enterprises, enterprises_behind, enterprises_moved, enterprises_rules, excerpt, text
 from tracker import enterprises_profile as profiles
 from tracker.charts.titles import title_timeline as draw_timeline
 from tracker.enterprises import Narrowing
@@ -20,48 +20,58 @@ from tracker.text import word
 from tracker.ui.frame import marks, offer_book
 from tracker.ui.state import note
 
+# The day by which an order sorts.
+_DAY_OF_ORDER = {"newest": "event_on", "expiry": "valid_to"}
+
 
 @dataclass(frozen=True)
 class Listing:
-    """A finished list: its rows in order, how many the rule counts in all, how many a search met outside these."""
+    """A finished list: its rows in order (each with the row of ``histories`` that tells of it), how many stand in each
+    status, how many the rule counts in all, how many outside these a search or an empty list is of."""
 
     rows: pl.DataFrame
+    histories: pl.DataFrame
     statuses: list[tuple[str, int]]
     counted: int
     outside: int
 
 
-# A rerun that changes nothing must not go through a hundred thousand rows again; few lists, for they are large.
 @kept(8)
 def everyone(view: View, number: Definition | None, tier: str) -> pl.DataFrame:
-    """All enterprises that a list can be narrowed from. Shared by all sessions, so never changed in place."""
+    """All histories that a list can be narrowed from. Shared by all sessions, so never changed in place."""
     rule = view.rule if number is None else enterprises_behind.titles_rule(number, view.rule)
-    rows = enterprises.standing(view.build_id, view.plan_id, view.area_code, tier, view.as_of, rule)
+    rows = enterprises.standings(view.build_id, view.plan_id, view.area_code, tier, view.as_of, rule)
     return rows if number is None else enterprises_behind.counted_titles(rows, number)
 
 
 @kept(64)
 def choices_of(view: View, number: Definition | None, tier: str, dimension: str) -> list[str]:
     """The codes that a reader can choose in a dimension."""
-    return enterprises.choices_of(everyone(view, number, tier), dimension)
+    return enterprises.choices_of(view.build_id, everyone(view, number, tier), dimension, view.as_of)
 
 
+# A rerun that changes nothing must not go through a hundred thousand rows again; few lists, for they are large.
 @kept(16)
 def listing(view: View, number: Definition | None, tier: str, picked: Narrowing, order: str) -> Listing:
     """The list that a reader picked."""
-    every = everyone(view, number, tier)
-    among = every
+    every = histories = everyone(view, number, tier)
     if picked.move:
         within = picked.area or view.area_code
-        among = enterprises.moved(
+        histories = enterprises_moved.moved(
             view.build_id, view.plan_id, view.area_code, within, tier, view.as_of, view.rule, picked.move
         )
-    rows = enterprises.narrowed(view.build_id, among, picked, view.as_of)
+        rows = enterprises.narrowed_moves(view.build_id, histories, picked, view.as_of)
+    else:
+        rows = enterprises.narrowed(view.build_id, histories, picked, view.as_of)
+    is_sought = bool(picked.query) or rows.is_empty()
+    if order in _DAY_OF_ORDER:
+        rows = rows.with_columns(histories[_DAY_OF_ORDER[order]].gather(rows["history_row"]))
     return Listing(
         rows=enterprises.ordered(view.build_id, rows, order),
-        statuses=enterprises.status_numbers(rows),
-        counted=every.filter("is_counted").height,
-        outside=enterprises.outside(view.build_id, every, picked, view.as_of),
+        histories=histories,
+        statuses=enterprises.status_numbers(rows, histories),
+        counted=int(every.filter("is_counted")["enterprises"].sum()),
+        outside=enterprises.outside(view.build_id, every, picked, view.as_of) if is_sought else 0,
     )
 
 
@@ -69,8 +79,23 @@ def listing(view: View, number: Definition | None, tier: str, picked: Narrowing,
 def listed_page(
     view: View, number: Definition | None, tier: str, picked: Narrowing, order: str, page: int
 ) -> pl.DataFrame:
-    """The rows of a page of the list that a reader picked, with names."""
-    return enterprises.page_of(view.build_id, listing(view, number, tier, picked, order).rows, page)
+    """The rows of a page of the list that a reader picked, with all that is told of them."""
+    found = listing(view, number, tier, picked, order)
+    rows = enterprises.told(view.build_id, enterprises.page_rows(found.rows, page), found.histories, view.as_of)
+    return enterprises.with_names(view.build_id, rows)
+
+
+def whole_list(view: View, found: Listing) -> pl.DataFrame:
+    """All rows of a list with all that is told of them."""
+    return enterprises.with_names(
+        view.build_id, enterprises.told(view.build_id, found.rows, found.histories, view.as_of)
+    )
+
+
+def grouped_list(view: View, found: Listing, down: str, across: str) -> pl.DataFrame:
+    """All rows of a list with what they are grouped by."""
+    columns = {down, across} & set(found.histories.columns)
+    return enterprises.told(view.build_id, found.rows, found.histories.select(columns), view.as_of)
 
 
 def number_behind(view: View) -> Definition | None:

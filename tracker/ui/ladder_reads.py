@@ -10,10 +10,10 @@ from tracker.candidates import numbers_by_tier
 from tracker.charts.frame import Frame
 from tracker.charts.ladder import move_bars
 from tracker.enterprises import POOL
+from tracker.enterprises_moved import expiring
 from tracker.keeping import kept
 from tracker.ladder import Ladder
 from tracker.links import View
-from tracker.outlook_view import expiring_enterprises
 from tracker.text import word
 from tracker.ui.reading import targets_at
 from tracker.ui.state import pick
@@ -53,9 +53,8 @@ def ladder_of(view: View) -> Ladder:
 @kept(32)
 def expiring_names(view: View, tier: str) -> pl.DataFrame:
     """Names whose title of a tier ends within the next months: ``area``, ``code``, ``name``, ``month_end``."""
-    found = expiring_enterprises(
-        view.build_id, view.plan_id, view.area_code, tier, view.as_of, ladder.until(view.as_of)
-    ).select("enterprise_id", "area_code", "month_end")
+    until = ladder.until(view.as_of)
+    found = expiring(view.build_id, view.plan_id, view.area_code, tier, view.as_of, until)
     units = read(view.build_id, "area_units", plan_id=view.plan_id, area_code=view.area_code, language="zh")
     is_unit = units["unit_code"].n_unique() == 1
     group = pl.col("area_code") if is_unit else pl.col("unit_code")

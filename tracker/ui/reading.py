@@ -10,9 +10,9 @@ import plotly.graph_objects as go
 import polars as pl
 
 from tracker import (
-    enterprises,
     findings,
     indicators,
+    ladder,
     office,
     office_store,
     text,
@@ -128,7 +128,7 @@ def named_targets(view: View) -> dict[str, str]:
 @kept(64)
 def tier_counts(view: View) -> pl.DataFrame:
     """Tiers by areas inside the viewed area. Shared by all sessions, so never changed in place."""
-    return enterprises.tier_counts(view.build_id, view.area_code, view.as_of, view.rule)
+    return ladder.tier_counts(view.build_id, view.area_code, view.as_of, view.rule)
 
 
 def reported_builds(plan_id: str) -> list[office.Reported] | None:

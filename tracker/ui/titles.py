@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from tracker import blocks, blocks_enterprises, enterprises
+from tracker import blocks, blocks_enterprises, ladder
 from tracker import enterprises_words as words
 from tracker.links import View
 from tracker.text import word
@@ -20,7 +20,7 @@ def titles_by_area(view: View) -> tuple[str, list[str]]:
     counts = tier_counts(view)
     # A title that no indicator counts has lists all the same: its column would say that there are none.
     tiers = tiers.filter(pl.col("tier").is_in(counts["tier"].unique().implode())) if counts.height else tiers
-    rows = enterprises.areas_of(below, counts, view.area_code)
+    rows = ladder.areas_of(below, counts, view.area_code)
     return words.tiers_finding(counts, tiers, rows[0], language), [
         blocks.section(word("overview.titles_title", language), word("overview.titles_note", language)),
         blocks_enterprises.tier_table(counts, tiers, rows, view),

@@ -1,9 +1,9 @@
--- one row per enterprise that holds, held, is shown for or is groomed for a tier (any tier: its highest) on a date
+-- one row per history whose enterprises hold, held, are shown for or are groomed for a tier (any tier: its highest) on a
+-- date: those with the same history stand at the same place on every day
 with asked as (
     select tier, sort from core.tier where $tier = '' or tier = $tier
 ),
 -- tiers, areas and states as numbers, lowest state first: words of a hundred thousand rows take seconds
--- and by history, which many enterprises share: those with the same have the same titles on every day
 held as (
     select
         tenure.enterprise_id as example_id,
@@ -43,7 +43,7 @@ ever as (
 ),
 known as (
     select
-        history.enterprise_id,
+        example_id,
         coalesce(best.title, ever.title) as title,
         coalesce(best.status, 3) as status,
         coalesce(best.area, ever.area) as area,
@@ -52,30 +52,33 @@ known as (
         coalesce(ever.is_new, false) as is_new,
     from best
     full outer join ever using (example_id)
-    join core.history as history using (example_id)
+),
+example as (
+    select distinct example_id from core.history
 ),
 pool as (
     select
-        pool_entry.enterprise_id,
+        example.example_id,
         max(asked.sort) as title,
         arg_max(area.rowid, pool_entry.entered_on) as area,
     from core.pool_entry
+    join example on example.example_id = pool_entry.enterprise_id
     join asked on asked.tier = pool_entry.level
     join core.area on area.area_code = pool_entry.area_code
     where pool_entry.entered_on <= $as_of and (pool_entry.left_on is null or pool_entry.left_on > $as_of)
-    group by pool_entry.enterprise_id
+    group by example.example_id
 ),
 stood as (
-    select enterprise_id, title, status, area, first_area, first_on, is_new
+    select example_id, title, status, area, first_area, first_on, is_new
     from known
     union all
-    select pool.enterprise_id, pool.title, 4, pool.area, null, null, false
+    select pool.example_id, pool.title, 4, pool.area, null, null, false
     from pool
-    anti join known using (enterprise_id)
+    anti join known using (example_id)
 )
 
 select
-    enterprise_id,
+    example_id,
     cast(title as bigint) as title,
     cast(status as tinyint) as status,
     cast(area as bigint) as area,
@@ -83,4 +86,4 @@ select
     first_on,
     is_new,
 from stood
-order by enterprise_id
+order by example_id

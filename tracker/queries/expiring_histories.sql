@@ -1,12 +1,17 @@
--- one row per enterprise counted in a tier and area at an as-of date whose last title ends by a day unless reviewed
-with ending as (
-    select enterprise_id, tier, event_on
-    from core.recognition_event
-    where event in ('revoked', 'lapsed', 'moved_out')
+-- one row per history counted in a tier and area at an as-of date whose last title ends by a day unless reviewed: those
+-- with the same history hold the same titles on every day
+with example as (
+    select distinct example_id from core.history
+),
+ending as (
+    select event.enterprise_id, event.tier, event.event_on
+    from core.recognition_event as event
+    inner join example on example.example_id = event.enterprise_id
+    where event.event in ('revoked', 'lapsed', 'moved_out')
 ),
 held as (
     select tenure.enterprise_id, tenure.tier, tenure.status, tenure.area_code
-    from core.tenure as tenure
+    from core.example_tenure as tenure
     inner join core.area_closure as closure on closure.area_code = tenure.area_code
     inner join core.plan_area as plan_area
         on plan_area.area_code = closure.ancestor_code and plan_area.plan_id = $plan_id
@@ -21,8 +26,7 @@ held as (
 claim as (
     select
         held.enterprise_id, held.status, held.area_code,
-        granted.tier as via_tier, granted.valid_to, granted.valid_to_estimated, granted.batch, granted.file_id,
-        granted.sheet, granted.row,
+        granted.tier as via_tier, granted.valid_to,
         -- the month of its last day: of the window, or of the wait for a review, as in mart.expiry
         last_day(
             case
@@ -55,27 +59,18 @@ claim as (
     )
 )
 select
-    claim.enterprise_id,
-    enterprise.name,
-    enterprise.uscc,
+    claim.enterprise_id as example_id,
+    claim.area_code,
+    area.sort as area_sort,
     area.name_zh as area_zh,
     area.name_en as area_en,
-    claim.area_code,
     claim.status,
     claim.via_tier,
     claim.valid_to,
-    claim.valid_to_estimated,
-    claim.month_end,
-    claim.batch,
-    file.original_name,
-    claim.file_id,
-    claim.sheet,
-    claim.row
+    claim.month_end
 from claim
-inner join core.enterprise as enterprise on enterprise.enterprise_id = claim.enterprise_id
 inner join core.area as area on area.area_code = claim.area_code
-left join core.source_file as file on file.file_id = claim.file_id
 where
     claim.place = 1
     and claim.month_end <= cast($until as date)
-order by claim.month_end, area.sort, enterprise.name
+order by claim.month_end, area.sort, claim.enterprise_id
