@@ -11,7 +11,6 @@ import gc
 import os
 import re
 import socket
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -35,10 +34,6 @@ _CONTENT_POLICY = (
 )
 # A publish comes a few times a day; to look for one is to read a file of one line.
 LOOK_SECONDS = 2.0
-# How long a reader's thread may hold up the others. Frames are worked on outside the interpreter, and whoever comes
-# back from there waits that long for each other reader: with Python's 0.005 s, 95 of 100 clicks of 60 readers over two
-# processes took 0.99 and 1.13 s, with this 0.81 and 0.96 s (in turns).
-TURN_SECONDS = 0.0005
 # A reader moves to a new build with the next click; until then its screens are made.
 LOOKS_UNTIL_SETTLED = 5
 _SCRIPT = re.compile(r"""["']\./static/js/([\w.-]+\.js)["']""")
@@ -194,7 +189,6 @@ async def keep_warm() -> None:
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Open the build in force before the first visitor waits for it, and let go of all builds at the end."""
-    sys.setswitchinterval(TURN_SECONDS)
     warm(ui.warm_up, warehouse.current_build_id())
     warming = asyncio.create_task(keep_warm())
     yield
