@@ -132,7 +132,19 @@ TITLES = pl.DataFrame(
 def judged(version_id: str, *, is_review: bool = False, values: pl.DataFrame | None = None) -> pl.DataFrame:
     asked = VERSIONS[version_id].criteria
     known = stated() if values is None else values
-    return criteria.judged(NAMES, criteria.cells(known), TITLES, asked, AS_OF, is_review=is_review)
+    return criteria.judged(
+        NAMES, criteria.cells(known.with_columns(newness=0)), TITLES, asked, AS_OF, is_review=is_review
+    )
+
+
+def test_of_several_statements_of_a_year_the_newest_counts() -> None:
+    rows = [(3, 2024, 30.0, 7), (1, 2024, 11.0, 9), (1, 2024, 10.0, 8), (1, 2023, 5.0, 1), (3, 2024, 31.0, 6)]
+    schema = {"enterprise_id": pl.Int64, "year": pl.Int32, "value": pl.Float64, "newness": pl.Int64}
+    values = pl.DataFrame(rows, schema=schema, orient="row").with_columns(measure=pl.lit("patents"))
+    found = {name: cell.to_list() for name, cell in criteria.cells(values).items()}
+    assert found == {"patents|2024": [None, 11.0, None, 30.0], "patents|2023": [None, 5.0, None, None]}
+    once = criteria.cells(values.filter(pl.col("newness").is_in([7, 9])))
+    assert once["patents|2024"].to_list() == [None, 11.0, None, 30.0]
 
 
 def test_every_version_of_the_catalogue_has_its_table() -> None:

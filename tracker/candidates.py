@@ -155,9 +155,8 @@ def judged(
 @kept(48)
 def _values(build_id: str, measure: str, day: dt.date) -> dict[str, pl.Series]:
     """The values of a measure up to the newest day on which it is stated; of each year the newest statement."""
-    found = warehouse.query(build_id, "criterion_values", measure=measure, as_of=day).sort("newness")
-    newest = found.unique(["enterprise_id", "year"], keep="last")
-    return criteria.cells(newest.with_columns(measure=pl.lit(measure)))
+    found = warehouse.query(build_id, "criterion_values", measure=measure, as_of=day)
+    return criteria.cells(found.with_columns(measure=pl.lit(measure)))
 
 
 @kept(4)

@@ -78,15 +78,21 @@ def cells(values: pl.DataFrame) -> dict[str, pl.Series]:
     """The values of each measure and year, each at the place of its enterprise's number.
 
     Args:
-        values: ``enterprise_id``, ``measure``, ``year``, ``value`` of whole years, each enterprise once.
+        values: ``enterprise_id``, ``measure``, ``year``, ``value`` of whole years; of several statements of a year that
+            of the largest ``newness`` counts.
     """
     length = int(values["enterprise_id"].max() or 0) + 1  # type: ignore[arg-type]
     nothing = pl.Series([None], dtype=pl.Float64).new_from_index(0, length)
     parts = values.partition_by("measure", "year", as_dict=True)
-    return {
-        _cell(str(measure), int(year)): nothing.clone().scatter(part["enterprise_id"], part["value"])
-        for (measure, year), part in parts.items()
-    }
+    return {_cell(str(measure), int(year)): _placed(nothing, part) for (measure, year), part in parts.items()}
+
+
+def _placed(nothing: pl.Series, rows: pl.DataFrame) -> pl.Series:
+    placed = nothing.clone().scatter(rows["enterprise_id"], rows["value"])
+    if len(placed) - placed.null_count() == rows.height:
+        return placed  # nobody stated twice, which is seen faster in the cells than among a million rows
+    newest = rows.sort("newness").unique("enterprise_id", keep="last")
+    return nothing.clone().scatter(newest["enterprise_id"], newest["value"])
 
 
 def judged(
