@@ -23,13 +23,13 @@ with choices:
         ui.offer_to_keep(selection)
     except office_store.OfficeError:
         ui.html(blocks.notice(word("briefing.office_unreadable", language)))
-        st.stop()
+        raise ui.PageEnds from None
 found = ui.briefing_content(selection)
 if found is None:
     shown = areas[selection.area_codes[0]] if selection.area_codes else areas[view.plan_area]
     with head:
         ui.html(blocks.header(plan["name"], tags, word("briefing.no_targets", language, area=shown)))
-    st.stop()
+    raise ui.PageEnds
 with head:
     place = word("briefing.page_intro", language, plan=plan["name"], area=found.area, as_of=as_of)
     ui.html(blocks.header(place, tags, found.finding))

@@ -20,7 +20,7 @@ if not names:
     ui.html(blocks.header(" · ".join([plan["name"], as_of]), tags, finding))
     ui.html(*ui.titles_by_area(view)[1])
     ui.html(blocks.footer(ui.footer_lines(view, plan["source"])))
-    st.stop()
+    raise ui.PageEnds
 
 head = st.container()
 with st.container(key="district_target", width=420):

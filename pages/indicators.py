@@ -21,7 +21,7 @@ def say(key: str, **values: object) -> str:
 if not names:
     ui.html(blocks.header(" · ".join(place), tags, say("no_targets")))
     ui.html(blocks.footer(ui.footer_lines(view, plan["source"])))
-    st.stop()
+    raise ui.PageEnds
 
 head = st.container()
 with st.container(key="indicator_target", width=420):

@@ -1,5 +1,7 @@
 """Router: language, who is there, view from the link, sidebar, the page, the view back into the link."""
 
+from contextlib import suppress
+
 import streamlit as st
 
 from tracker import ui
@@ -25,7 +27,8 @@ with turn():
     elif view is None and page.url_path not in PAGES_WITHOUT_VIEW:
         ui.show_nothing_yet(language)
     else:
-        page.run()
+        with suppress(ui.PageEnds):
+            page.run()
         if view is not None:
             ui.write_link(view)
     with notices:

@@ -14,7 +14,7 @@ as_of = text.as_of(view.as_of, view.data_cutoff, language)
 
 
 def headed(parts: list[str], finding: str) -> None:
-    ui.html(blocks_meeting.head(place, parts, view.is_demo, finding, language))
+    ui.html(blocks_meeting.head(place, parts, ui.marks(view), finding))
 
 
 def decisions(rows: list[office.Decision], *, is_opening: bool) -> str:

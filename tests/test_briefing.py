@@ -21,7 +21,7 @@ from docx.oxml.ns import qn
 
 from etl.__main__ import main
 from tests.demo import CITY, CLOSE, Demo
-from tracker import office, office_objections, text, warehouse
+from tracker import ladder, office, office_objections, text, warehouse
 from tracker.briefing.content import Content, NoTargets, content
 from tracker.briefing.documents import ENDINGS
 from tracker.briefing.excel import workbook
@@ -413,3 +413,16 @@ def test_what_cannot_be_made_is_refused(
     assert main(["brief", "--word", "--out", str(tmp_path), *options]) == 1
     assert said in "".join(capsys.readouterr())
     assert list(tmp_path.iterdir()) == []
+
+
+def test_titles_that_end_soon_are_as_many_as_on_the_ladder(plan: Selection, city: Content) -> None:
+    """Those that end on the very day too: they leave the count with the next."""
+    assert plan.build_id is not None
+    soon = ladder.expiring(plan.build_id, plan.plan_id, plan.as_of)
+    names = dict(warehouse.query(plan.build_id, "tiers", language="zh").select("tier", "name").iter_rows())
+    expected = {names[tier]: titles for (tier, area), titles in soon.items() if area == CITY}
+    assert city.expiries_by_month is not None
+    frame = city.expiries_by_month.frame
+    months, *tiers = frame.columns
+    assert {tier: frame[tier].sum() for tier in tiers} == expected
+    assert frame.filter(pl.col(months) == CLOSE)[names["champion"]].to_list() == [2]

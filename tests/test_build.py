@@ -60,6 +60,21 @@ def test_a_publicity_list_confirmed_later_is_a_second_reading(tmp_path: Path) ->
     assert changed.filter(changed["target_id"] == "srdi_smes")["value_after"].to_list() == [3.0]
 
 
+def test_a_publicity_that_nobody_decides_becomes_a_data_debt(tmp_path: Path) -> None:
+    """After its months it counts nowhere and is shown nowhere: without a debt nobody would know why."""
+    first, later = D(2023, 7, 2), D(2024, 5, 21)
+    three, one = write_list(tmp_path, "a.csv", THREE), write_list(tmp_path, "b.csv", HEAD + "1,乙公司,东海县")
+    shown = add(tmp_path, three, event="publicity", event_on=D(2023, 5, 1), received_on=first)
+    add(tmp_path, one, event_on=D(2023, 7, 1), received_on=first)
+    asked = "select reading_id, tier, area_code, number from core.data_debt where kind = 'publicity_overdue'"
+    built(tmp_path)
+    assert rows(tmp_path, asked) == []  # the newest of all files is of 2023: the months are not over
+    add(tmp_path, write_list(tmp_path, "c.csv", HEAD + "1,丁公司,海州区"), event_on=later, received_on=later)
+    debts = built(tmp_path).debts
+    assert rows(tmp_path, asked) == [(f"{shown.file_id}"[:16] + "-1", "srdi", "320700", 2)]
+    assert debts.filter(debts["kind"] == "publicity_overdue")["number"].to_list() == [2]
+
+
 def test_the_same_event_with_another_date_is_refused_until_the_first_is_withdrawn(tmp_path: Path) -> None:
     path = write_list(tmp_path, "a.csv", THREE)
     first = add(tmp_path, path)

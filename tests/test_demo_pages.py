@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,7 +14,8 @@ from streamlit.testing.v1 import AppTest
 
 from tests.demo import CITY, Demo
 from tests.demo import CLOSE as CLOSE_DAY
-from tracker import indicators, ui, warehouse
+from tests.test_pages import page_text
+from tracker import blocks_meeting, findings, indicators, ui, warehouse
 from tracker.links import View
 from tracker.notice import assessment
 from tracker.notice_facts import facts_at
@@ -41,6 +43,13 @@ def opened(page: str, **codes: str) -> AppTest:
     app.switch_page(f"{page}.py").run()
     assert not app.exception
     return app
+
+
+def test_a_page_that_ends_early_still_writes_its_choices_into_the_address() -> None:
+    app = opened("districts", plan="nantong")
+    assert "计划没有把目标分解到" in page_text(app)
+    app.toggle(key="publicity_switch").set_value(True).run()
+    assert app.query_params["publicity"] == "1"
 
 
 def test_what_is_made_before_anybody_asks_is_what_the_first_reader_sees(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,3 +172,17 @@ def test_the_closing_assessment_of_the_demo_reads_as_it_was_approved(language: s
     # The last line names the build, which is another one every time.
     assert said[:-1] == approved.read_text(encoding="utf-8").splitlines()
     assert build_id in said[-1]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_large_number_of_a_meeting_is_the_value_and_nothing_else(demo: Demo, language: str) -> None:
+    build_id = warehouse.current_build_id()
+    assert build_id is not None
+    seen = 0
+    for plan_id in ("lianyungang", "liangjiang", "suzhou_industrial_park", "nantong", "zhejiang"):
+        for row in ui.targets_at(build_id, plan_id, CLOSE_DAY, language, DEFAULT_RULE).iter_rows(named=True):
+            if row["value"] is not None:
+                large = blocks_meeting.target_number(row, CLOSE_DAY, language).partition("</b>")[0]
+                assert html.unescape(re.sub(r"<[^>]+>", "", large)) == findings.value_phrase(row, language)
+                seen += row["area_code"] in (CITY, "330000")
+    assert seen > 30

@@ -52,9 +52,9 @@ def test_on_the_way_it_names_the_lag_and_what_it_takes(build_id: str) -> None:
     assert "二、未达序时的目标任务" in printed
     # 18 of 25 is 72.0 %, 33 of 36 months are 91.7 %; 7 are missing with three months left.
     assert "完成目标的72.0%，滞后序时进度19.7个百分点（按总量计），差7家" in printed
-    assert "剩余3个月，每月需净增2.3家" in printed
+    assert "剩余3个月，每月需净增2.4家" in printed
     assert "到期日认定情况" not in printed
-    assert "剩余3个月，每月需净增0.3家" in printed
+    assert "剩余3个月，每月需净增0.4家" in printed
     english = "\n".join(lines(build_id, AUTUMN, "en"))
     assert "72.0% of the target, 19.7 pp behind pace (of the total), 7 short" in english
 

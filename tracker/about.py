@@ -20,7 +20,8 @@ LIMITS = (
 DEBTS: dict[str, tuple[str, ...]] = {
     "missing": (
         "file_unreadable", "file_given_up", "announced_differs", "rows_rejected", "values_rejected", "cells_rejected",
-        "review_overdue", "estimate_no_base_in_force", "estimate_no_base_pool", "activity_unrecorded",
+        "review_overdue", "publicity_overdue", "estimate_no_base_in_force", "estimate_no_base_pool",
+        "activity_unrecorded",
     ),
     "doubtful": (
         "same_name_other_code", "same_code_other_name", "former_name_of_other_code", "unit_jump",

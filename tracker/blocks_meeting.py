@@ -25,17 +25,19 @@ _REPORTED_SHOWN = 5
 _SCALE = 80  # percent of the bullet that the target stands at
 
 
-def head(place: str, parts: Sequence[str], is_demo: bool, finding: str, language: str) -> str:
-    """Where the meeting is and what is looked at, small; what it says, large."""
-    tags = [blocks.tag(word("app.demo", language), "demo")] if is_demo else []
+def head(place: str, parts: Sequence[str], marks: Sequence[str], finding: str) -> str:
+    """Where the meeting is and what is looked at, small, with what must stand on it; what it says, large."""
+    tags = [blocks.tag(mark, "demo") for mark in marks]
     return blocks.header(" · ".join([place, *parts]), tags, finding)
 
 
 def target_number(row: Row, as_of: dt.date, language: str) -> str:
     """The value, huge, beside its target; state and lead under it; the bullet under both."""
     known = row["value"] is not None
-    value = text.number(row["value"], row["decimals"], language, row["target_value"]) if known else "–"
-    unit = findings.value_phrase(row, language).removeprefix(value) if known else ""
+    phrase = findings.value_phrase(row, language) if known else "–"
+    number = text.in_unit(row["value"], row["unit"], row["decimals"], language, row["target_value"]) if known else ""
+    # Huge is the number; where words stand before it (第 1 位), all of it.
+    value, unit = (number, phrase.removeprefix(number)) if number and phrase.startswith(number) else (phrase, "")
     target = word("meeting.of_target", language, target=findings.target_phrase(row, language))
     said = [blocks.status_mark(row["status"], language)]
     if row["lead_points"] is not None and known and row["due_on"] > as_of:

@@ -42,7 +42,7 @@ def what_it_takes(row: Row, as_of: dt.date, language: str) -> list[str]:
     lines = [obstacle] if obstacle else []
     needed, best = row["needed_per_month"], row["best_per_month"]
     if needed:
-        amount = _ceiled(row, needed, language)
+        amount = _needed(row, language)
         line = word("indicators.needed_per_month", language, left=row["months_left"], needed=amount)
         if best is not None:
             key = "never" if needed > best else "has_been"
@@ -121,10 +121,8 @@ def _amount(row: Row, value: float, language: str) -> str:
     return text.compact(value, row["unit"], row["decimals"], language)
 
 
-def _ceiled(row: Row, value: float, language: str) -> str:
-    """A need is rounded up: 0.31 a month is not 0.3, or the target would be missed by its own plan."""
-    tenths = -(-round(value * 10, 6) // 1) / 10
-    return text.compact(tenths, row["unit"], max(1, row["decimals"]), language)
+def _needed(row: Row, language: str) -> str:
+    return text.compact(text.rounded_up(row["needed_per_month"], 1), row["unit"], max(1, row["decimals"]), language)
 
 
 def outlook(row: Row, as_of: dt.date, language: str) -> str:
@@ -168,9 +166,7 @@ def burn_up_words(row: Row, as_of: dt.date, language: str) -> BurnUpWords:
         actual=word("indicators.line_actual", language, value=findings.value_phrase(row, language)),
         target=word("indicators.line_target", language, target=findings.target_phrase(row, language)),
         pace=word("indicators.line_pace", language, value=expected) if has_pace else "",
-        needed=word("indicators.line_needed", language, value=_ceiled(row, row["needed_per_month"], language))
-        if needs
-        else "",
+        needed=word("indicators.line_needed", language, value=_needed(row, language)) if needs else "",
         forecast=word("indicators.line_forecast", language, range=expected_range(row, language))
         if is_running and row["low_80"] is not None
         else "",

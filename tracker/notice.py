@@ -250,7 +250,7 @@ def _what_it_takes(row: Row, language: str) -> list[str]:
         left = row["months_left"] if period == "month" else row["batches_left"]
         if needed and left:
             key = f"notice.needed_{period}" if best is not None else f"notice.needed_{period}_unknown"
-            amounts = {"needed": needed, "best": best or 0}
+            amounts = {"needed": text.rounded_up(needed, int(period == "month")), "best": best or 0}
             shown = {
                 name: text.distance(amount, row["unit"], 0 if float(amount).is_integer() else 1, language)
                 for name, amount in amounts.items()

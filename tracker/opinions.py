@@ -6,7 +6,6 @@ opinions. A doubling in three years is on track by its rate and behind the line 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -148,9 +147,7 @@ def reason_in_words(row: Row, language: str) -> str:
 
 def _needed(row: Row, per: str, decimals: int, language: str) -> dict[str, object]:
     """What is needed, rounded up so that it suffices, and the best so far."""
-    scale = 10**decimals
-    needed = math.ceil(round(row[f"needed_per_{per}"] * scale, _NO_DUST)) / scale
-    best = row[f"best_per_{per}"]
+    needed, best = text.rounded_up(row[f"needed_per_{per}"], decimals), row[f"best_per_{per}"]
     return {
         "needed": text.compact(needed, row["unit"], decimals, language),
         "best": text.compact(best, row["unit"], 0, language),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
@@ -81,6 +82,12 @@ def number(value: float, decimals: int, language: str, target: float | None = No
     shown = rounded(value, decimals, target)
     grouping = "," if abs(shown) >= (10_000 if language == "zh" else 1_000) else ""
     return f"{shown:{grouping}f}".replace("-", "−")
+
+
+def rounded_up(value: float, decimals: int) -> float:
+    """A need to some decimals: 0.31 a month is not 0.3, or the target would be missed by its own plan."""
+    scale = 10.0**decimals
+    return math.ceil(round(value * scale, 6)) / scale
 
 
 def rounded(value: float, decimals: int, target: float | None = None) -> Decimal:

@@ -85,6 +85,24 @@ overdue as (
         and tenure.to_on <= (select max(month_end) from core.calendar)
     group by tenure.tier, tenure.area_code
 ),
+-- publicities whose months ran out while no decision was ever loaded
+undecided as (
+    select
+        'publicity_overdue' as kind, shown.reading_id, tenure.tier, reading.area_code, count(*) as number,
+        cast(null as varchar) as detail
+    from core.tenure as tenure
+    inner join core.recognition_event as shown
+        on shown.enterprise_id = tenure.enterprise_id
+        and shown.tier = tenure.tier
+        and shown.publicity_until = tenure.to_on
+        and shown.event in ('publicity', 'review_publicity')
+    inner join core.source_reading as reading on reading.reading_id = shown.reading_id
+    where
+        tenure.status = 'publicity'
+        and tenure.via_tier = tenure.tier
+        and tenure.to_on <= (select max(month_end) from core.calendar)
+    group by shown.reading_id, tenure.tier, reading.area_code
+),
 -- a whole number is printed as one
 question as (
     select
@@ -249,6 +267,8 @@ debt as (
     select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from unassigned
     union all
     select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from overdue
+    union all
+    select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from undecided
     union all
     select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from asked
     union all

@@ -314,20 +314,20 @@ def _expiries(facts: Facts, selection: Selection, foot: str) -> tuple[Table | No
     tiers = warehouse.query(selection.build_id, "tiers", language=language).select("tier", "name")
     shown = facts.areas["area_code"] if facts.is_whole else pl.Series([facts.area_code])
     rows = warehouse.query(selection.build_id, "expiry", **asked).filter(
-        pl.col("area_code").is_in(shown.to_list())
-        & (pl.col("month_end") > selection.as_of)
-        & (pl.col("month_end") <= until)
-        & (pl.col("titles") > 0)
+        pl.col("area_code").is_in(shown.to_list()) & (pl.col("month_end") <= until) & (pl.col("titles") > 0)
     )
     own = rows.filter(pl.col("area_code") == facts.area_code)
     if own.is_empty():
         return None, None, []
     tiers = tiers.filter(pl.col("tier").is_in(rows["tier"].to_list()))  # titles of another plan's areas are no column
-    lines = [
-        word("briefing.expiring", language, tier=name, number=number, until=text.month(until, language))
-        for tier, name in tiers.iter_rows()
-        if (number := own.filter(pl.col("tier") == tier)["titles"].sum())
-    ]
+    lines = []
+    for tier, name in tiers.iter_rows():
+        here = own.filter(pl.col("tier") == tier)
+        if number := here["titles"].sum():
+            awaiting = here["awaiting"].sum()
+            key = "briefing.expiring_awaiting" if awaiting else "briefing.expiring"
+            month = text.month(until, language)
+            lines.append(word(key, language, tier=name, number=number, awaiting=awaiting, until=month))
     by_area = tables.expiry_table(rows, facts.areas, tiers, foot, language)
     return by_area, tables.expiry_month_table(own, tiers, foot, language), [tight(line, language) for line in lines]
 

@@ -130,14 +130,15 @@ def _progress_cells(row: Row, language: str) -> list[tuple[Any, str]]:
         round(100 * row["completion"], 9) if value is not None and is_share and row["completion"] is not None else None
     )
     lead = None if value is None else row["lead_points"]
-    gap = None if value is None else row["gap"]
+    # Met is met: "about 5" with 4 lacks nothing, and a surplus is no negative shortfall.
+    gap = None if value is None or row["status"] == "met" else row["gap"]
     state = word(f"status.{row['status']}", language)
     note = text.state_note(row["state"], language)
     label = word("briefing.estimated", language) if row["origin"] == "estimated" else ""
     return [
         (aim, findings.bare_target(row, language) + label),
         (value, BLANK if value is None else text.number(value, decimals, language, aim)),
-        (gap, findings.short_gap(row, language, "briefing") if gap and row["status"] != "met" else BLANK),
+        (gap, findings.short_gap(row, language, "briefing") if gap else BLANK),
         (completion, BLANK if completion is None else text.number(completion, 1, language, 100)),
         (lead, BLANK if lead is None else districts.signed(lead, language)),
         (state, state if note is None else word("briefing.state_note", language, state=state, note=note)),

@@ -104,6 +104,7 @@ from tracker.ui.rights_forms import ask_common, ask_to_grant, is_open_to_all, sh
 from tracker.ui.sidebar import choose_view
 from tracker.ui.sign_in import show_person, show_refusal, sign_in
 from tracker.ui.state import (
+    PageEnds,
     chosen_language,
     current_view,
     language,
@@ -130,6 +131,7 @@ __all__ = [
     "PAGE_ROWS",
     "Entrance",
     "OwnFiles",
+    "PageEnds",
     "View",
     "WayBack",
     "area_figures",

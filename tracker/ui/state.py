@@ -219,6 +219,10 @@ def _in_link(code: str, value: str, default: str) -> str:
     return value
 
 
+class PageEnds(Exception):
+    """A page has said all that it has to say. What every page does after it still follows, unlike after ``st.stop``."""
+
+
 def write_link(view: View) -> None:
     """Put the view and the choices of the page into the address bar, as codes.
 
