@@ -80,7 +80,8 @@ class Answers:
         revenue = round(first * (1 + story.growth_percent / 100) ** (year - min(years)))
         percent = years[year].research_percent * (0.5 + self._rank(enterprise, "research"))
         percent += self._lead(enterprise) / 20
-        return Money(revenue, round(revenue * story.main_percent / 100), round(revenue * percent / 100))
+        main_percent = story.main_percent + story.main_spread * (self._rank(enterprise, "main revenue") - 0.5)
+        return Money(revenue, round(revenue * main_percent / 100), round(revenue * percent / 100))
 
     def patents(self, enterprise: Enterprise, year: int) -> int:
         """Valid granted patents: between a quarter of the level and somewhat less than its double."""

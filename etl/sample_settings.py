@@ -154,12 +154,16 @@ class YearStory(Model):
 
 
 class RevenueStory(Model):
-    """What enterprises earn, in 万元, and which part of it in their main business."""
+    """What enterprises earn, in 万元, and the percentage of it that is their main business.
+
+    ``main_spread`` is how far the highest percentage lies above the lowest, around ``main_percent``.
+    """
 
     least: int
     most: int
     growth_percent: float
     main_percent: float
+    main_spread: float
 
 
 class EnterpriseYearStory(Model):
