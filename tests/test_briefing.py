@@ -361,7 +361,7 @@ def test_long_names_and_many_areas_fit_the_page() -> None:
     said = frame.with_columns(pl.col("地区"), pl.exclude("地区").cast(pl.String))
     full = Table("表", "表", "单位：家", frame, said, "注")
     for made in (full, replace(full, frame=frame.clear(), printed=said.clear())):
-        widths = column_widths(made)
+        _, widths = column_widths(made)
         assert 0.9 * TEXT_WIDTH <= sum(widths) <= TEXT_WIDTH + len(widths)
         assert min(widths) > 0
         assert all(after > 0 for _, after in pairwise([0, *widths]))

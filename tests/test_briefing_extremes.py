@@ -22,8 +22,9 @@ from tracker.briefing import content as making
 from tracker.briefing.content import Content
 from tracker.briefing.excel import workbook
 from tracker.briefing.selection import Selection
+from tracker.briefing.slide_parts import Cell, laid_out, text_height
 from tracker.briefing.word import document
-from tracker.briefing.word_parts import TEXT_WIDTH
+from tracker.briefing.word_parts import TEXT_WIDTH, column_widths
 from tracker.notice import Facts, tight
 from tracker.notice_facts import facts_at
 from tracker.text import word
@@ -167,14 +168,77 @@ def test_short_texts_figures_and_words_do_not_break_and_names_take_what_is_left(
     head = ["序号", "目标任务", "单位", "差额", "完成率%", "状态"]
     states = ["到期未完成", "未报送（有数据，无法评价）", "✖\ufe0e 到期未完成"]
     cells = [["1", "2", "29"], [TARGET] * 3, ["名/户", "%", "家"], ["低 10.0 个百分点"] * 3, ["49.95%"] * 3, states]
-    for face in (columns.SERIF, columns.SANS):
-        widths = columns.column_widths(head, cells, 40.0, face)
-        assert sum(widths) == pytest.approx(40.0)
-        for place, short in ((0, "序号"), (2, "名/户"), (3, "低 10.0 个百分点"), (4, "完成率%"), (5, states[0])):
-            assert widths[place] >= columns.width(short, face) - 1e-9
-        assert widths[1] == max(widths)
+    widths = columns.column_widths(head, cells, 40.0)
+    assert sum(widths) == pytest.approx(40.0)
+    for place, short in ((0, "序号"), (2, "名/户"), (3, "低 10.0 个百分点"), (4, "完成率%"), (5, states[0])):
+        assert widths[place] >= columns.width(short) - 1e-9
+    assert widths[1] == max(widths)
     # Few words of English stay together, unless other columns had to give lines for it.
     goal, name = ["more than 50", "strive for 2"], ["SRDI enterprises with the IP management standard"] * 2
-    for room, is_whole in ((22.0, True), (14.0, False)):
-        widths = columns.column_widths(["Goal", "Target"], [goal, name], room, columns.SANS)
-        assert (widths[0] >= columns.width(goal[0], columns.SANS)) == is_whole
+    for room, is_whole in ((26.0, True), (14.0, False)):
+        widths = columns.column_widths(["Goal", "Target"], [goal, name], room)
+        assert (widths[0] >= columns.width(goal[0]) - 1e-9) == is_whole
+
+
+# Measured in parts of their size, the wider of DejaVu Serif and Sans, which stand in for Times New Roman and Arial.
+MEASURED = {
+    False: {
+        "Lianyungang": 6.60,
+        "enterprises": 5.76,
+        "Completed": 5.50,
+        "coverage": 4.64,
+        "1,000": 2.86,
+        "+100.0": 3.70,
+    },
+    True: {"Lianyungang": 7.27, "enterprises": 6.46, "Completed": 6.07, "Manufacturing": 8.42, "46.0": 2.47},
+}
+
+
+@pytest.mark.parametrize("is_bold", [False, True])
+def test_words_are_reckoned_as_wide_as_the_widest_face_that_stands_in(is_bold: bool) -> None:
+    for said, measured in MEASURED[is_bold].items():
+        assert measured <= columns.width(said, is_bold) <= 1.12 * measured, said
+
+
+def test_lines_end_between_words_and_anywhere_in_chinese() -> None:
+    assert columns.lines_in("全市创新型中小企业", 5.0) == 2
+    assert columns.lines_in("一\n二", 5.0) == 2
+    room = columns.width("Municipal Bureau")
+    assert columns.lines_in("Municipal Bureau", room) == 1
+    assert columns.lines_in("Municipal Bureau", room, is_bold=True) == 2
+    assert columns.lines_in("Bureau Municipal Bureau", room) == 2  # though the letters of both lines would fit in 1.5
+    assert columns.lines_in("Lianyungang", columns.width("Lianyungang") / 2) == 2
+
+
+NAMES = ["Key industrial chains with SRDI suppliers", "SRDI enterprises with the IP management standard"]
+
+
+@pytest.mark.parametrize("number", [1, 9, 40])
+def test_tables_of_slides_break_no_word_and_end_above_the_foot(number: int) -> None:
+    head = ["No.", "Target", "Unit", "Goal", "Actual", "Gap", "Done (%)", "Lead (pp)", "State"]
+    cells = ["12", "", "enterprises", "more than 50", "1,000", "46.0 short", "100.0", "+100.0", "✔\ufe0e Completed"]
+    rows = [[Cell(said or NAMES[place % 2], is_bold=place == 0) for said in cells] for place in range(number)]
+    layout = laid_out(head, rows, 12.1, 4.8, 12)
+    assert [place for first, last in layout.pages for place in range(first, last)] == list(range(number))
+    for first, last in layout.pages:
+        needed = sum(max(map(height_of, row, layout.widths, [layout.size] * 9)) for row in rows[first:last])
+        assert needed <= sum(layout.heights[first:last]) + 1e-9
+        assert layout.head + sum(layout.heights[first:last]) <= 4.8 + 1e-9
+    for column, said in zip(layout.widths, cells, strict=True):
+        for part in said.split(" "):
+            assert columns.width(part, True) * layout.size / 72 <= column
+
+
+def height_of(cell: Cell, width: float, size: float) -> float:
+    return text_height(cell.text, size, width, is_bold=cell.is_bold)
+
+
+def test_letters_of_a_word_table_are_smaller_only_where_it_is_worth_it(cases: dict[str, Content]) -> None:
+    made = cases["one"].targets
+    few = pl.DataFrame({"目标": ["创新型", "小巨人"], "状态": ["已完成", "到期未完成"]})
+    assert column_widths(replace(made, frame=few, printed=few, wide=()))[0] == "cell"
+    names = [f"{word('briefing.column_target', 'en')} {place}" for place in range(8)]
+    wide = pl.DataFrame({name: ["enterprises", "Manufacturing"] for name in names})
+    style, widths = column_widths(replace(made, frame=wide, printed=wide, wide=()))
+    assert style == "small_cell"
+    assert sum(widths) <= TEXT_WIDTH + len(widths)

@@ -7,61 +7,76 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 # Words and figures do not break; Chinese breaks anywhere.
 _UNBROKEN = re.compile(r"[!-\u2e7f]+")
+_PIECES = re.compile(r"(?:[!-\u2e7f]+|.)[，。；：、！？）》”】]*\s*")
 _SEAMS = re.compile(r"(?<=[\u4e00-\u9fff])(?=[!-~])|(?<=[!-~])(?=[\u4e00-\u9fff])")
+_CHINESE = re.compile(r"[\u2e80-\uffff]")
 _GAP = 0.25
-_WHOLE = 8.0  # a text up to here stays on one line: 到期未完成, 低 10.0 个百分点
-_WHOLE_WORDS = 7.0  # as do few words of English: Jun 2026, 10.0 pp below
+_WHOLE = 8.0  # a Chinese text up to here stays on one line: 到期未完成, 低 10.0 个百分点
+_WHOLE_WORDS = 9.0  # as do few words of English: Jun 2026, 10.0 pp below, Not reported with its mark
 _WHOLE_HEAD = 4.5
 _MOST_LINES = 6
 _LOST = 1.0  # of a line at its end, where the next character or word does not fit
-_PLAIN_SIGN = "\ufe0e"  # asks for a sign without colours and takes no room
-_NARROW = frozenset("fijlrtI.,:;'\"!|()[]/-· \u2009")
-_WIDE = frozenset("mwMW%@+−—✔✖▲▼●")
-
-
-@dataclass(frozen=True)
-class Face:
-    """How wide the Latin characters of a typeface are."""
-
-    narrow: float
-    lower: float
-    figure: float
-    upper: float
-    wide: float
-
-
-SERIF = Face(0.32, 0.47, 0.5, 0.7, 0.86)
-SANS = Face(0.34, 0.57, 0.58, 0.7, 0.92)
+_FIRST_CHINESE = 0x2010  # quotation marks and dots of a Chinese face are as wide as its characters
+_BOLD = 1.13  # by how much bold letters are wider; Chinese characters are not
+# Where Times New Roman or Arial is missing, as on most desktops without Windows, DejaVu stands in, a quarter wider:
+# a column that holds a word in the widest face breaks it in none.
+_WIDTHS = {
+    character: width
+    for group, width in (
+        ("\ufe0e", 0.0),  # asks for a sign without colours and takes no room
+        ("ijlI'|!.,:;/-· \u00a0\u2009", 0.36),
+        ('frtJ()[]"', 0.46),
+        ("–", 0.5),
+        ("acekvxyzs", 0.6),
+        ("bdghnopqu0123456789", 0.64),
+        ("ABEFKLPRSTXYZ", 0.74),
+        ("CDGHNOQUV", 0.82),
+        ("w+−✔✖▲▼●", 0.87),
+        ("mMW%@", 1.0),
+    )
+    for character in group
+}
+_OTHER = 0.75
 
 
 @lru_cache(maxsize=8192)
-def width(said: str, face: Face) -> float:
+def width(said: str, is_bold: bool = False) -> float:
     """The width of a text on one line; programs leave a gap between Chinese and other characters."""
-    return sum(_width(character, face) for character in said) + _GAP * len(_SEAMS.findall(said))
+    wide = sum(1.0 for character in said if _is_square(character))
+    narrow = sum(_WIDTHS.get(character, _OTHER) for character in said if not _is_square(character))
+    return wide + narrow * (_BOLD if is_bold else 1.0) + _GAP * len(_SEAMS.findall(said))
 
 
-def _width(character: str, face: Face) -> float:
-    if character == _PLAIN_SIGN:
-        return 0.0
-    if character in _WIDE:
-        return face.wide
-    if ord(character) >= 0x2E80:
-        return 1.0
-    if character in _NARROW:
-        return face.narrow
-    if character.isdigit():
-        return face.figure
-    return face.upper if character.isupper() else face.lower
+def _is_square(character: str) -> bool:
+    return ord(character) >= _FIRST_CHINESE and character not in _WIDTHS
+
+
+def lines_in(said: str, room: float, is_bold: bool = False) -> int:
+    """How many lines a text takes in a room: words of letters are not cut, Chinese is broken anywhere."""
+    return sum(_lines_in(line, room, is_bold) for line in said.split("\n"))
+
+
+def _lines_in(line: str, room: float, is_bold: bool) -> int:
+    if width(line, is_bold) <= room + 1e-9:
+        return 1
+    lines, used = 1, 0.0
+    for piece in _PIECES.findall(line):
+        wide = width(piece.rstrip(), is_bold)
+        if used and used + wide > room:
+            lines, used = lines + 1, 0.0
+        lines += max(0, math.ceil(wide / room - 1e-9) - 1)
+        used += width(piece, is_bold) + _GAP * (piece[-1] != " " and not _CHINESE.match(piece))
+    return lines
 
 
 def column_widths(
-    head: Sequence[str], columns: Sequence[Sequence[str]], room: float, face: Face, *, bold: float = 1.0
+    head: Sequence[str], columns: Sequence[Sequence[str]], room: float, bold: Collection[int] = ()
 ) -> list[float]:
     """Widths of the columns of a table, without their margins, that fill a room with the fewest lines of text.
 
@@ -73,14 +88,26 @@ def column_widths(
         head: the headings.
         columns: the cells of each column; a cell may hold line breaks.
         room: for all of them.
-        face: of the letters.
-        bold: by how much the letters of the headings are wider for being bold.
+        bold: the places of columns with bold cells; headings are bold everywhere.
     """
     (found, lines), (loose, loose_lines) = (
-        _fitted([_Column.of(name, cells, face, bold, whole) for name, cells in zip(head, columns, strict=True)], room)
-        for whole in (_WHOLE_WORDS, 0.0)
+        _fitted(_columns(head, columns, bold, whole), room) for whole in (_WHOLE_WORDS, 0.0)
     )
     return found if lines <= loose_lines else loose
+
+
+def least_room(head: Sequence[str], columns: Sequence[Sequence[str]], bold: Collection[int] = ()) -> float:
+    """The room below which words or figures of a table would break."""
+    return sum(column.least for column in _columns(head, columns, bold, 0.0))
+
+
+def _columns(
+    head: Sequence[str], columns: Sequence[Sequence[str]], bold: Collection[int], whole: float
+) -> list[_Column]:
+    return [
+        _Column.of(name, cells, place in bold, whole)
+        for place, (name, cells) in enumerate(zip(head, columns, strict=True))
+    ]
 
 
 def _fitted(made: Sequence[_Column], room: float) -> tuple[list[float], float]:
@@ -122,15 +149,14 @@ class _Column:
     least: float
 
     @classmethod
-    def of(cls, name: str, cells: Sequence[str], face: Face, bold: float, whole: float) -> _Column:
-        texts = [tuple(width(line, face) for line in cell.split("\n")) for cell in cells]
-        unbroken = [width(part, face) for cell in set(cells) for part in _UNBROKEN.findall(cell)]
+    def of(cls, name: str, cells: Sequence[str], is_bold: bool, whole: float) -> _Column:
+        texts = [tuple(width(line, is_bold) for line in cell.split("\n")) for cell in cells]
+        unbroken = [width(part, is_bold) for cell in set(cells) for part in _UNBROKEN.findall(cell)]
         unbroken += [
             line for text, cell in zip(texts, cells, strict=True) for line in text if line <= _most_whole(cell, whole)
         ]
-        words = [width(part, face) for part in _UNBROKEN.findall(name)]
-        top = width(name, face) + (bold - 1) * sum(words)
-        unbroken += [bold * word for word in words]
+        top = width(name, True)
+        unbroken += [width(part, True) for part in _UNBROKEN.findall(name)]
         unbroken.append(top if top <= _WHOLE_HEAD and " " not in name else math.ceil(top / 2))
         return cls(((top,), *texts), max(unbroken))
 
@@ -146,7 +172,7 @@ class _Column:
 
 def _most_whole(cell: str, words: float) -> float:
     """Up to which width a line of a cell does not break; one of words breaks between them unless they are few."""
-    return words if cell.isascii() else _WHOLE
+    return _WHOLE if _CHINESE.search(cell) else words
 
 
 def _fitting(line: float, most: int) -> float:

@@ -34,8 +34,6 @@ _LINE_HEIGHT = 1.45  # of Noto Sans CJK and Microsoft YaHei, in parts of the siz
 _LATIN_HEIGHT = 1.25  # of Arial, reckoned generously
 _FIRST_SIGN = 0x2190  # from here on Arial has no characters
 _MOST_STRETCHED = 1.4  # of a row, where a table leaves room below
-_BOLD = 1.1
-_WORD_BREAK = 1.08  # a line of words ends before the edge; other programs have other fonts
 _CELL_MARGIN = 0.08
 _ROW_EDGES = 0.08  # above and below the text of a row
 _POINTS = 72.0
@@ -107,7 +105,8 @@ class Deck:
         shape.left, shape.top, shape.width, shape.height = (
             Inches(side) for side in (box.left, box.top, box.width, box.height)
         )
-        size = next((size for size in _TITLE_SIZES if text_height(title, size, box.width) <= box.height), SMALLEST)
+        fits = (size for size in _TITLE_SIZES if text_height(title, size, box.width, is_bold=True) <= box.height)
+        size = next(fits, SMALLEST)
         # On the unit's own master a title has the colour and weight of the master.
         look = Cell(title, colour="") if self.template else Cell(title, is_bold=True)
         self._write(shape.text_frame, [look], size, anchor=MSO_ANCHOR.MIDDLE)
@@ -233,10 +232,12 @@ def laid_out(head: Sequence[str], rows: Sequence[Sequence[Cell]], width: float, 
 def _layout(
     head: Sequence[str], rows: Sequence[Sequence[Cell]], width: float, room: float, most: int, size: float
 ) -> Layout:
-    widths = column_widths(head, [[row[place].text for row in rows] for place in range(len(head))], width, size)
-    shown = [[Cell(said) for said in head], *rows]
+    widths = column_widths(head, rows, width, size)
+    shown = [[Cell(said, is_bold=True) for said in head], *rows]
     above, *heights = (_row_height(row, widths, size) for row in shown)
-    lines = sum(_lines_in(cell.text, size, wide) for row in shown for cell, wide in zip(row, widths, strict=True))
+    lines = sum(
+        _lines_in(cell.text, size, wide, cell.is_bold) for row in shown for cell, wide in zip(row, widths, strict=True)
+    )
     return Layout(size, widths, above, heights, divided(heights, room - above, most), lines)
 
 
@@ -261,31 +262,31 @@ def _filled(heights: Sequence[float], room: float, most: int) -> list[tuple[int,
     return [*groups, (start, len(heights))] if heights else []
 
 
-def text_height(said: str, size: float, width: float) -> float:
+def text_height(said: str, size: float, width: float, *, is_bold: bool = False) -> float:
     """Inches that a text takes in a box of a width, reckoned generously."""
     high = _LATIN_HEIGHT if all(ord(character) < _FIRST_SIGN for character in said) else _LINE_HEIGHT
-    return _lines_in(said, size, width) * size * high / _POINTS
+    return _lines_in(said, size, width, is_bold) * size * high / _POINTS
 
 
-def _lines_in(said: str, size: float, width: float) -> int:
-    room = (width - 2 * _CELL_MARGIN) * _POINTS / size
-    return sum(max(1, math.ceil(_ems(line) / room - 1e-9)) for line in said.split("\n"))
+def _lines_in(said: str, size: float, width: float, is_bold: bool) -> int:
+    return columns.lines_in(said, (width - 2 * _CELL_MARGIN) * _POINTS / size, is_bold)
 
 
-def column_widths(head: Sequence[str], cells: Sequence[Sequence[str]], room: float, size: float) -> list[float]:
+def column_widths(head: Sequence[str], rows: Sequence[Sequence[Cell]], room: float, size: float) -> list[float]:
     """Inches of the columns of a table that fills a room."""
     margins = 2 * _CELL_MARGIN * len(head)
-    free = (room - margins) * _POINTS / size / _WORD_BREAK
-    widths = columns.column_widths(head, cells, free, columns.SANS, bold=_BOLD)
+    free = (room - margins) * _POINTS / size
+    places = range(len(head))
+    cells = [[row[place].text for row in rows] for place in places]
+    bold = [place for place in places if any(row[place].is_bold for row in rows)]
+    widths = columns.column_widths(head, cells, free, bold)
     return [width / free * (room - margins) + 2 * _CELL_MARGIN for width in widths]
 
 
-def _ems(line: str) -> float:
-    return _WORD_BREAK * columns.width(line, columns.SANS)
-
-
 def _row_height(row: Sequence[Cell], widths: Sequence[float], size: float) -> float:
-    heights = (text_height(cell.text, size, width) for cell, width in zip(row, widths, strict=True))
+    heights = (
+        text_height(cell.text, size, width, is_bold=cell.is_bold) for cell, width in zip(row, widths, strict=True)
+    )
     return max(heights) + _ROW_EDGES
 
 

@@ -78,7 +78,8 @@ def _summary(deck: Deck, content: Content) -> None:
     about = " · ".join(said for said in (chosen.unit, issue, content.notice.subtitle) if said)
     deck.text(slide, about, Box(body.left, body.top, body.width, 0.4), SMALLEST, SECONDARY)
     finding = Box(body.left, body.top + 0.45, body.width, 1.2)
-    size = next((size for size in _FINDING_SIZES if text_height(content.finding, size, body.width) <= 1.2), SMALLEST)
+    sizes = (size for size in _FINDING_SIZES if text_height(content.finding, size, body.width, is_bold=True) <= 1.2)
+    size = next(sizes, SMALLEST)
     deck.text(slide, content.finding, finding, size, is_bold=True)
     top = finding.top + finding.height + 0.1
     _counts(deck, slide, content, Box(body.left, top, body.width, 1.25))
@@ -158,7 +159,7 @@ def _history(deck: Deck, content: Content, history: History) -> None:
     said = [Cell(f"{row['name']} · {row['area_short']} · {reached}"), state]
     if notes := findings.notes(row, content.selection.as_of, content.selection.rule, language):
         said.append(Cell(text.listed(notes, language), SECONDARY))
-    height = sum(text_height(line.text, 16, body.width) for line in said) + 0.05
+    height = sum(text_height(line.text, 16, body.width, is_bold=line.is_bold) for line in said) + 0.05
     deck.lines(slide, said, Box(body.left, body.top, body.width, height), 16)
     room = Box(body.left, body.top + height, body.width, body.height - height - 0.05)
     deck.text(slide, table.unit, Box(body.left, room.top, body.width, 0.35), SMALLEST, SECONDARY)

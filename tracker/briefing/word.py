@@ -14,7 +14,7 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm
 
 from tracker import text
-from tracker.briefing import columns, office_charts
+from tracker.briefing import columns, office_charts, tables
 from tracker.briefing.content import Comparison, Content
 from tracker.briefing.content_charts import Typeface, comparison_chart, comparison_title, history_chart, wholes
 from tracker.briefing.office_charts import OfficeChart
@@ -84,13 +84,14 @@ class _Writer:
     def _add_table(self, made: Table | None, **options: bool) -> None:
         self.elements += [] if made is None else table(made, self.styles, **options)
 
-    def _add_chart(self, picture: OfficeChart, height_mm: int, title: str, foot: str) -> None:
+    def _add_chart(self, picture: OfficeChart, height_mm: int, title: str, unit: str) -> None:
         self.charts += 1
         title = tight(title, self.language)
         self._add(title, "caption")
+        self._add(unit, "unit")
         parts = office_charts.parts(picture)
         self.elements.append(chart(self.document, self.charts, parts, height_mm, title, self.styles["picture"]))
-        self._add(foot, "foot")
+        self._add(self.content.foot, "foot")
 
     def _words(self) -> dict[str, str]:
         chosen = self.content.selection
@@ -177,7 +178,7 @@ class _Writer:
         if self.histories:
             self._annex_head(next(titles))
             for history in self.histories:
-                self._add_chart(history_chart(history, _FACE), _HISTORY_MM, history.finding, content.foot)
+                self._add_chart(history_chart(history, _FACE), _HISTORY_MM, history.finding, history.table.unit)
         for numbered, annex in zip(titles, content.annexes, strict=True):
             self._annex_head(numbered)
             self._add_table(annex.table)
@@ -188,7 +189,7 @@ class _Writer:
             return
         table = comparison.table.frame
         names = table.to_series(0)[wholes(comparison) :]
-        is_long = max(columns.width(name, columns.SERIF) for name in names) > _LONG_NAME
+        is_long = max(columns.width(name) for name in names) > _LONG_NAME
         height = _AREA_MM * (1 + is_long)
         most = (_PAGE_MM - _HEAD_MM) // height
         parts = -(-len(names) // most)
@@ -196,7 +197,8 @@ class _Writer:
             first, last = (wholes(comparison) + len(names) * place // parts for place in (part, part + 1))
             picture = comparison_chart(comparison, _FACE, slice(first, last))
             title = comparison_title(comparison, self.language)
-            self._add_chart(picture, _HEAD_MM + height * (last - first), title, self.content.foot)
+            unit = tables.unit_line([comparison.target["unit"]], self.language)
+            self._add_chart(picture, _HEAD_MM + height * (last - first), title, unit)
 
     def _annex_head(self, numbered: tuple[int, str]) -> None:
         number, title = numbered

@@ -33,10 +33,12 @@ FALLBACKS = {
 LATIN = "Times New Roman"
 TEXT_WIDTH = 8845  # twips: the 156 mm of the text block
 TEXT_WIDTH_EMU = 156 * 36000
-_CELL_SIZE = 210  # twips of a Chinese character of a table (size 五号, 10.5 points)
+# Twips of a Chinese character of a table by style: 五号, or 小五 where it is worth it; never smaller.
+_CELL_SIZES = {"cell": 210, "small_cell": 180}
+_WORTH_SMALL = 0.7  # of the height in the larger letters
 _PADDING = 135  # the margins of a cell and its line
 _WHOLE_ROWS = 12  # a table of so few rows is not torn apart
-_BOLD = 1.1
+_LAST_ROWS = 3  # go together onto the last page: one row alone there looks like a mistake
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _CHART_KIND = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/chart"
 _SHEET_KIND = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/package"
@@ -80,6 +82,7 @@ STYLES = {
     "caption": ("简报表题", StyleLook(HEITI, 12, "center", 20, before_pt=8, keeps_next=True)),
     "unit": ("简报表格单位", StyleLook(FANGSONG, 10.5, "right", 16, keeps_next=True)),
     "cell": ("简报表格", StyleLook(FANGSONG, 10.5, "left", 15, is_exact=False)),
+    "small_cell": ("简报小表格", StyleLook(FANGSONG, 9, "left", 13, is_exact=False)),
     "foot": ("简报表注", StyleLook(FANGSONG, 9, "left", 14, after_pt=8)),
     "picture": ("简报图", StyleLook(FANGSONG, 10.5, "center", 12, is_exact=False, keeps_next=True)),
     "note": ("简报说明", StyleLook(FANGSONG, 12, line_pt=20, indent_chars=2)),
@@ -159,13 +162,16 @@ def table(made: Table, styles: Mapping[str, str], *, is_titled: bool = False, is
         is_kept: the table stays on one page with what follows it.
     """
     shown = made.narrow
-    widths = column_widths(made)
-    style = quoteattr(styles["cell"])
+    cell, widths = column_widths(made)
+    style = quoteattr(styles[cell])
     right = [name in made.numeric for name in shown.columns]
     head = _row(shown.columns, widths, ["center"] * shown.width, style, is_head=True)
     is_whole = is_kept or shown.height <= _WHOLE_ROWS
     places = ["right" if at else "left" for at in right]
-    rows = [_row(row, widths, places, style, is_kept=is_whole) for row in shown.iter_rows()]
+    rows = [
+        _row(row, widths, places, style, is_kept=is_whole or place >= shown.height - _LAST_ROWS)
+        for place, row in enumerate(shown.iter_rows())
+    ]
     edges = "".join(
         f'<w:{edge} w:val="single" w:sz="4" w:space="0" w:color="000000"/>'
         for edge in ("top", "left", "bottom", "right", "insideH", "insideV")
@@ -202,15 +208,23 @@ def _row(
     return f"<w:tr><w:trPr><w:cantSplit/>{'<w:tblHeader/>' if is_head else ''}</w:trPr>{made}</w:tr>"
 
 
-def column_widths(made: Table) -> list[int]:
-    """Twips of each printed column of a table as wide as the text."""
-    shown = made.narrow
-    margins = _PADDING * shown.width
-    room = (TEXT_WIDTH - margins) / _CELL_SIZE
-    widths = columns.column_widths(
-        shown.columns, [list(cells) for cells in shown.iter_columns()], room, columns.SERIF, bold=_BOLD
-    )
-    return [int(_CELL_SIZE * width) + _PADDING for width in widths]
+def column_widths(made: Table) -> tuple[str, list[int]]:
+    """The style of a printed table's cells and twips of each column.
+
+    Letters are the smaller ones where words would break in the larger, or the table becomes much lower.
+    """
+    large, small = (_set_in(made, size) for size in _CELL_SIZES.values())
+    is_large = large[0] and small[1] >= _WORTH_SMALL * large[1]
+    return ("cell", large[2]) if is_large else ("small_cell", small[2])
+
+
+def _set_in(made: Table, size: int) -> tuple[bool, int, list[int]]:
+    """A table in a size of letters: whether its words stay whole, its height in twips, its columns."""
+    head, cells = made.narrow.columns, [list(column) for column in made.narrow.iter_columns()]
+    free = (TEXT_WIDTH - _PADDING * len(head)) / size
+    widths = columns.column_widths(head, cells, free)
+    lines = sum(max(map(columns.lines_in, row, widths)) for row in zip(*cells, strict=True))
+    return columns.least_room(head, cells) <= free, lines * size, [int(size * width) + _PADDING for width in widths]
 
 
 def chart(document: Any, number: int, parts: tuple[bytes, bytes], height_mm: int, alt: str, style_id: str) -> Any:
