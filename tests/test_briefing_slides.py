@@ -167,6 +167,9 @@ def assert_readable(deck: Any) -> None:
             assert shape.left >= 0
             assert shape.left + shape.width <= deck.slide_width + 10
             assert shape.top + shape.height <= deck.slide_height
+            if shape.has_table:  # the lowest text is the foot
+                foot = max(other.top for other in slide.shapes if other.has_text_frame)
+                assert shape.top + shape.height <= foot
             if shape.has_text_frame:
                 width = shape.width / Inches(1)
                 runs = [run for paragraph in shape.text_frame.paragraphs for run in paragraph.runs]
@@ -288,6 +291,10 @@ def test_a_draft_and_invented_data_are_marked_on_every_slide_sheet_and_page(chos
         said = [shape.text_frame.text for shape in slide.shapes if shape.has_text_frame]
         assert any(line.split("　") == words for line in said)
     book = openpyxl.load_workbook(io.BytesIO(workbook(draft)))
+    for sheet in book.worksheets:  # on paper a table goes on without its first rows
+        assert words == sheet.oddHeader.right.text.split("　")
+        assert sheet.oddFooter.left.text.splitlines() == [draft.foot, f"数据版本 {chosen.build_id}"]
+        assert sheet.oddFooter.right.text == "&P / &N"
     in_full = [word("app.demo_explained", "zh"), word("app.draft_explained", "zh")]
     assert all([sheet["A1"].value, sheet["A2"].value] == in_full for sheet in book.worksheets)
     section = docx.Document(io.BytesIO(document(draft))).sections[0]

@@ -61,3 +61,21 @@ def test_cells_of_several_lines_are_as_high_as_their_lines_everywhere() -> None:
     # A word is not cut and no line begins with a sign, so that lines end before the edge.
     lines = {"": 1, "中文" * 11: 1, "中文" * 11 + "。": 2, "x" * 30 + " " + "y" * 30: 2, "x" * 90: 3}
     assert {text: lines_of(text, 44) for text in lines} == lines
+
+
+def test_a_table_wider_than_paper_is_set_to_it_and_its_texts_wrap() -> None:
+    units = "Municipal Bureau of Industry and Information Technology, County and district governments, Zones"
+    names = ("Target", "Responsible", "Clause", "Basis", "Remark")
+    frame = pl.DataFrame({**{name: [units] * 3 for name in names}, "Actual": [1.0, 2.0, 3.0]})
+    sheet = load_workbook(io.BytesIO(workbook({"名单": frame}, [])))["名单"]
+    widths = [
+        sheet.column_dimensions[letter].width
+        for letter in ("A", "B", "C", "D", "E", "F")
+        if letter in sheet.column_dimensions
+    ]
+    assert sum(widths) <= 150 + len(frame.columns)
+    narrow = load_workbook(io.BytesIO(workbook({"名单": frame.select("Target", "Actual")}, [])))["名单"]
+    assert narrow.column_dimensions["A"].width > 48
+    needed = {row: sheet.row_dimensions[row].height for row in (2, 3, 4)}
+    assert min(needed.values()) >= 16 * lines_of(units, 30)
+    assert sheet["A2"].alignment.wrap_text

@@ -11,7 +11,7 @@ import datetime as dt
 import io
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -20,7 +20,11 @@ import xlsxwriter
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _WIDEST = 48
 _NARROWEST = 8
-_WRAPPED = 44  # of the widest column; a line of words ends before the edge
+# Characters across A4 in letters of eleven points, and of nine; a table that is wider still is set to the page.
+_PAGE, _STILL_READ = 150, 180
+_LEAST_WRAPPED = 16  # of a column that gives way to the page
+_MEASURED, _WEIGHED = 1000, 100  # rows of which columns are measured, and of which the lines are counted
+_MARGINS, _EDGE = 3, 4  # of a column; a line of words ends before the edge of its column
 _HEAD_HEIGHT = 24
 A4 = 9  # as Excel numbers paper
 # Where Chinese is shown in a fallback font, as in LibreOffice, a line is a point higher than Excel's own 15.
@@ -72,6 +76,7 @@ def looks(book: Any) -> dict[str, Any]:
         "note": book.add_format({"font_color": "#5B6C76"}),
         "text": book.add_format({"text_wrap": True, "valign": "top"}),
         "cell": book.add_format({"align": "left", "indent": 1, "valign": "top"}),
+        "reason": book.add_format({"font_color": "#5B6C76", "align": "right", "indent": 1, "valign": "top"}),
         "wrapped": book.add_format({"align": "left", "indent": 1, "valign": "top", "text_wrap": True}),
         # Whole numbers without a decimal point, others with one or two decimals; the cell keeps what it holds.
         "whole": book.add_format({"num_format": "#,##0", "align": "right", "indent": 1, "valign": "top"}),
@@ -87,16 +92,13 @@ def sheet_name(name: str) -> str:
 
 def write_table(sheet: Any, frame: pl.DataFrame, top: int, looks: Mapping[str, Any]) -> None:
     """A table with its headings in a row of a sheet: frozen and repeated head, filter, column widths, page set-up."""
-    breaks = _line_breaks(frame)
+    widths = _column_widths(frame)
+    breaks = _line_breaks(frame, widths)
     look = looks["wrapped" if any(breaks) else "cell"]
     for place, (name, kind) in enumerate(frame.schema.items()):
-        values = frame[name].to_list()
         sheet.write_string(top, place, name, looks["head_of_numbers" if kind.is_numeric() else "head"])
-        longest = max(
-            [_widest_line(name), *(_widest_line(_shown(value)) for value in values[:1000] if value is not None)]
-        )
-        sheet.set_column(place, place, min(max(longest + 3, _NARROWEST), _WIDEST))
-        for row, value in enumerate(values, start=top + 1):
+        sheet.set_column(place, place, widths[place])
+        for row, value in enumerate(frame[name], start=top + 1):
             if value is None:
                 continue
             if kind == pl.Date:
@@ -114,7 +116,7 @@ def write_table(sheet: Any, frame: pl.DataFrame, top: int, looks: Mapping[str, A
     sheet.freeze_panes(top + 1, 1)
     sheet.set_landscape()
     sheet.set_paper(A4)
-    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.5)
+    sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(top)
     if frame.height:
@@ -133,15 +135,46 @@ def _number_look(value: float) -> str:
     return next((name for name, at in (("whole", 0), ("tenths", 1)) if round(value, at) == value), "hundredths")
 
 
-def _line_breaks(frame: pl.DataFrame) -> list[int]:
+def _column_widths(frame: pl.DataFrame) -> list[int]:
+    """How wide each column is: as its longest text up to a bound; columns of text give way to a page."""
+    found, least = [], []
+    for name, kind in frame.schema.items():
+        shown = [name, *(_shown(value) for value in frame[name][:_MEASURED] if value is not None)]
+        found.append(min(max(max(map(_widest_line, shown)) + _MARGINS, _NARROWEST), _WIDEST))
+        words = [text_width(piece.rstrip()) for said in shown for piece in _PIECES.findall(said)]
+        least.append(max(max(words, default=0) + _EDGE, _LEAST_WRAPPED) if kind == pl.String else _WIDEST)
+    rows = [
+        [0 if value is None else text_width(str(value)) for value in row] for row in frame.head(_WEIGHED).iter_rows()
+    ]
+    page = _PAGE if sum(found) > _STILL_READ else _STILL_READ
+    while sum(found) > page:
+        narrower = [
+            [wide - (place == at) for at, wide in enumerate(found)]
+            for place in range(len(found))
+            if found[place] > least[place]
+        ]
+        if not narrower:
+            break
+        found = min(narrower, key=lambda widths: _lines_of_rows(rows, widths))
+    return found
+
+
+def _lines_of_rows(rows: Sequence[Sequence[int]], widths: Sequence[int]) -> int:
+    return sum(max(math.ceil(text / (wide - _EDGE)) for text, wide in zip(row, widths, strict=True)) for row in rows)
+
+
+def _line_breaks(frame: pl.DataFrame, widths: Sequence[int]) -> list[int]:
     """How many lines more than one the cells of each row take: their own breaks, and texts wider than a column."""
     breaks = [0] * frame.height
-    for name in frame.select(pl.col(pl.String)).columns:
-        for row, value in enumerate(frame[name]):
-            if value is not None and (len(value) > _WIDEST // 2 or "\n" in value):
-                lines = sum(lines_of(line, _WRAPPED) for line in value.split("\n"))
-                breaks[row] = max(breaks[row], lines - 1)
+    for (name, kind), width in zip(frame.schema.items(), widths, strict=True):
+        for row, value in enumerate(frame[name] if kind == pl.String else ()):
+            if value is not None and (len(value) > (width - _MARGINS) // 2 or "\n" in value):
+                breaks[row] = max(breaks[row], sum(_lines_in(line, width) for line in value.split("\n")) - 1)
     return breaks
+
+
+def _lines_in(line: str, width: int) -> int:
+    return 1 if text_width(line) <= width - _MARGINS else lines_of(line, width - _EDGE)
 
 
 def _widest_line(value: str) -> int:

@@ -13,7 +13,7 @@ from tracker import enterprises, enterprises_behind, enterprises_words, export, 
 from tracker.briefing.content import Comparison, Content, History
 from tracker.briefing.content_charts import comparison_title
 from tracker.briefing.office_charts import FEW
-from tracker.briefing.tables import Table
+from tracker.briefing.tables import BLANK, Table
 from tracker.enterprises_words import Labels
 from tracker.look import DATA, INK, LINE, SECONDARY
 from tracker.text import word
@@ -21,6 +21,7 @@ from tracker.text import word
 _CHART_PIXELS = {"width": 760, "height": 360}
 _FONT = {"name": "Microsoft YaHei", "size": 10}
 _MOST_IN_SHEET_NAME = 31
+_MOST_IN_FOOTER = 220  # characters, of 255 with what stands around them
 _TEXT_COLUMN = 76
 _LINES_ABOVE = 3  # caption, unit, foot
 _LINE_POINTS = 16
@@ -67,14 +68,24 @@ class _Sheets:
         self.names: set[str] = set()
 
     def _new(self, name: str) -> Any:
-        """A sheet; names that agree in their first 31 characters get a number."""
+        """A sheet, on paper with the marks, the basis and the build on every page.
+
+        Names that agree in their first 31 characters get a number.
+        """
         plain = export.sheet_name(name)
         shown, number = plain, 2
         while shown.lower() in self.names:
             end = f"_{number}"
             shown, number = plain[: _MOST_IN_SHEET_NAME - len(end)] + end, number + 1
         self.names.add(shown.lower())
-        return self.book.add_worksheet(shown)
+        sheet = self.book.add_worksheet(shown)
+        language, chosen = self.content.language, self.content.selection
+        foot = [self.content.foot, word("app.build", language, build_id=chosen.build_id)]
+        marks = word("briefing.foot_separator", language).join(self.content.facts.marks(language))
+        sheet.set_header(f"&R&8{_in_footer(marks)}", {"margin": 0.3})
+        # Two lines: on an upright page the page number stands beside them.
+        sheet.set_footer(f"&L&8{_in_footer(chr(10).join(foot))}&R&8&P / &N", {"margin": 0.25})
+        return sheet
 
     def text(self) -> None:
         """The text of the notice."""
@@ -97,7 +108,17 @@ class _Sheets:
     def table(self, table: Table, *, name: str = "", title: str = "") -> Any:
         """A sheet with one table; its title or caption, unit and foot above it."""
         about = f"{title} {table.caption}" if title else table.caption
-        return self.frame(name or table.name, [about, table.unit, table.foot], table.frame)
+        sheet = self.frame(name or table.name, [about, table.unit, table.foot], table.frame)
+        self._reasons(sheet, table)
+        return sheet
+
+    def _reasons(self, sheet: Any, table: Table) -> None:
+        """Where a number is lacking for a reason that is printed, the reason: 不考核."""
+        for place, name in enumerate(table.frame.columns):
+            cells = zip(table.frame[name], table.printed[name], strict=True)
+            for row, (value, said) in enumerate(cells, start=self._top() + 1):
+                if value is None and said not in ("", BLANK):
+                    sheet.write_string(row, place, said, self.looks["reason"])
 
     def frame(self, name: str, lines: list[str], frame: pl.DataFrame) -> Any:
         """A sheet with lines above a table of numbers."""
@@ -172,6 +193,11 @@ class _Sheets:
         chart.set_size(_CHART_PIXELS)
         chart.show_blanks_as("gap")
         sheet.insert_chart(*cell, chart, {"description": title})
+
+
+def _in_footer(said: str) -> str:
+    """Text of a printed header or footer, in which ``&`` begins a command, and digits behind one its size."""
+    return " " + said.replace("&", "&&")[:_MOST_IN_FOOTER]
 
 
 def _whole_steps(amounts: pl.DataFrame) -> dict[str, Any]:
