@@ -324,10 +324,10 @@ def _expiries(facts: Facts, selection: Selection, foot: str) -> tuple[Table | No
     for tier, name in tiers.iter_rows():
         here = own.filter(pl.col("tier") == tier)
         if number := here["titles"].sum():
-            awaiting = here["awaiting"].sum()
+            awaiting = int(here["awaiting"].sum())
             key = "briefing.expiring_awaiting" if awaiting else "briefing.expiring"
-            month = text.month(until, language)
-            lines.append(word(key, language, tier=name, number=number, awaiting=awaiting, until=month))
+            counts = {"number": text.number(int(number), 0, language), "awaiting": text.number(awaiting, 0, language)}
+            lines.append(word(key, language, tier=name, until=text.month(until, language), **counts))
     by_area = tables.expiry_table(rows, facts.areas, tiers, foot, language)
     return by_area, tables.expiry_month_table(own, tiers, foot, language), [tight(line, language) for line in lines]
 

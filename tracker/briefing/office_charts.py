@@ -179,7 +179,7 @@ def _lines(bars: Any, series: list[Any], chart: OfficeChart) -> None:
         for bar_only in element.findall(qn("c:invertIfNegative")):
             element.remove(bar_only)
         # A line of one value has no length: it is drawn as a dash.
-        mark = '<c:symbol val="dash"/><c:size val="72"/>' if len(chart.categories) == 1 else '<c:symbol val="none"/>'
+        mark = '<c:symbol val="dash"/><c:size val="24"/>' if len(chart.categories) == 1 else '<c:symbol val="none"/>'
         if element.find(f"{qn('c:tx')}//{qn('c:v')}").text in points:
             dot = f'<c:spPr><a:solidFill><a:srgbClr val="{DATA[1:]}"/></a:solidFill></c:spPr>'
             size = 9 if len(chart.categories) <= _FEW_POINTS else 5

@@ -188,7 +188,7 @@ def expiry_table(rows: pl.DataFrame, areas: pl.DataFrame, tiers: pl.DataFrame, f
     for code, short in areas.select("area_code", "short").iter_rows():
         here = rows.filter(pl.col("area_code") == code)
         if here.height:
-            built.add((short, short), *_titles(here, tiers))
+            built.add((short, short), *_titles(here, tiers, language))
     return built.table(*_expiry_words("areas", language), foot)
 
 
@@ -196,13 +196,15 @@ def expiry_month_table(rows: pl.DataFrame, tiers: pl.DataFrame, foot: str, langu
     """How many titles of each tier end in each of the next twelve months in which any does."""
     built = _Rows((_column("month", language), pl.Date), *((name, pl.Int64) for name in tiers["name"]))
     for month in rows["month_end"].unique().sort():
-        built.add((month, text.month(month, language)), *_titles(rows.filter(pl.col("month_end") == month), tiers))
+        here = rows.filter(pl.col("month_end") == month)
+        built.add((month, text.month(month, language)), *_titles(here, tiers, language))
     return built.table(*_expiry_words("months", language), foot)
 
 
-def _titles(rows: pl.DataFrame, tiers: pl.DataFrame) -> Iterable[tuple[int, str]]:
+def _titles(rows: pl.DataFrame, tiers: pl.DataFrame, language: str) -> Iterable[tuple[int, str]]:
     counts = dict(rows.group_by("tier").agg(pl.col("titles").sum()).iter_rows())
-    return [(counts.get(tier, 0), str(counts.get(tier, 0))) for tier in tiers["tier"]]
+    numbers = [counts.get(tier, 0) for tier in tiers["tier"]]
+    return [(number, text.number(number, 0, language)) for number in numbers]
 
 
 def _expiry_words(kind: str, language: str) -> tuple[str, str, str]:

@@ -21,7 +21,17 @@ from tracker.briefing.office_charts import OfficeChart
 from tracker.briefing.settled import settled
 from tracker.briefing.tables import Table
 from tracker.briefing.templates import opened
-from tracker.briefing.word_parts import FANGSONG, chart, clean, fonts, name_fallbacks, paragraph, style_ids, table
+from tracker.briefing.word_parts import (
+    FANGSONG,
+    chart,
+    clean,
+    fonts,
+    height_mm,
+    name_fallbacks,
+    paragraph,
+    style_ids,
+    table,
+)
 from tracker.districts import groups_in_words
 from tracker.notice import tight
 from tracker.text import word
@@ -33,7 +43,8 @@ _PAGE_NUMBER_PT = 14
 _HISTORY_MM, _AREA_MM, _HEAD_MM = 80, 6, 26
 _PAGE_MM = 200  # for a chart with its title and foot
 _LONG_NAME = 16  # characters beside a chart on one line
-_KEPT_AREAS = 15  # more areas than that and table and chart need a page each
+# A table shares its page with its chart where the bars keep that height: the page, and what stands around both.
+_LEAST_AREA_MM, _TEXT_MM, _AROUND_MM, _ANNEX_MM = 4.5, 225, 48, 24
 _FACE = Typeface("Times New Roman", "宋体", 10)
 
 
@@ -88,7 +99,8 @@ class _Writer:
         self.charts += 1
         title = tight(title, self.language)
         self._add(title, "caption")
-        self._add(unit, "unit")
+        if unit:  # else the table above says it
+            self._add(unit, "unit")
         parts = office_charts.parts(picture)
         self.elements.append(chart(self.document, self.charts, parts, height_mm, title, self.styles["picture"]))
         self._add(self.content.foot, "foot")
@@ -172,9 +184,8 @@ class _Writer:
         self._add_table(content.targets, is_titled=True)
         if content.comparisons:
             self._annex_head(next(titles))
-            for comparison in content.comparisons:
-                self._add_table(comparison.table, is_kept=comparison.rows.height <= _KEPT_AREAS)
-                self._add_area_charts(comparison)
+            for place, comparison in enumerate(content.comparisons):
+                self._add_comparison(comparison, 0 if place else _ANNEX_MM)
         if self.histories:
             self._annex_head(next(titles))
             for history in self.histories:
@@ -183,22 +194,31 @@ class _Writer:
             self._annex_head(numbered)
             self._add_table(annex.table)
 
-    def _add_area_charts(self, comparison: Comparison) -> None:
-        """The areas on one target; names that take two lines get the room, and a chart goes on on the next page."""
+    def _add_comparison(self, comparison: Comparison, above_mm: float) -> None:
+        """The areas on one target: the table, with its chart on one page where both find room."""
         if comparison.is_rank:
+            self._add_table(comparison.table)
             return
-        table = comparison.table.frame
-        names = table.to_series(0)[wholes(comparison) :]
-        is_long = max(columns.width(name) for name in names) > _LONG_NAME
-        height = _AREA_MM * (1 + is_long)
-        most = (_PAGE_MM - _HEAD_MM) // height
-        parts = -(-len(names) // most)
+        names = comparison.table.frame.to_series(0)[wholes(comparison) :]
+        # Names that take two lines get the room.
+        lines = 1 + (max(map(columns.width, names)) > _LONG_NAME)
+        left = _TEXT_MM - above_mm - _AROUND_MM - height_mm(comparison.table) - _HEAD_MM
+        is_kept = left >= _LEAST_AREA_MM * lines * len(names)
+        self._add_table(comparison.table, is_kept=is_kept)
+        height = min(_AREA_MM * lines, left / len(names)) if is_kept else _AREA_MM * lines
+        self._add_area_charts(comparison, height, "" if is_kept else comparison.target["unit"])
+
+    def _add_area_charts(self, comparison: Comparison, area_mm: float, unit: str) -> None:
+        """The areas on one target as bars; a chart goes on on the next page."""
+        number = comparison.rows.height
+        most = int((_PAGE_MM - _HEAD_MM) // area_mm)
+        parts = -(-number // most)
         for part in range(parts):
-            first, last = (wholes(comparison) + len(names) * place // parts for place in (part, part + 1))
+            first, last = (wholes(comparison) + number * place // parts for place in (part, part + 1))
             picture = comparison_chart(comparison, _FACE, slice(first, last))
             title = comparison_title(comparison, self.language)
-            unit = tables.unit_line([comparison.target["unit"]], self.language)
-            self._add_chart(picture, _HEAD_MM + height * (last - first), title, unit)
+            said = tables.unit_line([unit], self.language) if unit else ""
+            self._add_chart(picture, int(_HEAD_MM + area_mm * (last - first)), title, said)
 
     def _annex_head(self, numbered: tuple[int, str]) -> None:
         number, title = numbered

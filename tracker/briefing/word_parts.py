@@ -35,6 +35,7 @@ TEXT_WIDTH = 8845  # twips: the 156 mm of the text block
 TEXT_WIDTH_EMU = 156 * 36000
 # Twips of a Chinese character of a table by style: 五号, or 小五 where it is worth it; never smaller.
 _CELL_SIZES = {"cell": 210, "small_cell": 180}
+_POINT_MM = 25.4 / 72
 _WORTH_SMALL = 0.7  # of the height in the larger letters
 _PADDING = 135  # the margins of a cell and its line
 _WHOLE_ROWS = 12  # a table of so few rows is not torn apart
@@ -225,6 +226,15 @@ def _set_in(made: Table, size: int) -> tuple[bool, int, list[int]]:
     widths = columns.column_widths(head, cells, free)
     lines = sum(max(map(columns.lines_in, row, widths)) for row in zip(*cells, strict=True))
     return columns.least_room(head, cells) <= free, lines * size, [int(size * width) + _PADDING for width in widths]
+
+
+def height_mm(made: Table) -> float:
+    """How high the rows of a printed table are, reckoned generously."""
+    style, widths = column_widths(made)
+    room = [(width + 1 - _PADDING) / _CELL_SIZES[style] for width in widths]  # of which a part of a twip was cut
+    rows = [made.narrow.columns, *made.narrow.iter_rows()]
+    lines = sum(max(map(columns.lines_in, row, room)) for row in rows)
+    return (lines * STYLES[style][1].line_pt + len(rows)) * _POINT_MM
 
 
 def chart(document: Any, number: int, parts: tuple[bytes, bytes], height_mm: int, alt: str, style_id: str) -> Any:
