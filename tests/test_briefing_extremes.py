@@ -24,7 +24,7 @@ from tracker.briefing.excel import workbook
 from tracker.briefing.selection import Selection
 from tracker.briefing.slide_parts import Cell, laid_out, text_height
 from tracker.briefing.word import document
-from tracker.briefing.word_parts import TEXT_WIDTH, column_widths
+from tracker.briefing.word_parts import TEXT_WIDTH, column_widths, height_mm
 from tracker.notice import Facts, tight
 from tracker.notice_facts import facts_at
 from tracker.text import word
@@ -242,3 +242,30 @@ def test_letters_of_a_word_table_are_smaller_only_where_it_is_worth_it(cases: di
     style, widths = column_widths(replace(made, frame=wide, printed=wide, wide=()))
     assert style == "small_cell"
     assert sum(widths) <= TEXT_WIDTH + len(widths)
+
+
+def kept_rows(file: bytes, head: list[str]) -> list[bool]:
+    """Of each row of the table under a heading, whether it stays on the page of the next."""
+    for table in docx.Document(io.BytesIO(file)).tables:
+        if [cell.text for cell in table.rows[0].cells] == head:
+            return [row._tr.find(f".//{qn('w:keepNext')}") is not None for row in table.rows]
+    raise AssertionError(head)
+
+
+def test_table_and_chart_share_a_page_only_where_both_find_room(cases: dict[str, Content]) -> None:
+    """A chain that is longer than a page is torn anywhere: the foot of a table stood alone above its chart."""
+    for case, is_kept in (("thirty", False), ("missed", True)):
+        [comparison] = cases[case].comparisons
+        file = document(cases[case])
+        assert all(kept_rows(file, comparison.table.narrow.columns)) == is_kept
+        heights = [
+            int(extent.get("cy")) / 36000 for extent in docx.Document(io.BytesIO(file)).element.iter(qn("wp:extent"))
+        ]
+        assert max(heights) <= 200
+        if is_kept:
+            assert height_mm(comparison.table) + heights[0] <= 225 - 24 - 48
+    # Of a table that goes on, the last rows come along with the foot.
+    assert (
+        kept_rows(document(cases["thirty"]), cases["thirty"].comparisons[0].table.narrow.columns)[-4:]
+        == [False] + [True] * 3
+    )

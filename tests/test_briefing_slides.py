@@ -343,6 +343,17 @@ def test_charts_of_a_workbook_hold_the_values_of_their_sheets(chosen: Selection)
     assert checked >= 4
 
 
+def test_one_month_is_a_narrow_bar_with_its_target_as_a_dash(chosen: Selection) -> None:
+    made = content(replace(chosen, plan_id="zhejiang", as_of=dt.date(2025, 12, 31)))
+    [history] = [one for one in made.histories if one.table.frame.height == 1]
+    drawn = parts(history_chart(history, Typeface("Arial", "SimSun", 14)))[0].decode()
+    with zipfile.ZipFile(io.BytesIO(workbook(replace(made, histories=(history,), comparisons=())))) as book:
+        in_excel = book.read("xl/charts/chart1.xml").decode()
+    for xml in (drawn, in_excel):
+        assert 'gapWidth val="500"' in xml
+        assert '<c:symbol val="dash"/>' in xml
+
+
 def test_places_are_points_with_the_first_at_the_top(chosen: Selection) -> None:
     history = content(replace(chosen, plan_id="suzhou_industrial_park")).histories[0]
     assert history.is_rank

@@ -20,11 +20,12 @@ import xlsxwriter
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _WIDEST = 48
 _NARROWEST = 8
-# Characters across A4 in letters of eleven points, and of nine; a table that is wider still is set to the page.
-_PAGE, _STILL_READ = 150, 180
+# Characters across A4 in letters of ten points, and of nine; a table that is wider still is set to the page.
+_PAGE, _STILL_READ = 165, 180
 _LEAST_WRAPPED = 16  # of a column that gives way to the page
 _MEASURED, _WEIGHED = 1000, 100  # rows of which columns are measured, and of which the lines are counted
-_MARGINS, _EDGE = 3, 4  # of a column; a line of words ends before the edge of its column
+# Of a column; lines end before its edge, those of letters, which are narrower than figures, by less than Chinese ones.
+_MARGINS, _EDGE, _EDGE_OF_LETTERS = 3, 4, 2
 _HEAD_HEIGHT = 24
 A4 = 9  # as Excel numbers paper
 # Where Chinese is shown in a fallback font, as in LibreOffice, a line is a point higher than Excel's own 15.
@@ -159,8 +160,9 @@ def _column_widths(frame: pl.DataFrame) -> list[int]:
     return found
 
 
-def _lines_of_rows(rows: Sequence[Sequence[int]], widths: Sequence[int]) -> int:
-    return sum(max(math.ceil(text / (wide - _EDGE)) for text, wide in zip(row, widths, strict=True)) for row in rows)
+def _lines_of_rows(rows: Sequence[Sequence[int]], widths: Sequence[int]) -> float:
+    """Lines of a table, with their parts: a column in which nothing is lost yet by a character less loses it later."""
+    return sum(max(1.0, *(text / (wide - _EDGE) for text, wide in zip(row, widths, strict=True))) for row in rows)
 
 
 def _line_breaks(frame: pl.DataFrame, widths: Sequence[int]) -> list[int]:
@@ -174,7 +176,9 @@ def _line_breaks(frame: pl.DataFrame, widths: Sequence[int]) -> list[int]:
 
 
 def _lines_in(line: str, width: int) -> int:
-    return 1 if text_width(line) <= width - _MARGINS else lines_of(line, width - _EDGE)
+    if text_width(line) <= width - _MARGINS:
+        return 1
+    return lines_of(line, width - (_EDGE_OF_LETTERS if line.isascii() else _EDGE))
 
 
 def _widest_line(value: str) -> int:

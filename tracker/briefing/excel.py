@@ -12,7 +12,7 @@ import polars as pl
 from tracker import enterprises, enterprises_behind, enterprises_words, export, warehouse
 from tracker.briefing.content import Comparison, Content, History
 from tracker.briefing.content_charts import comparison_title
-from tracker.briefing.office_charts import FEW
+from tracker.briefing.office_charts import FEW, gap_beside
 from tracker.briefing.tables import BLANK, Table
 from tracker.enterprises_words import Labels
 from tracker.look import DATA, INK, LINE, SECONDARY
@@ -25,7 +25,7 @@ _MOST_IN_FOOTER = 220  # characters, of 255 with what stands around them
 _TEXT_COLUMN = 76
 _LINES_ABOVE = 3  # caption, unit, foot
 _LINE_POINTS = 16
-_BARS = {"fill": {"color": DATA}, "gap": 40}
+_DASH = {"type": "long_dash", "size": 14, "fill": {"color": INK}, "border": {"color": INK}}
 # The first place stands at the top, and no place zero is printed.
 _FIRST_ON_TOP = {"reverse": True, "crossing": "max", "major_unit": 1, "num_format": "0;;"}
 _MOST_LABELS = 8  # months under a chart
@@ -154,8 +154,7 @@ class _Sheets:
         chart = self.book.add_chart({"type": "column"})
         chart.add_series(self._series(sheet, table, 2, whole, fill={"color": DATA}, gap=60))
         line = self.book.add_chart({"type": "line"})
-        mark = {"type": "long_dash", "size": 14, "fill": {"color": INK}, "border": {"color": INK}}
-        line.add_series(self._series(sheet, table, 1, whole, line={"none": True}, marker=mark))
+        line.add_series(self._series(sheet, table, 1, whole, line={"none": True}, marker=_DASH))
         title = comparison_title(comparison, self.content.language)
         axis = _whole_steps(table.frame[whole:, 1:3])
         self._place(sheet, (self._top() + table.frame.height + 2, 0), chart, line, title, axis=axis)
@@ -167,12 +166,15 @@ class _Sheets:
         chart = self.book.add_chart({"type": "line" if history.is_rank else "column"})
         dot = {"type": "circle", "size": 7, "fill": {"color": DATA}, "border": {"color": DATA}}
         points = {"line": {"color": DATA, "width": 2}, "marker": dot}
-        chart.add_series(self._series(sheet, table, 1, **(points if history.is_rank else _BARS)))
+        bars = {"fill": {"color": DATA}, "gap": gap_beside(table.frame.height)}
+        chart.add_series(self._series(sheet, table, 1, **(points if history.is_rank else bars)))
         line = self.book.add_chart({"type": "line"})
+        # A line of one value has no length: it is drawn as a dash.
+        mark: dict[str, Any] = {"marker": _DASH} if table.frame.height == 1 else {}
         if table.frame.to_series(2).is_not_null().any():
             dashes = {"color": SECONDARY, "width": 2, "dash_type": "dash"}
             line.add_series(self._series(sheet, table, 2, line=dashes))
-        line.add_series(self._series(sheet, table, 3, line={"color": INK, "width": 2}))
+        line.add_series(self._series(sheet, table, 3, line={"color": INK, "width": 2}, **mark))
         every = -(-table.frame.height // _MOST_LABELS)
         axis = _FIRST_ON_TOP if history.is_rank else _whole_steps(table.frame[:, [1, 3]])
         # Below the headings, which are printed again on every page with what lies over them.

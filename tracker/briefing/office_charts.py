@@ -133,7 +133,7 @@ def finish(space: Any, chart: OfficeChart) -> None:
     _label(found, chart)
     lines = [element for element, series in zip(found, chart.series, strict=True) if series.look in LOOKS[2:]]
     _lines(bars, lines, chart)
-    gap = 45 if chart.is_lying else _WIDE_GAPS.get(len(chart.categories), 60)
+    gap = 45 if chart.is_lying else gap_beside(len(chart.categories))
     _set(bars, "c:gapWidth", str(gap), before=("c:overlap", "c:serLines", "c:axId"))
     if any(series.look == "outline" for series in chart.series):
         _set(bars, "c:overlap", "100", before=("c:serLines", "c:axId"))
@@ -141,6 +141,11 @@ def finish(space: Any, chart: OfficeChart) -> None:
         plot.remove(bars)
     _axes(plot, chart)
     _around(space, chart)
+
+
+def gap_beside(number: int) -> int:
+    """The gap between so many standing bars, in percent of one."""
+    return _WIDE_GAPS.get(number, 60)
 
 
 def _shades(chart: OfficeChart) -> Sequence[str]:
