@@ -99,7 +99,7 @@ def write_table(sheet: Any, frame: pl.DataFrame, top: int, looks: Mapping[str, A
     for place, (name, kind) in enumerate(frame.schema.items()):
         sheet.write_string(top, place, name, looks["head_of_numbers" if kind.is_numeric() else "head"])
         sheet.set_column(place, place, widths[place])
-        for row, value in enumerate(frame[name], start=top + 1):
+        for row, value in enumerate(frame[name].to_list(), start=top + 1):
             if value is None:
                 continue
             if kind == pl.Date:
@@ -169,9 +169,14 @@ def _line_breaks(frame: pl.DataFrame, widths: Sequence[int]) -> list[int]:
     """How many lines more than one the cells of each row take: their own breaks, and texts wider than a column."""
     breaks = [0] * frame.height
     for (name, kind), width in zip(frame.schema.items(), widths, strict=True):
-        for row, value in enumerate(frame[name] if kind == pl.String else ()):
-            if value is not None and (len(value) > (width - _MARGINS) // 2 or "\n" in value):
-                breaks[row] = max(breaks[row], sum(_lines_in(line, width) for line in value.split("\n")) - 1)
+        if kind != pl.String:
+            continue
+        cells = frame[name]
+        # A Chinese character has three bytes and the width of two letters.
+        wide = (cells.str.len_chars() + cells.str.len_bytes()) // 2
+        is_broken = (wide > width - _MARGINS) | cells.str.contains("\n", literal=True)
+        for row in is_broken.fill_null(False).arg_true():
+            breaks[row] = max(breaks[row], sum(_lines_in(line, width) for line in cells[row].split("\n")) - 1)
     return breaks
 
 
