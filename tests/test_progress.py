@@ -379,8 +379,36 @@ def test_a_number_that_is_incomplete_makes_no_best_month() -> None:
 def test_the_best_month_of_a_flow_is_what_came_in_it() -> None:
     values = dict(zip(MONTHS, (4.0, 0.0, 6.0, 1.0, 2.0), strict=True))
     rows = assess(values, {"basis": "new"}, lists=lists(D(2023, 4, 20)))
-    assert [row["best_per_month"] for row in rows] == [4.0, 4.0, 6.0, 6.0, 6.0]
+    # Of the first month nobody knows since when its titles are held: no list of a month before is there.
+    assert [row["best_per_month"] for row in rows] == [None, 0.0, 6.0, 6.0, 6.0]
     assert [row["best_per_batch"] for row in rows] == [None, 0.0, 6.0, 7.0, 9.0]
+
+
+@pytest.mark.parametrize(("basis", "best"), [("ever", 4.0), ("annual", 4.0), ("new", 16.0)])
+def test_a_step_between_two_reports_is_no_best_month_unless_they_are_a_month_apart(basis: str, best: float) -> None:
+    # Reported for March, June, July and September; between them the last value holds.
+    reported = {D(2023, 3, 31): 2.0, D(2023, 6, 30): 12.0, D(2023, 7, 31): 16.0, D(2023, 9, 30): 40.0}
+    months = [D(2023, month + 1, 1) - dt.timedelta(days=1) for month in range(3, 10)]
+    sources = [max(day for day in reported if day <= month) for month in months]
+    held = {month: reported[source] for month, source in zip(months, sources, strict=True)}
+    seen = observed(held, {basis}).with_columns(source_period_end=pl.Series(sources))
+    rows = progress(targets({"basis": basis, "tier": None}), seen, THRESHOLDS).to_dicts()
+    expected, slow = None, []
+    for month in months:
+        before = month.replace(day=1) - dt.timedelta(days=1)
+        if month in reported and before in reported:
+            rise = reported[month] if basis == "new" else reported[month] - reported[before]
+            expected = max(rise, expected or 0.0)
+        slow.append(expected)
+    assert [row["best_per_month"] for row in rows] == slow == [None] * 4 + [best] * 3
+
+
+def test_a_year_that_begins_anew_has_its_january_for_a_month_and_no_more() -> None:
+    reported = {D(2022, 12, 31): 9.0, D(2023, 1, 31): 3.0, D(2023, 2, 28): 3.0, D(2023, 3, 31): 8.0}
+    sources = {day: D(2023, 1, 31) if day == D(2023, 2, 28) else day for day in reported}
+    seen = observed(reported, {"annual"}).with_columns(source_period_end=pl.Series(list(sources.values())))
+    rows = progress(targets({"basis": "annual", "tier": None}), seen, THRESHOLDS).to_dicts()
+    assert [row["best_per_month"] for row in rows] == [None, 3.0, 3.0, 3.0]
 
 
 def test_needed_per_month_and_per_batch_left() -> None:

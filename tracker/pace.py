@@ -144,15 +144,16 @@ def with_best(rows: pl.DataFrame, observations: pl.DataFrame, lists: pl.DataFram
 
     The rise of a month is the change of the value in it (new minus lapsed), of flows what came in it. The rise of a
     batch is the change from the month before its list until the next list, because titles begin to count with their
-    window, often months after the list. A value that is partial, stale or missing on either end gives none.
+    window, often months after the list. A value that is partial, stale or missing on either end gives none. Nor does
+    a value that was not reported for its month: between two reports of a quarter or a year lies more than a month.
 
     Args:
-        rows: targets with ``as_of``, ``basis`` and ``tier``.
+        rows: targets with ``as_of``, ``basis`` and ``tier``, which only titles have: their lists are dated.
         observations: ``mart.observation``.
         lists: one row per plan, tier and list of new titles: plan_id, tier, batch, event_on (etl/sql/list_date.sql).
     """
     keys = [*_SERIES, "as_of"]
-    known = _known(observations)
+    known = _known(observations, rows.filter(pl.col("tier").is_not_null())["indicator_id"].unique())
     best = known.select(*keys, best_per_month=_best_so_far(_monthly_rise(), _SERIES))
     asked = rows.filter(pl.col("tier").is_not_null()).select("plan_id", "tier", *_SERIES).unique()
     first_months = _first_months(lists)
@@ -178,21 +179,29 @@ def with_best(rows: pl.DataFrame, observations: pl.DataFrame, lists: pl.DataFram
 _SERIES = ["indicator_id", "area_code", "basis"]
 
 
-def _known(observations: pl.DataFrame) -> pl.DataFrame:
+def _known(observations: pl.DataFrame, of_titles: pl.Series) -> pl.DataFrame:
     """The values of counts by month that can be compared with one another, in order of time."""
+    optional = pl.DataFrame(schema={"source_period_end": pl.Date})
+    is_of_month = pl.col("indicator_id").is_in(of_titles.implode()) | (
+        pl.col("source_period_end") == pl.col("period_end")
+    )
     return (
-        observations.filter(pl.col("basis").is_in(PACED_BASES))
-        .select(*_SERIES, as_of="period_end", known=pl.when(pl.col("state") == "ok").then("value"))
+        pl.concat([observations, optional], how="diagonal_relaxed")
+        .filter(pl.col("basis").is_in(PACED_BASES))
+        .select(*_SERIES, as_of="period_end", known=pl.when((pl.col("state") == "ok") & is_of_month).then("value"))
         .sort(*_SERIES, "as_of")
     )
 
 
 def _monthly_rise() -> pl.Expr:
+    """What a month brought: known only where the month before is known too, or where a year begins anew."""
     month, known = pl.col("as_of"), pl.col("known")
     is_next = month.shift(1).over(_SERIES) == month.dt.offset_by("-1mo").dt.month_end()
+    before = pl.when(is_next).then(known.shift(1).over(_SERIES))
+    is_flow_of_month = (pl.col("basis") == "new") & before.is_not_null()
     begins_anew = (pl.col("basis") == "annual") & (month.dt.month() == 1)
-    change = pl.when(is_next).then(known - known.shift(1).over(_SERIES))
-    return pl.when((pl.col("basis") == "new") | begins_anew).then(known).otherwise(change)
+    change = pl.when(pl.col("basis") != "new").then(known - before)
+    return pl.when(is_flow_of_month | begins_anew).then(known).otherwise(change)
 
 
 def _first_months(lists: pl.DataFrame) -> pl.DataFrame:
