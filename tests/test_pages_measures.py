@@ -152,8 +152,8 @@ def test_events_of_every_kind_stand_on_the_page_with_their_place(folder: Path, d
         ((500.0, None, "10k_yuan", "ge"), "不低于 500 万元", "at least 5,000,000 yuan"),
         ((4000.0, None, "10k_yuan", "le"), "不超过 4000 万元", "at most 40,000,000 yuan"),
         ((20.0, 50.0, "10k_yuan", "range"), "20–50 万元", "200,000–500,000 yuan"),
-        ((17.14, None, "100m_yuan", "eq"), "17.14 亿元", "1.714 bn yuan"),
-        ((1.0, None, "100m_yuan", "gt"), "超过 1 亿元", "more than 0.1 bn yuan"),
+        ((17.14, None, "100m_yuan", "eq"), "17.14 亿元", "1,714,000,000 yuan"),
+        ((1.0, None, "100m_yuan", "gt"), "超过 1 亿元", "more than 100,000,000 yuan"),
         ((15000.0, None, "item", "eq"), "15,000 个", "15,000"),
     ],
 )

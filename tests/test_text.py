@@ -130,6 +130,18 @@ def test_a_printed_change_is_what_a_reader_reckons_from_the_printed_values(
         assert (figure(step) == 0) == (before == after)
 
 
+@pytest.mark.parametrize("language", text.LANGUAGES)
+@pytest.mark.parametrize(
+    "unit", sorted({key.split(".")[1] for key in text.words("zh") if key.startswith("unit.")} - {"yes_no"})
+)
+def test_a_label_says_the_number_that_its_axis_and_table_hold(unit: str, language: str) -> None:
+    # Axes, cells and files hold the numbers of a build; no label may be in another unit than they are.
+    assert "548.2" in text.compact(548.2, unit, 1, language)
+    assert "548.2" in text.quantity(548.2, unit, 1, language)
+    assert "548.2" in text.target_phrase(548.2, None, "ge", "", unit, 1, language)
+    assert "548.2" in text.distance(548.2, unit, 1, language)
+
+
 def test_changes_in_words() -> None:
     assert text.changes([4.446, 4.792], "percent", 1, "zh") == (["4.4%", "4.8%"], ["+0.4 个百分点"])
     assert text.changes([4.41, 4.44], "percent", 1, "en") == (["4.41%", "4.44%"], ["+0.03 pp"])
@@ -137,7 +149,7 @@ def test_changes_in_words() -> None:
     assert text.changes([49.2, 49.96], "percent", 1, "zh", [50, 50]) == (["49.2%", "49.96%"], ["+0.76 个百分点"])
     assert text.changes([0.54, 0.56], "person_per_enterprise", 2, "zh")[1] == ["每户 +0.02 名"]
     assert text.changes([2, 1], "rank", 0, "zh")[1] == ["−1 位"]
-    assert text.changes([54.8, 548.2], "100m_yuan", 1, "en")[1] == ["+49.34 bn yuan"]
+    assert text.changes([54.8, 548.2], "100m_yuan", 1, "en")[1] == ["+493.4\u00a0×\u00a0¥100m"]
 
 
 @example(12.5469, 12.5)

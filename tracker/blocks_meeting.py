@@ -35,7 +35,7 @@ def target_number(row: Row, as_of: dt.date, language: str) -> str:
     """The value, huge, beside its target; state and lead under it; the bullet under both."""
     known = row["value"] is not None
     phrase = findings.value_phrase(row, language) if known else "–"
-    number = text.in_unit(row["value"], row["unit"], row["decimals"], language, row["target_value"]) if known else ""
+    number = text.number(row["value"], row["decimals"], language, row["target_value"]) if known else ""
     # Huge is the number; where words stand before it (第 1 位), all of it.
     value, unit = (number, phrase.removeprefix(number)) if number and phrase.startswith(number) else (phrase, "")
     target = word("meeting.of_target", language, target=findings.target_phrase(row, language))

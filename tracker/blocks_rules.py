@@ -11,7 +11,7 @@ from tracker.findings import Row
 from tracker.text import word
 
 _MOST_DECIMALS = 2
-_TEN_THOUSANDS = "10k_yuan"
+_YUAN = {"10k_yuan": 10_000, "100m_yuan": 100_000_000}
 _SHORT = ("clause", "period")
 _TIGHT = ' class="is-tight"'
 
@@ -61,16 +61,16 @@ def _labelled(row: Row, language: str) -> str:
 
 
 def _amount(value: float, unit: str, language: str) -> str:
-    if unit == _TEN_THOUSANDS and language == "en":
+    if unit in _YUAN and language == "en":
         return word("plan_rules.yuan", language, number=_number(value, unit, language))
     return text.quantity(value, unit, _decimals(value), language)
 
 
 def _number(value: float, unit: str, language: str) -> str:
-    """The number alone; English has no 万: 50 万元 are 500,000 yuan."""
-    if unit == _TEN_THOUSANDS and language == "en":
-        return text.number(value * 10_000, 0, language)
-    return text.in_unit(value, unit, _decimals(value), language)
+    """The number alone; English has no 万 and no 亿: 50 万元 are 500,000 yuan."""
+    if unit in _YUAN and language == "en":
+        return text.number(value * _YUAN[unit], 0, language)
+    return text.number(value, _decimals(value), language)
 
 
 def _decimals(value: float) -> int:

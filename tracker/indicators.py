@@ -140,8 +140,8 @@ def expected_range(row: Row, language: str) -> str:
 
     Too few points to say how far off it may be give a median without an interval: nothing to print.
     """
-    low, high = (text.in_unit(row[key], row["unit"], row["decimals"], language) for key in ("low_80", "high_80"))
-    amount = _amount(row, row["high_80"], language).replace(high, low if low == high else f"{low}–{high}")
+    low, high = (text.number(row[key], row["decimals"], language) for key in ("low_80", "high_80"))
+    amount = word(f"unit.{row['unit']}.compact", language, number=low if low == high else f"{low}–{high}")
     return word("indicators.calculated", language, amount=amount)
 
 

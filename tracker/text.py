@@ -107,28 +107,20 @@ def rounded(value: float, decimals: int, target: float | None = None) -> Decimal
 
 def quantity(value: float, unit: str, decimals: int, language: str, target: float | None = None) -> str:
     """A number with its unit: ``936 家``, ``54.6%``, ``1 enterprise``."""
-    shown = in_unit(value, unit, decimals, language, target)
+    shown = number(value, decimals, language, target)
     form = "one" if shown == "1" else "many"
     return word(f"unit.{unit}.{form}", language, number=shown)
 
 
 def compact(value: float, unit: str, decimals: int, language: str, target: float | None = None) -> str:
     """A number with its unit where it is one sign long (``936 家``, ``54.6%``), else the number alone."""
-    return word(f"unit.{unit}.compact", language, number=in_unit(value, unit, decimals, language, target))
-
-
-def in_unit(value: float, unit: str, decimals: int, language: str, target: float | None = None) -> str:
-    """The number before its unit. English has no 亿: 548.2 亿元 are 54.82 bn yuan, to the same last digit."""
-    if unit != "100m_yuan" or language == "zh":
-        return number(value, decimals, language, target)
-    shown = number(value / 10, decimals + 1, language, None if target is None else target / 10)
-    return shown.rstrip("0").removesuffix(".")
+    return word(f"unit.{unit}.compact", language, number=number(value, decimals, language, target))
 
 
 def distance(amount: float, unit: str, decimals: int, language: str, sign: str = "") -> str:
     """How far apart two values are; percentages differ by percentage points, not by percent."""
     gap_unit = {"percent": "percentage_point", "rank": "places"}.get(unit, unit)
-    shown = in_unit(abs(amount), gap_unit, decimals, language, target=0)
+    shown = number(abs(amount), decimals, language, target=0)
     return word(f"unit.{gap_unit}.compact", language, number=sign + shown)
 
 
@@ -176,7 +168,7 @@ def target_phrase(
     """
     amount = compact(value, unit, _needed_decimals(value, decimals), language)
     if comparator == "range" and value_high is not None:
-        low = in_unit(value, unit, _needed_decimals(value, decimals), language)
+        low = number(value, _needed_decimals(value, decimals), language)
         high = compact(value_high, unit, _needed_decimals(value_high, decimals), language)
         amount = word("target.between", language, low=low, high=high)
     return word(f"target.{comparator}", language, amount=amount, wording=wording).strip()

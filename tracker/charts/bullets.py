@@ -7,7 +7,7 @@ from html import escape
 import plotly.graph_objects as go
 import polars as pl
 
-from tracker.charts.frame import TEMPLATE, Picture, Trace
+from tracker.charts.frame import TEMPLATE, Picture, Trace, letters_wide
 from tracker.look import DATA, INK, PAGE, PANEL, SECONDARY, STATUS_LOOKS
 
 # A value far beyond its target must not shrink all other rows; its bar runs to the edge instead.
@@ -16,9 +16,8 @@ ROW_HEIGHT = 80
 _RIGHT_MARGIN = 312
 _STATUS_OFFSET = 132
 _VALUE_SIZE = 24
-# Room for the value between bar and status, and how wide a Chinese and any other sign is against its size.
+# Room for the value between bar and status.
 _VALUE_WIDTH = 108
-_WIDE, _NARROW = 1.0, 0.58
 _FOOT_HEIGHT = 24
 _SPARK_WIDTH = 88
 _SPARK_HEIGHT = 14
@@ -102,8 +101,7 @@ def _words(place: int, row: dict[str, object]) -> list[dict[str, object]]:
 
 def _value_size(value: str) -> int:
     """The size at which a value keeps clear of its status: 548.2 亿元 is longer than 25 家."""
-    width = sum(_NARROW if sign.isascii() else _WIDE for sign in value)
-    return min(_VALUE_SIZE, int(_VALUE_WIDTH / max(width, 1)))
+    return min(_VALUE_SIZE, int(_VALUE_WIDTH / max(letters_wide(value), 1)))
 
 
 def _spark(place: int, past: list[float | None]) -> list[dict[str, object]]:

@@ -24,6 +24,8 @@ _MM_PER_INCH = 25.4
 _VECTOR_DPI = 96.0  # pixels of an SVG to the inch
 _HEAD = 72  # pixels of title and subtitle
 _FOOT = 48  # pixels of the last two lines
+_WIDE, _NARROW = 1.0, 0.58  # of a Chinese and of any other sign against their size
+_WIDE_FROM = "\u2e80"
 
 TEMPLATE = go.layout.Template(
     layout={
@@ -116,6 +118,11 @@ def framed(plot_height: float, *, left: int = 0, right: int = 0, below: int = 0)
         "height": int(plot_height) + _HEAD + _FOOT + below,
         "margin": {"l": left, "r": right, "t": _HEAD, "b": _FOOT + below},
     }
+
+
+def letters_wide(said: str) -> float:
+    """About how wide a text is against the size of its letters: a Chinese one is as wide as it is high."""
+    return sum(_WIDE if sign >= _WIDE_FROM else _NARROW for sign in said)
 
 
 def frame_words(frame: Frame, *, left: int = 0, below: int = 0) -> list[dict[str, object]]:

@@ -13,7 +13,7 @@ from html import escape
 import plotly.graph_objects as go
 import polars as pl
 
-from tracker.charts.frame import Frame, Picture, Trace, frame_words, framed
+from tracker.charts.frame import Frame, Picture, Trace, frame_words, framed, letters_wide
 from tracker.charts.points import lone_dots
 from tracker.look import DATA, FAINT, INK, LINE, PAGE, SECONDARY
 
@@ -22,6 +22,7 @@ _LEFT = 56
 _RIGHT = 208
 _AXIS = 24
 _LABEL_PIXELS = 22.0
+_LABEL_SIZE, _LABEL_SHIFT = 15, 8
 _HATCH = "rgba(11,92,122,0.45)"
 _FAN_80 = "rgba(11,92,122,0.10)"
 _FAN_50 = "rgba(11,92,122,0.22)"
@@ -30,7 +31,7 @@ _EXPIRY_SHARE = 0.2
 _LONG_DAYS = 4 * 366
 _BAR_MILLISECONDS = 20 * 86_400_000
 # A single value has no span of its own: its year is shown.
-_SHORTEST = dt.timedelta(days=334)
+SHORTEST = dt.timedelta(days=334)
 # A scale of places shows some room below, or one step would fill the picture.
 FEWEST_PLACES = 3.0
 
@@ -72,7 +73,7 @@ def burn_up(
         is_rank: the values are places: the first stands at the top, and there is none between two.
     """
     last = max([due_on, *history["as_of"], *expiries["month_end"]])
-    first = min([*history["as_of"], due_on, last - _SHORTEST])
+    first = min([*history["as_of"], due_on, last - SHORTEST])
     traces, ends = _lines(history, due_on, words, first)
     traces += _fan(ahead)
     if not ahead.is_empty() and words.forecast:
@@ -85,7 +86,9 @@ def burn_up(
     bars = _expiry_bars(expiries, highest)
     axis = {"fixedrange": True, "zeroline": False, "tickfont": {"size": 14, "color": SECONDARY}}
     places = {"tickvals": list(range(1, int(bottom) + 1))} if is_rank else {}
-    layout = framed(_HEIGHT, left=_LEFT, right=_RIGHT, below=_AXIS) | {
+    widest = max((letters_wide(said) for _, said, _ in ends), default=0.0)
+    right = max(_RIGHT, int(2 * _LABEL_SHIFT + widest * _LABEL_SIZE))
+    layout = framed(_HEIGHT, left=_LEFT, right=right, below=_AXIS) | {
         "shapes": [_due_line(due_on)],
         "annotations": [
             *frame_words(frame, left=_LEFT, below=_AXIS),
@@ -210,7 +213,13 @@ def _expiry_labels(expiries: pl.DataFrame, words: BurnUpWords) -> list[dict[str,
         for month, titles in expiries.select("month_end", "titles").iter_rows()
     ] + [
         look
-        | {"text": escape(words.expiries, quote=False), "x": 1, "xref": "paper", "xanchor": "left", "xshift": 8}
+        | {
+            "text": escape(words.expiries, quote=False),
+            "x": 1,
+            "xref": "paper",
+            "xanchor": "left",
+            "xshift": _LABEL_SHIFT,
+        }
         | {"y": 0, "yref": "paper", "yanchor": "bottom"}
     ]
 
@@ -225,13 +234,13 @@ def _end_labels(ends: list[tuple[float, str, str]], bottom: float, top: float) -
         height = value * upward
         heights.append(max(height, heights[-1] + step) if heights else height)
     excess = max(0.0, heights[-1] - top * upward) if heights else 0.0
-    place = {"x": 1, "xref": "paper", "xanchor": "left", "xshift": 8, "align": "left", "showarrow": False}
+    place = {"x": 1, "xref": "paper", "xanchor": "left", "xshift": _LABEL_SHIFT, "align": "left", "showarrow": False}
     return [
         place
         | {
             "y": (height - excess) * upward,
             "text": f"<b>{escape(text, quote=False)}</b>",
-            "font": {"size": 15, "color": colour},
+            "font": {"size": _LABEL_SIZE, "color": colour},
         }
         for height, (_, text, colour) in zip(heights, ordered, strict=True)
     ]
