@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
 import shutil
 from base64 import b64decode
@@ -19,6 +20,7 @@ from tests.demo import CITY, CLOSE, Demo
 from tracker import meeting, office, office_store, viewing, warehouse
 from tracker.charts.months import BurnUpWords
 from tracker.charts.steps import steps
+from tracker.months import month_end
 from tracker.office import Asked
 from tracker.text import LANGUAGES, word
 
@@ -152,6 +154,76 @@ def test_the_first_place_stands_at_the_top_and_a_single_value_is_a_dot() -> None
     assert at["1"] < at["2"] < at["3"]
     assert at["第 1 位"] < at["第 2 位"]
     assert [part.tag.rpartition("}")[2] for part in drawn.iter()].count("circle") == 1
+
+
+NOTHING_AHEAD = pl.DataFrame(
+    schema={"month_end": pl.Date, "low_80": pl.Float64, "median": pl.Float64, "high_80": pl.Float64}
+)
+PLAIN = BurnUpWords("现有", "目标", "序时", "", "", "", "")
+
+
+def months_drawn(values: list[float | None], target: float, first: dt.date, due_on: dt.date) -> ElementTree.Element:
+    """The picture of a target whose values from a month on are these, beside a straight pace."""
+    days = [month_end(first, number) for number in range(len(values))]
+    pace = [target * (number + 1) / 36 for number in range(len(values))]
+    history = pl.DataFrame(
+        {"as_of": days, "value": values, "target_value": target, "expected_value": pace},
+        schema_overrides={"value": pl.Float64},
+    )
+    return ElementTree.fromstring(steps(history, NOTHING_AHEAD, due_on, PLAIN))
+
+
+def said_in(drawn: ElementTree.Element) -> list[ElementTree.Element]:
+    """The words of a picture."""
+    return [part for part in drawn.iter() if part.tag.endswith("text")]
+
+
+@given(
+    st.lists(st.integers(min_value=-3, max_value=12), min_size=2, max_size=36),
+    st.integers(min_value=1, max_value=90),
+)
+def test_no_amount_of_a_step_lies_on_a_line_or_on_another(changes: list[int], target: int) -> None:
+    values: list[float | None] = [float(max(0, sum(changes[: place + 1]))) for place in range(len(changes))]
+    drawn = months_drawn(values, float(target), dt.date(2023, 1, 31), dt.date(2025, 12, 31))
+    boxes = []
+    for part in said_in(drawn):
+        if part.text and part.text[0] in "+−":
+            left, bottom = float(part.attrib["x"]), float(part.attrib["y"])
+            boxes.append((left, bottom - 20, left + 13 * len(part.text), bottom))
+    points = []
+    for line in (part.attrib["points"] for part in drawn.iter() if part.tag.endswith("polyline")):
+        ends = [tuple(map(float, point.split(","))) for point in line.split()]
+        for (x, y), (to_x, to_y) in itertools.pairwise(ends):
+            points += [(x + (to_x - x) * share / 200, y + (to_y - y) * share / 200) for share in range(201)]
+    for place, (left, top, right, bottom) in enumerate(boxes):
+        assert not any(left < x < right and top < y < bottom for x, y in points)
+        assert not any(
+            left < other[2] and other[0] < right and top < other[3] and other[1] < bottom for other in boxes[:place]
+        )
+
+
+def test_a_short_plan_has_months_and_a_long_one_years_on_its_axis() -> None:
+    def dates(first: dt.date, months: int) -> list[str]:
+        letters = said_in(months_drawn([1.0] * months, 5.0, first, month_end(first, months - 1)))
+        return [part.text or "" for part in letters if re.fullmatch(r"20\d\d(-\d\d)?", part.text or "")]
+
+    assert dates(dt.date(2023, 1, 31), 36) == ["2025-12", "2024-12", "2023-12"]
+    assert dates(dt.date(2025, 1, 31), 12) == ["2025-12", "2025-09", "2025-06", "2025-03"]
+    assert dates(dt.date(2022, 12, 31), 37) == ["2025", "2024", "2023"]
+
+
+def test_the_target_of_a_single_month_is_a_line_over_its_year() -> None:
+    drawn = months_drawn([3.0], 5.0, dt.date(2025, 12, 31), dt.date(2025, 12, 31))
+    [target, *_] = [part.attrib["points"].split() for part in drawn.iter() if part.tag.endswith("polyline")]
+    first, last = (tuple(map(float, point.split(","))) for point in (target[0], target[-1]))
+    assert last[0] - first[0] > 400
+    assert first[1] == last[1]
+    assert "2025-12" in [part.text for part in said_in(drawn)]
+
+
+def test_a_count_has_no_half_on_its_axis() -> None:
+    letters = said_in(months_drawn([0.0, 1.0], 2.0, dt.date(2025, 1, 31), dt.date(2025, 12, 31)))
+    assert [part.text for part in letters if part.attrib["text-anchor"] == "end"][:3] == ["0", "1", "2"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -13,15 +13,22 @@ from itertools import pairwise
 
 import polars as pl
 
-from tracker.charts.months import FEWEST_PLACES, BurnUpWords
-from tracker.look import DATA, FONTS, INK, LINE, SECONDARY
+from tracker.charts.frame import letters_wide
+from tracker.charts.months import FEWEST_PLACES, SHORTEST, BurnUpWords
+from tracker.look import DATA, FONTS, INK, LINE, PAGE, SECONDARY
+from tracker.months import month_end
 
 _WIDTH, _HEIGHT = 900, 640
 _LEFT, _RIGHT, _TOP, _BELOW = 84, 330, 40, 56
 _LETTERS = 26
 _LABEL_STEP = 36.0
+_LABEL_GAP = 16
 _LONGEST_JUMPS = 3
+_FEWEST_YEARS, _MOST_DATES = 3, 5
+_ACTUAL_WIDTH = 8
 _FAN = "rgba(11,92,122,0.14)"
+_Point = tuple[float, float]
+_Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 
 class _Scale:
@@ -56,29 +63,30 @@ def steps(
     numbers = [value for name in ("value", "target_value", "expected_value") for value in history[name].drop_nulls()]
     highest = max([*numbers, *ahead["high_80"].drop_nulls(), 1e-9]) * 1.08
     last = max(due_on, months[-1])
+    # A single month has no span of its own: its year is shown, with the target over all of it.
+    first = min(months[0], last - SHORTEST)
     worst = max([FEWEST_PLACES, *numbers])
-    scale = (
-        _Scale(months[0], last, worst + 0.5, 0.5) if is_rank else _Scale(months[0], last, min([0.0, *numbers]), highest)
-    )
-    ticks = list(range(1, int(worst) + 1)) if is_rank else _round_ticks(highest)
+    scale = _Scale(first, last, worst + 0.5, 0.5) if is_rank else _Scale(first, last, min([0.0, *numbers]), highest)
+    is_whole = all(value == int(value) for name in ("value", "target_value") for value in history[name].drop_nulls())
+    ticks = list(range(1, int(worst) + 1)) if is_rank else _round_ticks(highest, 1.0 if is_whole else 0.0)
     target = float(history["target_value"][-1])
+    begins = [(first, target)] if len(months) == 1 else []
     known = history.filter(pl.col("expected_value").is_not_null() & (pl.col("as_of") <= due_on))
     pace = [*known.select("as_of", "expected_value").iter_rows(), (due_on, target)] if words.pace else []
     reached = list(history.filter(pl.col("value").is_not_null()).select("as_of", "value").iter_rows())
     pace_now = known["expected_value"][-1] if pace and known.height and months[-1] < due_on else None
+    aims = _stairs(scale, [*begins, *history.select("as_of", "target_value").iter_rows(), (last, target)])
+    paces = [(scale.x(day), scale.y(value)) for day, value in pace]
+    medians = [(scale.x(day), scale.y(value)) for day, value in ahead.select("month_end", "median").iter_rows()]
+    stairs = _stairs(scale, reached)
     parts = [
-        *_axes(scale, months[0], last, ticks),
+        *_axes(scale, first, last, ticks),
         _fan(scale, ahead),
-        _path(_stairs(scale, [*history.select("as_of", "target_value").iter_rows(), (last, target)]), INK, 4),
-        _path([(scale.x(day), scale.y(value)) for day, value in pace], SECONDARY, 4, dash="12 8"),
-        _path(
-            [(scale.x(day), scale.y(value)) for day, value in ahead.select("month_end", "median").iter_rows()],
-            DATA,
-            4,
-            dash="6 8",
-        ),
-        _path(_stairs(scale, reached), DATA, 8),
-        *([] if is_rank else _jumps(scale, reached)),
+        _path(aims, INK, 4),
+        _path(paces, SECONDARY, 4, dash="12 8"),
+        _path(medians, DATA, 4, dash="6 8"),
+        _path(stairs, DATA, _ACTUAL_WIDTH),
+        *([] if is_rank or not is_whole else _jumps(scale, reached, [aims, paces, medians, stairs])),
         *_ends(scale, target, pace_now, ahead, reached, words),
     ]
     return (
@@ -93,16 +101,25 @@ def _axes(scale: _Scale, first: dt.date, last: dt.date, ticks: Sequence[float]) 
         y = scale.y(value)
         parts.append(f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y}" y2="{y}" stroke="{LINE}" stroke-width="2"/>')
         parts.append(_text(_LEFT - 12, y + 9, f"{value:,.10g}", SECONDARY, anchor="end"))
-    years = [dt.date(year, 1, 1) for year in range(first.year, last.year + 2) if first <= dt.date(year, 1, 1) <= last]
-    each = -(-len(years) // 5) or 1
-    shown = [
-        _text(scale.x(day), _HEIGHT - 12, str(day.year), SECONDARY, anchor="middle") for day in years[::-1][::each]
-    ]
-    return parts + shown
+    dates = [_text(scale.x(day), _HEIGHT - 12, said, SECONDARY, anchor="middle") for day, said in _dates(first, last)]
+    return parts + dates
 
 
-def _round_ticks(highest: float) -> list[float]:
-    size = _round_step(highest / 6)
+def _dates(first: dt.date, last: dt.date) -> list[tuple[dt.date, str]]:
+    """Where each year begins; of a short plan month ends, counted back from its last."""
+    years = [dt.date(year, 1, 1) for year in range(first.year, last.year + 1) if first <= dt.date(year, 1, 1)]
+    if len(years) >= _FEWEST_YEARS:
+        each = -(-len(years) // _MOST_DATES)
+        return [(day, str(day.year)) for day in years[::-1][::each]]
+    months = 12 * (last.year - first.year) + last.month - first.month
+    # A month is nearly twice as wide as a year.
+    step = next(step for step in (1, 2, 3, 6, 12) if months < step * (_MOST_DATES - 1))
+    ends = [month_end(last, -back) for back in range(0, months + 1, step)]
+    return [(day, f"{day:%Y-%m}") for day in ends if day >= first]
+
+
+def _round_ticks(highest: float, least: float) -> list[float]:
+    size = max(_round_step(highest / 6), least)
     return [place * size for place in range(int(highest / size) + 1)]
 
 
@@ -140,23 +157,61 @@ def _path(points: Sequence[tuple[float, float]], colour: str, width: int, dash: 
     return f'<polyline points="{drawn}" fill="none" {style}/>'
 
 
-def _jumps(scale: _Scale, reached: Sequence[tuple[dt.date, float]]) -> list[str]:
-    """The largest steps with their amounts, each far enough from the others to be read."""
-    if any(value != int(value) for _, value in reached):
-        return []  # of a rate, no step is an event
-    found = [(later - earlier, day, later) for (_, earlier), (day, later) in pairwise(reached)]
+def _jumps(scale: _Scale, reached: Sequence[tuple[dt.date, float]], lines: Sequence[Sequence[_Point]]) -> list[str]:
+    """The largest steps of a count with their amounts, each where it lies on no line and no other; else left out."""
+    found = [(later - earlier, day, earlier, later) for (_, earlier), (day, later) in pairwise(reached)]
     parts: list[str] = []
-    taken: list[float] = []
-    for amount, day, value in sorted(found, key=lambda jump: -abs(jump[0])):
-        x = scale.x(day)
-        if not amount or any(abs(x - other) < 90 for other in taken) or x < _LEFT + 80:
+    taken: list[_Box] = []
+    for amount, day, earlier, later in sorted(found, key=lambda jump: -abs(jump[0])):
+        said = f"{'+' if amount > 0 else '−'}{abs(amount):,.0f}"
+        places = _beside(scale.x(day), scale.y(earlier), scale.y(later), letters_wide(said) * _LETTERS)
+        box = next((box for box in places if _is_free(box, lines, taken)), None)
+        if not amount or box is None:
             continue
-        taken.append(x)
-        sign = "+" if amount > 0 else "−"
-        parts.append(_text(x - 10, scale.y(value) - 10, f"{sign}{abs(amount):,.0f}", DATA, anchor="end"))
+        taken.append(box)
+        parts.append(_text(box[0], box[3] - 5, said, DATA))
         if len(parts) == _LONGEST_JUMPS:
             break
     return parts
+
+
+def _beside(x: float, before: float, after: float, wide: float) -> list[_Box]:
+    """Where the amount of a step may stand: left above it, beside its middle, right below it."""
+    left, right, middle = x - 10 - wide, x + 10, (before + after) / 2
+    corners = [
+        (left, min(before, after) - 38),
+        (left, middle - 15),
+        (right, middle - 15),
+        (right, max(before, after) - 36),
+        (left, min(before, after) + 8),
+        (right, min(before, after) + 8),
+    ]
+    return [(at, top, at + wide, top + 30) for at, top in corners]
+
+
+def _is_free(box: _Box, lines: Sequence[Sequence[_Point]], taken: Sequence[_Box]) -> bool:
+    left, top, right, bottom = box
+    if left < _LEFT or right > _WIDTH - _RIGHT or top < 0 or bottom > _HEIGHT - _BELOW:
+        return False
+    near = _ACTUAL_WIDTH / 2
+    wider = (left - near, top - near, right + near, bottom + near)
+    return not any(_crosses(wider, *ends) for line in lines for ends in pairwise(line)) and not any(
+        left < other[2] and other[0] < right and top < other[3] and other[1] < bottom for other in taken
+    )
+
+
+def _crosses(box: _Box, start: _Point, end: _Point) -> bool:
+    """Whether a straight line enters a box: the part of it that lies between both pairs of edges is not empty."""
+    since, until = 0.0, 1.0
+    for axis in (0, 1):
+        low, high, way = box[axis] - start[axis], box[axis + 2] - start[axis], end[axis] - start[axis]
+        if not way:
+            if not low < 0 < high:
+                return False
+            continue
+        near, far = sorted((low / way, high / way))
+        since, until = max(since, near), min(until, far)
+    return since < until
 
 
 def _ends(
@@ -179,10 +234,14 @@ def _ends(
     above = float(_TOP - _LABEL_STEP)
     for y, said, colour in sorted(ends, key=lambda end: end[0]):
         above = max(y, above + _LABEL_STEP)
-        parts.append(_text(_WIDTH - _RIGHT + 16, above + 9, said, colour, weight=700))
+        parts.append(_text(_WIDTH - _RIGHT + _LABEL_GAP, above + 9, said, colour, weight=700))
     return parts
 
 
 def _text(x: float, y: float, said: str, colour: str, *, anchor: str = "start", weight: int = 400) -> str:
-    look = f'font-size="{_LETTERS}" fill="{colour}" font-weight="{weight}" text-anchor="{anchor}"'
-    return f'<text x="{x}" y="{y}" {look}>{escape(said)}</text>'
+    """Letters on a white rim, which lifts them off the grid; what would run out of the picture is set smaller."""
+    room = _WIDTH - x if anchor == "start" else _WIDTH
+    size = min(_LETTERS, int(room / max(letters_wide(said), 1)))
+    look = f'font-size="{size}" fill="{colour}" font-weight="{weight}" text-anchor="{anchor}"'
+    rim = f'stroke="{PAGE}" stroke-width="6" stroke-linejoin="round" paint-order="stroke"'
+    return f'<text x="{x:.1f}" y="{y:.1f}" {look} {rim}>{escape(said)}</text>'
