@@ -54,6 +54,7 @@ by_year = [
     (name, rung, view.area_code, row)
     for name, row in ladder.year_rows(shown, rung, view.area_code, view.as_of, language)
 ]
+doubts = ladder.doubts(shown, rung, view.area_code, view.as_of)
 for title, column, rows, with_gap in (
     (say("table_rungs"), "rung", by_rung, True),
     (say("table_areas", name=names[rung]), "area", by_area, True),
@@ -62,12 +63,13 @@ for title, column, rows, with_gap in (
     ui.html(
         blocks.section(title, say("table_note")),
         blocks_ladder.move_table(say(f"column_{column}"), rows, shown, view, with_gap=with_gap),
+        blocks.caption(ladder.doubt_lines(shown, doubts[f"{column}s"], language)),
     )
 with st.container(horizontal=True):
     ui.offer_table(
         view,
         lambda: ladder.export_table(shown, language),
-        [finding, say("rule"), say("table_note")],
+        [finding, say("rule"), say("table_note"), *ladder.doubt_lines(shown, doubts["rungs"], language)],
         districts.file_name(area, say("title"), view.as_of, language),
     )
 if rung != POOL:

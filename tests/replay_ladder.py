@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tests.replay import LADDER, Event, FinalList, add_months, holding, with_lapses
+from tests.replay import ENDINGS, LADDER, TITLES, Event, FinalList, add_months, holding, with_lapses
 
 BELOW = {"pool": None, "innovative": "pool", "srdi": "innovative", "little_giant": "srdi", "champion": "little_giant"}
 ONE_DAY = dt.timedelta(days=1)
@@ -128,3 +128,26 @@ def move_of(known: History, enterprise: int, rung: str, area: str, as_of: dt.dat
         return "moved_in"
     below = BELOW[rung]
     return "promotion" if below and known.standing_in(enterprise, below, day_before) is not None else "entry"
+
+
+def doubt_of(known: History, enterprise: int, tier: str, area: str, as_of: dt.date) -> tuple[str, dt.date] | None:
+    """Why no list tells when an enterprise came to a tier of an area or left it since the year began: kind, list."""
+    year_before = dt.date(as_of.year - 1, 12, 31)
+    via_tiers = LADDER[LADDER.index(tier) :] if tier in LADDER else (tier,)
+    own = [event for event in known.events if event.enterprise == enterprise and event.tier in via_tiers]
+    titles = sorted((event for event in own if event.event in TITLES), key=lambda event: (event.on, event.event))
+    days = sorted(day for day in known.days(enterprise) if day <= as_of)
+    if known.is_in(enterprise, tier, area, as_of):
+        came = next(day for day in days if known.standing_in(enterprise, tier, day) is not None)
+        is_review = titles[0].event == "review_passed"
+        return ("review", titles[0].on) if is_review and came > year_before else None
+    stood = known.is_in(enterprise, tier, area, year_before)
+    if not stood or known.standing_in(enterprise, tier, as_of) is not None:
+        return None
+    left = max(day for day in days if known.standing_in(enterprise, tier, day - ONE_DAY) is not None)
+    last = holding([e for e in known.events if e.enterprise == enterprise], tier, left - ONE_DAY, known.finals)
+    assert last is not None
+    if last.status != "awaiting_review" or any(event.event in ENDINGS and event.on == left for event in own):
+        return None
+    ends = {title.on for title in titles if title.valid_to and add_months(title.valid_to + ONE_DAY, 12) == left}
+    return "unreviewed", max(ends)

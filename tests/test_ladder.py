@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from etl.steps import load, run
 from tests.replay import LADDER, Event, FinalList, add_months
-from tests.replay_ladder import BELOW, PoolList, history, move_of
+from tests.replay_ladder import BELOW, PoolList, doubt_of, history, move_of
 from tests.test_counting import (
     CITY,
     HILL,
@@ -25,6 +25,7 @@ from tests.test_counting import (
     days,
     title,
 )
+from tracker import warehouse
 from tracker.charts.frame import Frame
 from tracker.charts.ladder import move_bars
 
@@ -201,6 +202,68 @@ def test_the_ladder_agrees_with_the_replay_and_adds_up(
         assert row["exits"] == number["exit"] + number["moved_out"]
         assert [row[name] for name in ("moved_in", "moved_out")] == [number["moved_in"], number["moved_out"]]
         assert row["promotions"] == number["promotion"]
+
+
+def doubts(
+    connection: duckdb.DuckDBPyConnection, events: list[Event], finals: list[FinalList], as_of: dt.date
+) -> dict[tuple[str, str, str, dt.date], int]:
+    """Enterprises by tier, area, kind and day of the list, as ``queries/ladder_doubts.sql`` counts them."""
+    count_by_sql(connection, events, finals)
+    load(connection, "core.plan", pl.DataFrame({"plan_id": ["p"], "starts_on": [D(2023, 1, 1)]}))
+    sql = (warehouse.QUERIES_DIR / "ladder_doubts.sql").read_text(encoding="utf-8")
+    rows = connection.execute(sql, {"plan_id": "p", "area_code": CITY, "as_of": as_of}).fetchall()
+    return {(*row[:2], *row[3:5]): row[5] for row in rows if row[2] == as_of}
+
+
+def test_who_is_first_seen_on_a_review_list_held_the_title_before() -> None:
+    events = [
+        title(D(2023, 8, 14), D(2026, 6, 30), event="review_passed"),
+        title(D(2023, 8, 14), D(2026, 6, 30), event="review_passed", enterprise=2, area=HILL),
+        title(D(2023, 8, 14), D(2026, 6, 30), enterprise=3),
+    ]
+    with duckdb.connect() as connection:
+        assert doubts(connection, events, [], D(2024, 12, 31)) == {}
+    with duckdb.connect() as connection:
+        found = doubts(connection, events, [], D(2023, 12, 31))
+    of_tier = {area: number for (tier, area, *_), number in found.items() if tier == "srdi"}
+    assert of_tier == {CITY: 2, SEA: 1, HILL: 1}
+    assert {key[2:] for key in found} == {("review", D(2023, 8, 14))}
+
+
+def test_who_left_because_no_review_list_came_may_hold_the_title_still() -> None:
+    events = [title(D(2022, 7, 1), D(2023, 6, 30), enterprise=number) for number in (1, 2, 3)]
+    events += [
+        Event(2, "srdi", "revoked", D(2024, 2, 1), SEA),
+        title(D(2024, 3, 1), D(2027, 2, 28), enterprise=3, event="review_passed"),
+    ]
+    with duckdb.connect() as connection:
+        assert doubts(connection, events, [], D(2024, 6, 30)) == {}
+    with duckdb.connect() as connection:
+        found = doubts(connection, events, [], D(2024, 7, 31))
+    assert {key: number for key, number in found.items() if key[:2] == ("srdi", CITY)} == {
+        ("srdi", CITY, "unreviewed", D(2022, 7, 1)): 1
+    }
+    # A final, complete review list says who lost the title: then it is known.
+    final = FinalList("srdi", "review_passed", D(2024, 5, 1), frozenset([SEA]), cohort=2022)
+    with duckdb.connect() as connection:
+        assert doubts(connection, events[:1], [final], D(2024, 7, 31)) == {}
+
+
+@settings(max_examples=40, deadline=None)
+@given(events=st.lists(any_event(), min_size=1, max_size=12), finals=st.lists(any_final(), max_size=1), day=days)
+def test_what_no_list_tells_agrees_with_the_replay(events: list[Event], finals: list[FinalList], day: dt.date) -> None:
+    as_of = add_months(day.replace(day=1), 1) - dt.timedelta(days=1)
+    with duckdb.connect() as connection:
+        found = doubts(connection, events, finals, as_of)
+    known = history(events, finals, [], PARENTS)
+    expected: dict[tuple[str, str, str, dt.date], int] = {}
+    for tier in (tier for tier in BELOW if tier != "pool"):
+        for area in PARENTS:
+            for enterprise in {event.enterprise for event in events}:
+                if doubt := doubt_of(known, enterprise, tier, area, as_of):
+                    key = (tier, area, *doubt)
+                    expected[key] = expected.get(key, 0) + 1
+    assert found == expected
 
 
 def test_bars_of_all_columns_share_one_scale_and_stand_beside_their_numbers() -> None:

@@ -209,3 +209,29 @@ def test_the_workbook_has_a_sheet_a_group_and_text_stays_text() -> None:
     assert sheet.freeze_panes == "B4"
     [column] = [cell.column for cell in sheet[3] if cell.value == "营收\n≥5000 万元"]
     assert re.fullmatch(r"(不?符合\n[\d,]+ 万元\n2025|未知)", sheet.cell(4, column).value)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_no_list_tells_is_said_beside_the_numbers_of_rungs_with_a_list(language: str) -> None:
+    seen = {"as_of": CLOSE, "area_code": CITY}
+    moves = pl.DataFrame([seen | {"rung": "srdi", "is_known": True}, seen | {"rung": "innovative", "is_known": False}])
+    lists = [
+        ("srdi", CITY, CLOSE, "review", dt.date(2025, 8, 14), 75),
+        ("srdi", CITY, CLOSE, "unreviewed", dt.date(2022, 9, 8), 1200),
+        ("srdi", UNITS[0], CLOSE, "review", dt.date(2025, 8, 14), 9),
+        ("innovative", CITY, CLOSE, "held", dt.date(2025, 8, 14), 75),
+    ]
+    schema = ["rung", "area_code", "as_of", "kind", "listed_on", "enterprises"]
+    rungs = (("innovative", "创新型"), ("srdi", "专精特新"))
+    shown_ladder = ladder.Ladder(
+        rungs=rungs, now=moves, years=moves.clear(), targets={}, candidates={}, expiring={}, areas=[],
+        doubts=pl.DataFrame(lists, schema, orient="row"),
+    )  # fmt: skip
+    found = ladder.doubts(shown_ladder, "srdi", CITY, CLOSE)
+    lines = ladder.doubt_lines(shown_ladder, found["rungs"], language)
+    assert lines == ladder.doubt_lines(shown_ladder, found["areas"], language)
+    expected = {
+        "zh": ["75 家首次见于2025年8月14日的复核通过名单", "1200 家（2022年9月8日认定或复核通过）"],
+        "en": ["75 of the entered", "1,200 of those that left (title of 8 Sep 2022)"],
+    }[language]
+    assert [said in line for said, line in zip(expected, reversed(lines), strict=True)] == [True, True]

@@ -244,7 +244,8 @@ def change_list(lines: list[str], language: str) -> str:
 
 def caption(lines: Iterable[str]) -> str:
     """Small print under a table or chart, each remark kept whole."""
-    return f'<p class="tt-caption">{" ".join(f"<span>{escape(line)}</span>" for line in lines)}</p>'
+    spans = " ".join(f"<span>{escape(line)}</span>" for line in lines)
+    return f'<p class="tt-caption">{spans}</p>' if spans else ""
 
 
 def paragraph(*lines: str) -> str:

@@ -29,7 +29,7 @@ class Ladder:
     ``rungs``: code and short name from the pool upwards. ``now``: rows of ``mart.ladder_move`` inside the area on the
     day; ``years``: of the area itself at the end of each year before. ``targets``: the target of each tier by area.
     ``candidates``: how many stand where, by tier and area. ``expiring``: titles that end within the next months, by
-    tier and area. ``areas``: code and name, the whole first.
+    tier and area. ``areas``: code and name, the whole first. ``doubts``: as ``queries/ladder_doubts.sql``.
     """
 
     rungs: tuple[tuple[str, str], ...]
@@ -39,6 +39,7 @@ class Ladder:
     candidates: Mapping[str, pl.DataFrame]
     expiring: Mapping[tuple[str, str], int]
     areas: Sequence[tuple[str, str]]
+    doubts: pl.DataFrame
 
     def move(self, rung: str, area_code: str) -> Row | None:
         """Stock and moves of a rung in an area on the day; None where no list reaches it."""
@@ -105,6 +106,36 @@ def targets_by_tier(rows: pl.DataFrame, tier_of: Mapping[str, str]) -> dict[tupl
     return found
 
 
+def doubts(ladder: Ladder, rung: str, area_code: str, as_of: dt.date) -> dict[str, pl.DataFrame]:
+    """Who came or went though no list tells when: of all rungs by a day, of one rung on it and by year, for an area."""
+    known = pl.concat([ladder.now, ladder.years]).filter("is_known").select("rung", "area_code", "as_of")
+    own = ladder.doubts.filter(pl.col("area_code") == area_code).join(
+        known, on=known.columns, how="semi", maintain_order="left"
+    )
+    on_day = own.filter(pl.col("as_of") == as_of)
+    return {
+        "rungs": on_day,
+        "areas": on_day.filter(pl.col("rung") == rung),
+        "years": own.filter(pl.col("rung") == rung),
+    }
+
+
+def doubt_lines(ladder: Ladder, doubts: pl.DataFrame, language: str) -> list[str]:
+    """One line for each list that leaves open when its enterprises came or went, the highest rung first."""
+    return [
+        word(
+            f"ladder.doubt_{row['kind']}",
+            language,
+            name=name,
+            month=text.month(row["as_of"], language),
+            number=text.number(row["enterprises"], 0, language),
+            day=text.day(row["listed_on"], language),
+        )
+        for rung, name in reversed(ladder.rungs)
+        for row in doubts.filter(pl.col("rung") == rung).sort("as_of", "listed_on").iter_rows(named=True)
+    ]
+
+
 def finding(ladder: Ladder, rung: str, area_code: str, language: str) -> str:
     """The first line: stock and moves of a rung, its gap, and who could be next."""
     name = dict(ladder.rungs)[rung]
@@ -113,6 +144,8 @@ def finding(ladder: Ladder, rung: str, area_code: str, language: str) -> str:
         return word("ladder.finding_unknown", language, name=name)
     numbers = {column: text.number(row[column], 0, language) for column in COLUMNS}
     said = word("ladder.finding", language, name=name, **numbers)
+    if doubtful := int(doubts(ladder, rung, area_code, row["as_of"])["areas"]["enterprises"].sum()):
+        said += word("ladder.finding_doubt", language, number=text.number(doubtful, 0, language))
     target = ladder.targets.get((rung, area_code))
     if target is None:
         return said

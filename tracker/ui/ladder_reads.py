@@ -47,6 +47,7 @@ def ladder_of(view: View) -> Ladder:
         candidates=numbers_by_tier(view.build_id, view.plan_id, view.area_code, view.as_of),
         expiring=ladder.expiring(view.build_id, view.plan_id, view.as_of),
         areas=ladder.shown_areas(units, now, view.area_code),
+        doubts=read(view.build_id, "ladder_doubts", plan_id=view.plan_id, area_code=view.area_code, as_of=view.as_of),
     )
 
 
@@ -75,14 +76,20 @@ def ladder_figures(view: View, rung: str) -> dict[str, go.Figure]:
     }
     heads = [word(f"ladder.head_{column}", chosen) for column in ladder.COLUMNS]
     unknown = word("ladder.unknown", chosen)
+    doubts = ladder.doubts(shown, rung, view.area_code, view.as_of)
     return {
-        part: move_bars(ladder.bar_rows(named, chosen), heads, unknown, _frame(view, part, name, shown.areas[0][1]))
+        part: move_bars(
+            ladder.bar_rows(named, chosen),
+            heads,
+            unknown,
+            _frame(view, part, name, shown.areas[0][1], is_doubtful=doubts[part].height > 0),
+        )
         for part, named in rows.items()
         if named
     }
 
 
-def _frame(view: View, part: str, name: str, area: str) -> Frame:
+def _frame(view: View, part: str, name: str, area: str, *, is_doubtful: bool) -> Frame:
     chosen = view.language
     title = word(f"ladder.{part}_title", chosen, name=name, year=view.as_of.year)
     key = "ladder.note_years" if part == "years" else "ladder.note"
@@ -90,6 +97,7 @@ def _frame(view: View, part: str, name: str, area: str) -> Frame:
         area,
         text.as_of(view.as_of, view.data_cutoff, chosen),
         *([word("app.demo", chosen)] if view.is_demo else []),
+        *([word("ladder.doubtful", chosen)] if is_doubtful else []),
     ]
     foot = f"{' · '.join(above)}\n{word('ladder.rule', chosen)}"
     return Frame(title, word(key, chosen, month=text.month(view.as_of, chosen)), foot)
