@@ -79,7 +79,7 @@ def debts() -> None:
         headed(say("old_build"))
         return
     refused = ui.read(view.build_id, "refusals")
-    finding = about.debts_finding(found, language)
+    finding = about.debts_finding(found, ui.debt_numbers(view)[1], language)
     headed(finding)
     if found.height:
         ui.html(blocks_about.debts(found, language))

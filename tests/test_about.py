@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import duckdb
@@ -279,7 +280,20 @@ def test_the_note_links_to_the_debts_and_is_silent_without_any(build_id: str, tm
     assert "数据欠账 4 条" in note
     assert "about?" in note
     assert "section=debts" in note
-    assert blocks_about.debt_note(0, "x", "zh") == ""
+    assert blocks_about.debt_note(0, 0, "x", "zh") == ""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_number_of_debts_says_whether_it_is_of_one_area_or_of_all_plans(
+    build_id: str, tmp_path: Path, language: str
+) -> None:
+    for area in (CITY, *warehouse.query(build_id, "areas", plan_id=PLAN_ID, language="zh")["area_code"]):
+        view = View(build_id, False, True, None, PLAN_ID, area, CITY, DUE, None, viewing.DEFAULT_RULE, language)
+        in_all, own = ui.debt_numbers(view)
+        counts = [warehouse.query(build_id, "debts", area_code=of, language="zh").height for of in (None, area)]
+        assert [in_all, own] == counts
+        said = re.findall(r"\d+", re.sub(r"<[^>]+>", "", ui.debt_note(view)))
+        assert [int(number) for number in said] == ([own] if own == in_all else [own, in_all])
 
 
 # ---- the page ------------------------------------------------------------------------------------------------------

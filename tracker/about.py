@@ -79,12 +79,13 @@ def ranked_debts(debts: pl.DataFrame) -> list[tuple[str, list[Row]]]:
     return [(group, found) for group, found in groups if found]
 
 
-def debts_finding(debts: pl.DataFrame, language: str) -> str:
-    """How many debts there are, of which weight."""
+def debts_finding(debts: pl.DataFrame, own: int, language: str) -> str:
+    """How many debts there are in a build, of which weight, and how many of them (``own``) a briefing would list."""
     if debts.is_empty():
         return word("about.debts_none", language)
     parts = [word(f"about.debts_{group}_number", language, number=len(found)) for group, found in ranked_debts(debts)]
-    return word("about.debts_number", language, number=debts.height, parts=text.listed(parts, language))
+    said = word("about.debts_number", language, number=debts.height, parts=text.listed(parts, language))
+    return said if own == debts.height else said + word("about.debts_own", language, number=own)
 
 
 def debt_phrase(row: Row, language: str) -> str:

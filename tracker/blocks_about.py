@@ -340,8 +340,9 @@ def build_lines(build: Row, language: str) -> list[str]:
     return lines
 
 
-def debt_note(number: int, target: str, language: str) -> str:
-    """A short link to the debts of a build, small print of a side; empty where there is none."""
-    if not number:
+def debt_note(number: int, in_all: int, target: str, language: str) -> str:
+    """A short link to the debts of an area and of a build, small print of a side; empty where there is none."""
+    if not in_all:
         return ""
-    return f'<p class="tt-side">{blocks.link(word("about.debt_note", language, number=number), target)}</p>'
+    key = "about.debt_note" if number == in_all else "about.debt_note_part"
+    return f'<p class="tt-side">{blocks.link(word(key, language, number=number, in_all=in_all), target)}</p>'

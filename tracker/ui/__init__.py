@@ -3,6 +3,7 @@
 from tracker.links import View
 from tracker.ui.about_reads import (
     debt_note,
+    debt_numbers,
     pick_section,
     read_if_there,
     running_month,
@@ -149,6 +150,7 @@ __all__ = [
     "chosen_language",
     "current_view",
     "debt_note",
+    "debt_numbers",
     "definition_of",
     "desk_now",
     "district_parts",

@@ -123,7 +123,16 @@ def running_month(view: View) -> str:
 
 
 def debt_note(view: View) -> str:
-    """A short link ``数据欠账 n 条`` to the debts of the build as markup; empty where there is none."""
-    debts = read_if_there(view.build_id, "debts", area_code=None, language=view.language)
-    target = links.href("about", view, section="debts")
-    return blocks_about.debt_note(0 if debts is None else debts.height, target, view.language)
+    """A short link to the debts of the view's area, beside those of the whole build; empty where there is none."""
+    in_all, own = debt_numbers(view)
+    return blocks_about.debt_note(own, in_all, links.href("about", view, section="debts"), view.language)
+
+
+def debt_numbers(view: View) -> tuple[int, int]:
+    """The data debts of the whole build and those about the view's area, as its briefing counts them."""
+    found = [
+        read_if_there(view.build_id, "debts", area_code=area_code, language=view.language)
+        for area_code in (None, view.area_code)
+    ]
+    in_all, own = (0 if debts is None else debts.height for debts in found)
+    return in_all, own
