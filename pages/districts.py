@@ -13,10 +13,9 @@ as_of = text.as_of(view.as_of, view.data_cutoff, language)
 tags = ui.tags(view, text.listed(ui.rule_labels(view), language))
 
 if not names:
-    kinds = districts.groups_in_words(
-        ui.read(view.build_id, "areas", plan_id=view.plan_id, language=language), language
-    )
-    finding = word("districts.no_tasks", language, groups=kinds)
+    areas = ui.read(view.build_id, "areas", plan_id=view.plan_id, language=language)
+    area = ui.areas_of_plan(view.build_id, view.plan_id, language)[view.area_code]
+    finding = word("districts.no_tasks", language, groups=districts.groups_in_words(areas, language), area=area)
     ui.html(blocks.header(" · ".join([plan["name"], as_of]), tags, finding))
     ui.html(*ui.titles_by_area(view)[1])
     ui.html(blocks.footer(ui.footer_lines(view, plan["source"])))

@@ -55,8 +55,10 @@ with right:
         parts.append(f"<p>{who}</p>")
     notes = findings.notes(row, view.as_of, view.rule, language)
     behind = "behind" if definition["tier"] else "origin"
-    link = blocks.link(say(f"{behind}_link", value=indicators.value(row, language)), blocks.number_link(row, view))
-    parts += [blocks.section(say(f"{behind}_title")), blocks.caption(notes), f"<p>{link}</p>{ui.trace_link(view)}"]
+    parts += [blocks.section(say(f"{behind}_title")), blocks.caption(notes)]
+    if to_names := blocks.number_link(row, view):
+        parts.append(f"<p>{blocks.link(say(f'{behind}_link', value=indicators.value(row, language)), to_names)}</p>")
+    parts.append(ui.trace_link(view))
     if found.closing is not None:
         rows = indicators.closing_rows(found.closing, row, language)
         parts += [

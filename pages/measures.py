@@ -3,7 +3,7 @@
 import polars as pl
 import streamlit as st
 
-from tracker import blocks, blocks_measures, blocks_rules, districts, findings, measures, text, ui
+from tracker import blocks, blocks_measures, blocks_rules, districts, measures, text, ui
 from tracker.text import word
 
 view = ui.current_view()
@@ -79,7 +79,7 @@ def one_unit() -> None:
     ui.html(blocks.section(say("unit_targets_title"), say("unit_targets_note", number=targets.height)))
     names = dict(ui.read(view.build_id, "units", plan_id=view.plan_id, language=language).iter_rows())
     ui.html(
-        blocks.status_counts(findings.status_counts(targets), language),
+        blocks.status_counts(targets, language),
         blocks.target_table(targets, names, view),
     )
 

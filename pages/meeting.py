@@ -32,7 +32,7 @@ def opening() -> None:
     areas = areas.filter(pl.col("area_code") != view.plan_area)
     in_need = findings.most_in_need(screen.targets, 3)
     ui.html(
-        blocks.status_counts(findings.status_counts(screen.targets), language),
+        blocks.status_counts(screen.targets, language),
         blocks.section(word("overview.need_title", language)),
         blocks_meeting.need_lines(in_need, areas if view.area_code == view.plan_area else areas.clear(), language),
         blocks.section(word("meeting.owed", language), since),

@@ -6,9 +6,10 @@ import plotly.graph_objects as go
 import polars as pl
 import pytest
 
-from tracker import findings, look
+from tracker import blocks, findings, look
 from tracker.charts.bullets import WIDEST_SHARE, bullet_rows
 from tracker.charts.frame import Picture, config, picture_size
+from tracker.text import word
 from tracker.viewing import DEFAULT_RULE, Rule
 
 pytestmark = pytest.mark.usefixtures("checked_pictures")
@@ -36,6 +37,7 @@ def frame(*rows: dict[str, object]) -> pl.DataFrame:
 
 
 UNREPORTED = target(value=None, gap=None, judged_value=None, state="no_data", status="not_reported")
+STALE = target(state="not_assessable", status="not_reported", observation_state="stale")
 MET = target(value=31.0, gap=-6.0, state="met", status="met", short="专精特新")
 
 
@@ -182,6 +184,17 @@ def test_a_gap_in_words(changes: dict[str, object], phrase: str) -> None:
     assert findings.gap_phrase(row, "zh") == phrase
 
 
+@pytest.mark.parametrize(
+    ("language", "said"), [("zh", "2\u00a0项有数据，无法评价"), ("en", "2 with data, not assessable")]
+)
+def test_the_count_of_what_nobody_reported_says_how_much_of_it_has_data(language: str, said: str) -> None:
+    counted = blocks.status_counts(frame(STALE, STALE, UNREPORTED, MET), language)
+    assert f">3<small>{said}</small></b>" in counted
+    assert "<small>" not in blocks.status_counts(frame(UNREPORTED, MET), language)
+    assert findings.count_words(frame(STALE), language)["not_reported"] != word("status.not_reported", language)
+    assert findings.count_words(frame(UNREPORTED), language)["not_reported"] == word("status.not_reported", language)
+
+
 def test_the_finding_counts_and_names_the_widest_gap_of_the_main_targets() -> None:
     small = target(target_id="award", short="质量奖", value=0.0, gap=1.0, target_value=1.0, is_headline=False)
     assert findings.finding(frame(target(), MET, small, UNREPORTED), "zh") == (
@@ -195,6 +208,10 @@ def test_the_finding_counts_and_names_the_widest_gap_of_the_main_targets() -> No
     )
     assert findings.finding(frame(MET, MET), "zh") == "2 项目标全部完成"
     assert findings.finding(frame(UNREPORTED, UNREPORTED), "zh") == "2 项目标均未报送"
+    assert findings.finding(frame(UNREPORTED, STALE), "zh") == "2 项目标均未报送或无法评价"
+    assert findings.finding(frame(MET, STALE, STALE), "en") == (
+        "1 of 3 targets completed, 2 not reported or not assessable"
+    )
     on_pace = target(state="on_pace", status="on_pace")
     assert findings.finding(frame(MET, on_pace), "zh") == "2 项目标完成 1 项，1 项达到序时"
 

@@ -12,7 +12,13 @@ from tracker.ui.native_words import native_words
 
 NATIVE = {key: text for key, text in words("en").items() if key.startswith("native.")}
 # Put together by Streamlit from two pieces.
-COMPOSED = {"Press Enter to apply": ("Press Enter to $", "`apply`"), "50MB per file": ("} per file`",)}
+COMPOSED = {
+    "Press Enter to apply": ("Press Enter to $", "`apply`"),
+    "50MB per file": ("} per file`",),
+    "The page that you have requested does not seem to exist. Running the app's main page.": (
+        "`The page that you have requested does not seem to exist`", "}. Running the app's main page.`",
+    ),
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

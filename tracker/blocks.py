@@ -33,15 +33,21 @@ def tag(label: str, kind: str) -> str:
     return f'<span class="tt-tag is-{kind}">{escape(label)}</span>'
 
 
-def status_counts(counts: Mapping[str, int], language: str) -> str:
-    """Six counts in the words of notices. Only what exists has colour; a zero is grey."""
+def status_counts(targets: pl.DataFrame, language: str) -> str:
+    """Six counts of targets in the words of notices. Only what exists has colour; a zero is grey.
+
+    Beside those that nobody reported stands how many of them have data that cannot be judged.
+    """
     items = []
-    for status, number in counts.items():
+    unjudged = findings.unjudged(targets)
+    split = f"<small>{escape(word('status.unjudged', language, number=unjudged))}</small>" if unjudged else ""
+    for status, number in findings.status_counts(targets).items():
         look = STATUS_LOOKS[status]
         style = f' style="color:var(--{status}-text)"' if number else ""
         label = f"{look.mark} {escape(word(f'status.{status}', language))}"
         zero = "" if number else " is-zero"
-        items.append(f'<li class="tt-count{zero}"><span{style}>{label}</span><b{style}>{number}</b></li>')
+        beside = split if status == "not_reported" else ""
+        items.append(f'<li class="tt-count{zero}"><span{style}>{label}</span><b{style}>{number}{beside}</b></li>')
     return f'<ul class="tt-counts">{"".join(items)}</ul>'
 
 

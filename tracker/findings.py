@@ -33,6 +33,19 @@ def status_counts(targets: pl.DataFrame) -> dict[str, int]:
     return {status: counts.get(status, 0) for status in STATUSES}
 
 
+def unjudged(targets: pl.DataFrame) -> int:
+    """How many of those under 未报送 have data all the same, which are out of date or of too few to judge by."""
+    return targets.filter((pl.col("status") == "not_reported") & (pl.col("state") == "not_assessable")).height
+
+
+def count_words(targets: pl.DataFrame, language: str) -> dict[str, str]:
+    """What :func:`status_counts` count, in words: who has reported is not said not to have."""
+    words = {status: word(f"status.{status}", language) for status in STATUSES}
+    if unjudged(targets):
+        words["not_reported"] = word("status.not_reported_or_unjudged", language)
+    return words
+
+
 def most_in_need(targets: pl.DataFrame, number: int) -> pl.DataFrame:
     """The targets to push first: headline before others, promises before ambitions, then by share missing.
 
@@ -57,15 +70,17 @@ def finding(targets: pl.DataFrame, language: str) -> str:
     total = targets.height
     if counts["met"] == total:
         return word("finding.all_met", language, total=total)
+    silent = "_or_unjudged" if unjudged(targets) else ""
     if counts["not_reported"] == total:
-        return word("finding.none_reported", language, total=total)
+        return word(f"finding.none_reported{silent}", language, total=total)
     parts = [word("finding.met", language, total=total, met=counts["met"])]
     named = [status for status in ("missed", "behind") if counts[status]] or ["on_pace", "not_reported"]
     # A finding that rests on few of the targets says so.
     if 2 * counts["not_reported"] > total and "not_reported" not in named:
         named.append("not_reported")
     counts["on_pace"] += counts["ahead"]
-    parts += [word(f"finding.{status}", language, number=counts[status]) for status in named if counts[status]]
+    keys = {status: f"finding.{status}{silent if status == 'not_reported' else ''}" for status in named}
+    parts += [word(keys[status], language, number=counts[status]) for status in named if counts[status]]
     sentence = word("finding.part_separator", language).join(parts)
     worst = most_in_need(targets, 1).to_dicts()
     if not worst:

@@ -170,9 +170,10 @@ def _overall(facts: Facts, language: str) -> Section:
 
 def _counts(rows: pl.DataFrame, language: str) -> str:
     """Counts by the six words, those that occur: ``已完成4项、未达序时7项``."""
+    said = findings.count_words(rows, language)
     return text.listed(
         [
-            word("notice.count", language, status=word(f"status.{status}", language), number=number)
+            word("notice.count", language, status=said[status], number=number)
             for status, number in findings.status_counts(rows).items()
             if number
         ],
@@ -320,19 +321,21 @@ def _areas(facts: Facts, language: str) -> Section | None:
 
 def _data(facts: Facts, language: str, with_debts: bool) -> Section:
     """What nobody reported, where lists disagree, and what is incomplete."""
-    missing = [
-        word(
-            "notice.missing",
-            language,
-            name=row["name"],
-            owners=text.listed(findings.owners(row, facts.units), language),
-        )
-        for row in facts.own.filter(pl.col("status") == "not_reported").iter_rows(named=True)
-    ]
+    silent = facts.own.filter(pl.col("status") == "not_reported")
+    is_unjudged = pl.col("state") == "not_assessable"
     lines = []
-    if missing:
-        names = text.listed(missing, language)
-        lines.append(word("notice.not_reported", language, number=len(missing), names=names))
+    for key, rows in (("not_reported", silent.filter(~is_unjudged)), ("unjudged", silent.filter(is_unjudged))):
+        missing = [
+            word(
+                "notice.missing",
+                language,
+                name=row["name"],
+                owners=text.listed(findings.owners(row, facts.units), language),
+            )
+            for row in rows.iter_rows(named=True)
+        ]
+        if missing:
+            lines.append(word(f"notice.{key}", language, number=rows.height, names=text.listed(missing, language)))
     lines += publicity_lines(facts.publicity, language)
     if with_debts:
         lines += debt_lines(facts.debts.head(_SHOWN_DEBTS), language) or ([] if lines else _no_debts(language))

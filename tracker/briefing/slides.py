@@ -96,7 +96,8 @@ def _counts(deck: Deck, slide: object, content: Content, box: Box) -> None:
     """The six words with how many targets stand under each; a zero stays quiet."""
     gap = 0.15
     width = (box.width - gap * (len(content.counts) - 1)) / len(content.counts)
-    said = [_state_word(status, content.language) for status in content.counts]
+    words = findings.count_words(content.facts.own, content.language)
+    said = [f"{STATUS_LOOKS[status].mark} {words[status]}" for status in content.counts]
     size = 16 if max(text_height(line, 16, width) for line in said) < text_height("一\n二", 16, width) else SMALLEST
     for place, (status, number) in enumerate(content.counts.items()):
         look = STATUS_LOOKS[status]

@@ -150,7 +150,7 @@ def count_table(targets: pl.DataFrame, areas: pl.DataFrame, foot: str, language:
     with_task = areas.filter(pl.col("area_code").is_in(targets["area_code"].unique().to_list()))
     if with_task.height < 2:
         return None
-    states = [word(f"status.{status}", language) for status in findings.STATUSES]
+    states = list(findings.count_words(targets, language).values())
     columns = [_column("area", language), _column("total", language), *states]
     built = _Rows(*zip(columns, [pl.String, *[pl.Int64] * (1 + len(states))], strict=True))
     for code, short in areas.select("area_code", "short").iter_rows():

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import plotly.graph_objects as go
 import polars as pl
 
-from tracker import blocks, blocks_areas, districts, findings, viewing
+from tracker import blocks, blocks_areas, districts, viewing
 from tracker.charts import finished
 from tracker.keeping import kept
 from tracker.links import View
@@ -80,7 +80,7 @@ def district_parts(view: View) -> DistrictParts:
     remarks = [districts.without_report(rows, language), districts.without_task(rows, picture.areas, language)]
     return DistrictParts(
         finding=districts.finding(rows, language),
-        counts=blocks.status_counts(findings.status_counts(rows), language),
+        counts=blocks.status_counts(rows, language),
         remarks=blocks.caption([remark for remark in remarks if remark]),
         table=blocks_areas.area_table(rows, view),
     )

@@ -47,7 +47,7 @@ def overview_parts(view: View) -> OverviewParts:
     units = dict(read(view.build_id, "units", plan_id=view.plan_id, language=language).iter_rows())
     return OverviewParts(
         finding=findings.finding(targets, language),
-        counts=blocks.status_counts(findings.status_counts(targets), language),
+        counts=blocks.status_counts(targets, language),
         picture_head=blocks.section(word("chart.bullets_title", language), note),
         picture_alt=findings.bullets_in_words(headline, language),
         need=_need(view, targets, in_areas if view.area_code == view.plan_area else in_areas.clear(), units),
