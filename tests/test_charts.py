@@ -184,9 +184,7 @@ def test_a_gap_in_words(changes: dict[str, object], phrase: str) -> None:
     assert findings.gap_phrase(row, "zh") == phrase
 
 
-@pytest.mark.parametrize(
-    ("language", "said"), [("zh", "2\u00a0项有数据，无法评价"), ("en", "2 with data, not assessable")]
-)
+@pytest.mark.parametrize(("language", "said"), [("zh", "2\u00a0项有数据，无法评价"), ("en", "2 not assessable")])
 def test_the_count_of_what_nobody_reported_says_how_much_of_it_has_data(language: str, said: str) -> None:
     counted = blocks.status_counts(frame(STALE, STALE, UNREPORTED, MET), language)
     assert f">3<small>{said}</small></b>" in counted

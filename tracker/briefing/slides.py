@@ -99,10 +99,13 @@ def _counts(deck: Deck, slide: object, content: Content, box: Box) -> None:
     words = findings.count_words(content.facts.own, content.language)
     said = [f"{STATUS_LOOKS[status].mark} {words[status]}" for status in content.counts]
     size = 16 if max(text_height(line, 16, width) for line in said) < text_height("一\n二", 16, width) else SMALLEST
+    tallest = max(text_height(line, size, width) for line in said)
     for place, (status, number) in enumerate(content.counts.items()):
         look = STATUS_LOOKS[status]
         colour = look.text if number else SECONDARY
         lines = [Cell(str(number), colour, is_bold=True, size=28), Cell(said[place], colour)]
+        # Beside a word of two lines the others leave one empty, or their numbers would stand lower.
+        lines += [Cell("", colour)] if text_height(said[place], size, width) < tallest else []
         tile = Box(box.left + place * (width + gap), box.top, width, box.height)
         deck.lines(slide, lines, tile, size, fill=look.fill if number else PANEL)
 
