@@ -24,64 +24,68 @@ stretch as (
     from core.example_tenure
     where status in ('in_force', 'awaiting_review')
 ),
--- every title in every tier in which it counts
-title as (
-    select
-        inclusion.tier, granted.enterprise_id, granted.event, granted.event_on, granted.awaiting_until,
-        case when granted.event = 'review_passed' then 'review' when granted.dated_by = 'held' then 'held' end as kind,
-        inclusion.distance, granted.event_id
-    from core.recognition_event as granted
-    join core.example as example on example.enterprise_id = granted.enterprise_id
-    join core.tier_inclusion as inclusion on inclusion.via_tier = granted.tier
-    where granted.event in ('recognition', 'review_passed')
-),
+-- who was not newly recognised first: only a review list, or a ledger, tells of the title
 first_title as (
-    select tier, enterprise_id, event_on, kind
-    from title
-    qualify row_number() over (partition by enterprise_id, tier order by event_on, event, distance, event_id) = 1
+    select
+        first.tier, first.enterprise_id, first.first_on,
+        case when bool_or(granted.event = 'recognition') then 'held' else 'review' end as kind,
+    from core.example_first_title as first
+    join core.tier_inclusion as inclusion on inclusion.tier = first.tier
+    join core.recognition_event as granted
+        on granted.enterprise_id = first.enterprise_id
+        and granted.event_on = first.first_on
+        and granted.tier = inclusion.via_tier
+        and granted.event in ('recognition', 'review_passed')
+    where not first.is_new
+    group by first.tier, first.enterprise_id, first.first_on
+),
+arrival as (
+    select stretch.tier, stretch.enterprise_id, min(stretch.from_on) as came_on
+    from stretch
+    join first_title using (tier, enterprise_id)
+    group by stretch.tier, stretch.enterprise_id
 ),
 came as (
-    select first_title.tier, stands.area_code, looked_at.as_of, first_title.kind, first_title.event_on as listed_on,
+    select first_title.tier, stands.area_code, looked_at.as_of, first_title.kind, first_title.first_on as listed_on,
         first_title.enterprise_id
     from first_title
-    join (select tier, enterprise_id, min(from_on) as came_on from stretch group by tier, enterprise_id) as arrival
-        using (tier, enterprise_id)
+    join arrival using (tier, enterprise_id)
     join looked_at on arrival.came_on > looked_at.year_before and arrival.came_on <= looked_at.as_of
     join stretch as stands
         on stands.tier = first_title.tier and stands.enterprise_id = first_title.enterprise_id
         and stands.from_on <= looked_at.as_of and stands.to_on > looked_at.as_of
-    where first_title.kind is not null
+),
+-- whose last stretch by the day was the wait for a review
+waited as (
+    select ended.tier, ended.enterprise_id, ended.to_on as went_on, looked_at.as_of, looked_at.year_before
+    from looked_at
+    join stretch as ended
+        on ended.status = 'awaiting_review'
+        and ended.to_on > looked_at.year_before and ended.to_on <= looked_at.as_of
+    where not exists (
+        select 1
+        from stretch as later
+        where later.tier = ended.tier and later.enterprise_id = ended.enterprise_id
+            and later.from_on >= ended.to_on and later.from_on <= looked_at.as_of
+    )
 ),
 ended as (
-    select
-        stood.tier, stood.enterprise_id, stood.area_code, looked_at.as_of,
-        max(later.to_on) as went_on,
-        arg_max(later.status, later.to_on) as last_status,
-    from looked_at
-    join stretch as stood on stood.from_on <= looked_at.year_before and stood.to_on > looked_at.year_before
-    join stretch as later
-        on later.tier = stood.tier and later.enterprise_id = stood.enterprise_id and later.from_on <= looked_at.as_of
-    group by stood.tier, stood.enterprise_id, stood.area_code, looked_at.as_of
-    having max(later.to_on) <= looked_at.as_of
+    select waited.tier, waited.enterprise_id, stood.area_code, waited.as_of, waited.went_on
+    from waited
+    join stretch as stood
+        on stood.tier = waited.tier and stood.enterprise_id = waited.enterprise_id
+        and stood.from_on <= waited.year_before and stood.to_on > waited.year_before
 ),
 went as (
-    select ended.tier, ended.area_code, ended.as_of, 'unreviewed' as kind, max(title.event_on) as listed_on,
+    select ended.tier, ended.area_code, ended.as_of, 'unreviewed' as kind,
+        max(event.event_on) filter (event.awaiting_until = ended.went_on) as listed_on,
         ended.enterprise_id
     from ended
-    join title
-        on title.tier = ended.tier and title.enterprise_id = ended.enterprise_id
-        and title.awaiting_until = ended.went_on
-    where ended.last_status = 'awaiting_review'
-        and not exists (
-            select 1
-            from core.recognition_event as removal
-            join core.tier_inclusion as inclusion on inclusion.via_tier = removal.tier
-            where removal.event in ('revoked', 'lapsed', 'moved_out')
-                and removal.enterprise_id = ended.enterprise_id
-                and removal.event_on = ended.went_on
-                and inclusion.tier = ended.tier
-        )
-    group by ended.tier, ended.area_code, ended.as_of, ended.enterprise_id
+    join core.tier_inclusion as inclusion on inclusion.tier = ended.tier
+    join core.recognition_event as event
+        on event.enterprise_id = ended.enterprise_id and event.tier = inclusion.via_tier
+    group by ended.tier, ended.area_code, ended.as_of, ended.enterprise_id, ended.went_on
+    having not bool_or(event.event in ('revoked', 'lapsed', 'moved_out') and event.event_on = ended.went_on)
 ),
 doubted as (
     select tier, area_code, as_of, kind, listed_on, enterprise_id from came
