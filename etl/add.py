@@ -16,6 +16,7 @@ from etl.add_reading import mapping_of, reading_of
 from etl.assemble import ledger_outcome
 from etl.build import counting_sources
 from etl.corrections_add import record_form
+from etl.day_questions import day_questions, later_steps
 from etl.form import Form, read_form
 from etl.form_add import form_readings, refuse_second_form
 from etl.inbox import TITLE_KINDS, VALUE_KINDS, Event, Inbox, Kind, Reading, Sidecar, Step, content_id
@@ -73,7 +74,8 @@ class Added:
     """What became of one file. ``status``: added, reading_added, unchanged, checked, skipped or refused.
 
     ``asked``: values of a report that ask for a reason, as :func:`etl.value_history.asked_of_report` gives them.
-    ``twins``: other files that count and say the same thing: one of them may have to go.
+    ``twins``: other files that count and say the same thing: one of them may have to go. ``days``: days that look odd,
+    as :mod:`etl.day_questions` gives them.
     ``seen``: what the file shows of itself, where somebody asked for it. ``parsed``: its rows as they were read.
     """
 
@@ -85,6 +87,7 @@ class Added:
     refusal: Refusal | None = None
     asked: pl.DataFrame | None = None
     twins: tuple[Sidecar, ...] = ()
+    days: pl.DataFrame | None = None
     seen: dict[str, Any] | None = None
     parsed: Parsed | None = None
 
@@ -217,8 +220,6 @@ def _add_reading(
     if isinstance(rows, ValueRows):
         refuse_unclear_report(reading, rows, name, file_id, received_on, replaced, inbox, catalog)
     twins = _twins(reading, file_id, replaces, inbox.counting())
-    if not keep:
-        return Added(name, "checked", file_id, reading, rows, asked=asked, twins=twins)
     if known is None:
         sidecar = Sidecar(
             file_id=file_id,
@@ -233,8 +234,25 @@ def _add_reading(
         )
     else:
         sidecar = known.model_copy(update={"readings": (*known.readings, reading)})
-    inbox.store(source, sidecar)
-    return Added(name, "reading_added" if known else "added", file_id, reading, rows, asked=asked, twins=twins)
+    days = _odd_days(Source(sidecar, reading, parsed.folder), rows, inbox, catalog)
+    status: Status = "checked"
+    if keep:
+        inbox.store(source, sidecar)
+        status = "reading_added" if known else "added"
+    return Added(name, status, file_id, reading, rows, asked=asked, twins=twins, days=days)
+
+
+def _odd_days(source: Source, rows: ListRows, inbox: Inbox, catalog: Catalog) -> pl.DataFrame:
+    """Days that look odd: of this file beside those that count, and of those beside this one."""
+    others = [
+        # Where their rows lie does not matter: the day of the whole list is what is compared with.
+        Source(sidecar, reading, source.parsed)
+        for sidecar in inbox.counting()
+        if sidecar.file_id != source.sidecar.replaces
+        for reading in sidecar.active_readings()
+    ]
+    own = day_questions(source, rows.accepted, others, dt.date.today(), catalog)
+    return pl.concat([own, later_steps(source, others, catalog)])
 
 
 def _twins(reading: Reading, file_id: str, replaces: str | None, others: Iterable[Sidecar]) -> tuple[Sidecar, ...]:

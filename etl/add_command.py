@@ -25,6 +25,7 @@ from etl.options import add_statement_options
 from etl.own_areas import refuse_other
 from etl.plan_add import CheckedPlan, plan_file, plan_record, print_plans, take_plan
 from etl.refusal import Refusal
+from etl.report_added import added_record, print_added
 from etl.seen import seen
 from tracker import jobs
 from tracker.catalog import Catalog, data_folder, for_data_folder
@@ -186,7 +187,7 @@ def _say(
     if not options.json:
         if plans := [plan for entry in entries for plan in entry.plans]:
             print_plans(plans)
-        report.print_added([added for entry in entries for added in entry.added], catalog)
+        print_added([added for entry in entries for added in entry.added], catalog)
         if effect is not None:
             print_effect(effect, catalog, as_json=False)
         if built is not None:
@@ -209,6 +210,6 @@ def _records(entry: Entry, copies: Mapping[Read, Path], options: argparse.Namesp
     for plan in entry.plans:
         yield of_entry | plan_record(plan, keep=options.keep)
     for added in entry.added:
-        record = report.added_record(added)
+        record = added_record(added)
         copy = {"annotated": str(copies[read_file(added)])} if read_file(added) in copies else {}
         yield of_entry | record | ({"seen": added.seen} if added.seen else {}) | copy

@@ -14,7 +14,7 @@ from etl.clean import text_key
 from etl.inbox import FORM_KINDS, WHOLE, Kind, Reading
 from etl.ledger_add import is_ledger, ledger_reading
 from etl.propose import Proposal, propose, title_tier
-from etl.refusal import Refusal
+from etl.refusal import Refusal, not_stated
 from etl.sandbox import Parsed
 from etl.value_reading import report_reading, value_kind
 from tracker.catalog import Catalog
@@ -62,10 +62,7 @@ def reading_of(name: str, parsed: Parsed, statement: Statement, catalog: Catalog
         values["event"] = None
     missing = [key for key in _ASKED if values[key] is None and not (key == "event" and kind == "pool")]
     if missing:
-        raise Refusal(
-            "add.missing",
-            {"file": name, "title": (titles or ["–"])[0], "options": " ".join(map(_option, missing))},
-        )
+        raise not_stated(name, (titles or ["–"])[0], [_option(key) for key in missing])
     _refuse_bad_dates(name, statement, values["event_on"])
     reviewed = statement.reviewed_cohort or proposal.reviewed_cohort
     if statement.is_final and values["event"] == "review_passed" and reviewed is None:

@@ -18,7 +18,7 @@ from etl.add import Added
 from etl.form_book import book_options
 from etl.parsed_rows import read_rows
 from etl.refusal import Refusal
-from etl.report import rule_message
+from etl.report_added import rule_message
 from etl.table import column_index
 from tracker.export import A4, SAME_DAY, lines_of, sheet_name, text_width
 from tracker.text import word

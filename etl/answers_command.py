@@ -71,6 +71,8 @@ def questions(options: argparse.Namespace) -> int:
         ]
         print(json.dumps({"build_id": build_id, "questions": contents, "answers": answers}, ensure_ascii=False))
         return 0
+    if not asked:
+        print(word("answer.none_open", _LANGUAGE))
     for one in asked:
         print(f"{one.question.question_id}  {one.subject}  {question_line(one.question, catalog)}")
     for record in records:

@@ -14,6 +14,7 @@ from etl.answers import Answer
 from etl.answers_apply import placed_as_decided, recoded, still_open
 from etl.beside import beside
 from etl.completeness import closed_books
+from etl.day_questions import DAY_SCHEMA, day_questions
 from etl.enterprise_core import areas_over_time, enterprises, former_names, in_order, numbered
 from etl.identity import IDENTIFYING, identify
 from etl.inbox import TITLE_EVENTS, TITLE_KINDS, VALUE_KINDS, Sidecar
@@ -75,6 +76,8 @@ def assemble(
         for source in sources
         if source.reading.kind == "activities"
     ]
+    today = dt.date.today()
+    odd_days = [day_questions(source, rows.accepted, sources, today, catalog) for source, rows in judged + valued]
     rows = recoded(pl.concat([pl.DataFrame(schema=_ROW_SCHEMA), *stamped]), answers)
     del stamped
     # The rows of lists live on in one frame, those of values in another; millions should not be kept twice.
@@ -104,6 +107,7 @@ def assemble(
             "reading_vague": _vague(placed, catalog),
             "identity_question": still_open(questions, answers),
             "ledger_difference": differences,
+            "day_question": pl.concat([pl.DataFrame(schema=DAY_SCHEMA), *odd_days]),
         }
         del ordered
         values = settling.result()  # before the events, not beside them: both are copied whole once

@@ -12,7 +12,7 @@ from etl.inbox import Reading
 from etl.ledger import SheetTitles
 from etl.ledger_titles import POOL, TitleReader
 from etl.propose import Proposal
-from etl.refusal import Refusal
+from etl.refusal import Refusal, not_stated
 from etl.rows import Sheet, cells
 from tracker.catalog import Catalog
 from tracker.catalog_models import Code
@@ -95,7 +95,7 @@ def ledger_reading(
     """
     if area_code is None:
         title = next((title for sheet in sheets for title in sheet["titles"]), "–")
-        raise Refusal("add.missing", {"file": name, "title": title, "options": "--area"})
+        raise not_stated(name, title, ["--area"])
     if statement.is_final:
         raise Refusal("add.final_ledger", {"file": name})
     return Reading(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tracker.text import LANGUAGES, word
+from tracker.text import LANGUAGES, listed, word
 
 
 @dataclass
@@ -19,8 +20,18 @@ class Refusal(Exception):
     values: dict[str, object] = field(default_factory=dict)
 
     def text(self, language: str) -> str:
-        """The message in one language."""
-        return word(f"refusal.{self.code}", language, **self.values)
+        """The message in one language; a value that is told in both is a mapping of them."""
+        values = {name: value[language] if isinstance(value, dict) else value for name, value in self.values.items()}
+        return word(f"refusal.{self.code}", language, **values)
 
     def __str__(self) -> str:
         return "\n".join(self.text(language) for language in LANGUAGES)
+
+
+def not_stated(file: str, title: str, options: Sequence[str]) -> Refusal:
+    """A title does not say all that a file must have: each option that is to be given, with what it takes."""
+    examples = {
+        language: listed([word(f"refusal.give.{option.removeprefix('--')}", language) for option in options], language)
+        for language in LANGUAGES
+    }
+    return Refusal("add.missing", {"file": file, "title": title, "options": " ".join(options), "examples": examples})

@@ -20,7 +20,8 @@ from etl.form import words
 from etl.inbox import Inbox, Sidecar
 from etl.options import day_of
 from etl.refusal import Refusal
-from etl.report import added_record, print_added, say
+from etl.report import say
+from etl.report_added import added_record, print_added
 from etl.sandbox import parse
 from etl.target_form import Answers, write_targets
 from etl.target_tasks import targets_of_year, year_sheet, years

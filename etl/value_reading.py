@@ -13,7 +13,7 @@ from etl.inbox import Reading
 from etl.parsed_rows import scan_rows
 from etl.periods import parse_period, periods_in
 from etl.quantities import money_exponent, unit_of
-from etl.refusal import Refusal
+from etl.refusal import Refusal, not_stated
 from etl.table import column_name
 from etl.value_tables import Layout, Shapes, sheet_period
 from tracker.catalog import Catalog
@@ -98,7 +98,7 @@ def report_reading(
     missing = ["--area"] * (area_code is None) + _open_questions(folder, with_values, reading, catalog)
     if missing:
         title = next((title for sheet in sheets for title in sheet["titles"]), "–")
-        raise Refusal("add.missing", {"file": name, "title": title, "options": " ".join(missing)})
+        raise not_stated(name, title, missing)
     if reading.period_end is not None and reading.period_end > stated.received_on:
         days = {"period_end": reading.period_end, "received_on": stated.received_on}
         raise Refusal("values.period_after_receipt", {"file": name, **days})

@@ -32,7 +32,9 @@ def list_page(number: Definition | None) -> None:
     finding = words.list_finding(listing.statuses, listing.counted, picked.narrowing, name, labels)
     with head:
         headed(finding, words.counting(number, ui.rule_labels(view), language))
-        ui.html(blocks_enterprises.chips(words.picked_phrases(picked.narrowing, number, labels), view, picked.codes))
+        chosen = words.picked_phrases(picked.narrowing, number, labels)
+        lapsed = ui.lapsed_caption(view, picked.tier if number is None else number.tier or "")
+        ui.html(blocks_enterprises.chips(chosen, view, picked.codes), lapsed)
     if listing.outside:
         target = href("enterprises", view, **{**picked.codes, "status": enterprises.EVERY})
         ui.html(blocks_enterprises.remark(say("outside", number=listing.outside), say("show_all"), target))
@@ -42,11 +44,10 @@ def list_page(number: Definition | None) -> None:
     table, below = st.container(), st.container(key="enterprise_below", horizontal=True)
     with below:
         page = ui.pick_page("page", enterprises.number_of_pages(listing.rows))
-        measure = picked.measure[0] if picked.measure else None
         ui.offer_table(
             view,
-            lambda: words.list_table(ui.whole_list(view, listing), labels, measure),
-            [finding, *(phrase for _, phrase in words.picked_phrases(picked.narrowing, number, labels))],
+            lambda: words.list_table(ui.whole_list(view, listing), labels, (picked.measure or (None,))[0]),
+            [finding, *(phrase for _, phrase in chosen)],
             word("enterprises.file", language, area=labels.areas[view.area_code], as_of=f"{view.as_of:%Y-%m}"),
         )
     shown = ui.listed_page(view, number, picked.tier, picked.narrowing, picked.order, page)
@@ -108,8 +109,7 @@ def profile_page(found: profiles.Profile) -> None:
     ui.offer_profile(view, found)
 
 
-code = ui.linked_code("enterprise", None, "")
-found = ui.profile_of(view, code)
+found = ui.profile_of(view, ui.linked_code("enterprise", None, ""))
 number = ui.number_behind(view)
 if found is not None:
     profile_page(found)

@@ -35,6 +35,7 @@ place = [plan["name"], area, text.as_of(view.as_of, view.data_cutoff, language)]
 tags = [blocks.tag(word("app.demo", language), "demo")] if view.is_demo else []
 with head:
     ui.html(blocks.header(" · ".join(place), [*tags, blocks.tag(say("rule"), "rule")], finding))
+    ui.html(ui.lapsed_caption(view, rung))
 with top:
     left, right = st.columns([11, 10], gap="large")
 with left:

@@ -13,7 +13,7 @@ from etl.__main__ import main
 from etl.add import Added, Statement, add_files, withdraw
 from etl.ledger_cells import Claim, Title, batch_of
 from etl.ledger_claims import claims_of
-from etl.report import row_message
+from etl.report_added import row_message
 from tests.read_inputs import Rows, book
 from tests.worlds import RECEIVED_ON, add, built, count, rows, write_list
 from tracker.catalog import load

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from etl.add import Added, Statement, add_files
-from etl.report import asked_message, debt_line
+from etl.report import debt_line
+from etl.report_added import asked_message
 from tests.read_inputs import book
 from tests.value_worlds import CATALOG, LIST, report
 from tests.worlds import RECEIVED_ON, add, built, write_list

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from etl.add import Statement, add_files
 from etl.inbox import Reading
-from etl.report import row_message
+from etl.report_added import row_message
 from etl.values import ValueRows, judge_values
 from tests.read_inputs import book, read
 from tests.value_worlds import CATALOG, LIST, judged, observed, refused, report, stated, values_of

@@ -26,7 +26,8 @@ DEBTS: dict[str, tuple[str, ...]] = {
     "doubtful": (
         "same_name_other_code", "same_code_other_name", "former_name_of_other_code", "unit_jump",
         "percent_as_fraction", "implausible", "part_above_whole", "cumulative_fall", "large_change",
-        "correction_differs", "correction_row_gone", "correction_file_gone", "ledger_differs", "activity_differs",
+        "review_before_batch", "step_before_earlier", "received_ahead", "correction_differs", "correction_row_gone",
+        "correction_file_gone", "ledger_differs", "activity_differs",
     ),
     "assumed": (
         "area_unassigned", "ledger_dated_by_year", "ledger_dated_by_held", "ledger_dated_by_catalog",

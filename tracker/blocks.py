@@ -226,9 +226,18 @@ def _cell(row: Row | None, is_first: bool, view: View) -> str:
     shown = findings.short_gap(row, language) if row["status"] in findings.IN_NEED else look.mark
     if row["status"] == "not_reported":
         shown = label
-    title = text.listed([row["area_short"], row["name"], label, gap or label, *_origin(row, language)], language)
+    said = [
+        row["area_short"],
+        row["name"],
+        label,
+        gap or label,
+        *_origin(row, language),
+        *findings.doubts(row, language),
+    ]
+    title = text.listed(said, language)
     if row["origin"] == "estimated":
         shown = word("overview.estimated_cell", language, shown=shown)
+    shown = findings.marked(row, shown, language)
     return (
         f'<td{_first(is_first)} style="background:var(--{row["status"]}-fill)" title="{escape(title)}">'
         f"{link(shown, number_link(row, view))}</td>"

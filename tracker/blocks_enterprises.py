@@ -265,6 +265,9 @@ def _tier_cell(row: Row | None, area_code: str, tier: str, view: View) -> str:
             phrase = word(f"enterprises.beside_{status}", language, number=text.number(number, 0, language))
             target = href("enterprises", view, **by_code(codes | {"status": status}, view))
             beside.append(f"<small>{link(phrase, target)}</small>")
+    if row["lapsed_publicity"]:
+        phrase = word("enterprises.beside_lapsed", language, number=text.number(row["lapsed_publicity"], 0, language))
+        beside.append(f"<small>{escape(phrase)}</small>")
     return f'<td class="is-number">{shown}{"".join(beside)}</td>'
 
 

@@ -121,6 +121,7 @@ def notes(record: Record, catalog: Catalog, language: str) -> list[str]:
     said += [word("desk.excluding", language, areas=text.listed(excluded, language))] if excluded else []
     if record.get("twins"):
         said.append(word("desk.twins", language))
+    said += [odd[language] for odd in record.get("days") or ()]
     if record.get("unread"):
         said.append(word("desk.unread", language, columns=text.listed(list(record["unread"]), language)))
     personal = (record.get("seen") or {}).get("personal")

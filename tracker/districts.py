@@ -125,7 +125,7 @@ def lead_label(row: dict[str, Any], language: str) -> str:
     parts = [pace_gap(row, language)]
     if row["lead_points"] is not None and row["status"] != "not_reported":
         parts.append(signed(row["lead_points"], language))
-    return word("districts.separator", language).join(part for part in parts if part)
+    return findings.marked(row, word("districts.separator", language).join(part for part in parts if part), language)
 
 
 def signed(lead_points: float, language: str) -> str:
@@ -149,6 +149,12 @@ def without_task(rows: pl.DataFrame, areas: pl.DataFrame, language: str) -> str:
     others = areas.filter(pl.col("rank_group").is_in(RANK_GROUPS)).join(rows, on="area_code", how="anti")
     names = others["short"].to_list()
     return word("districts.without_task", language, areas=text.listed(names, language)) if names else ""
+
+
+def doubtful(rows: pl.DataFrame, language: str) -> str:
+    """The areas whose value may rest on a mistaken unit, by name; empty where there is none."""
+    names = [row["area_short"] for row in rows.iter_rows(named=True) if row.get("doubtful_values")]
+    return word("districts.doubtful", language, areas=text.listed(names, language)) if names else ""
 
 
 def lead_frame(rows: pl.DataFrame, language: str) -> pl.DataFrame:

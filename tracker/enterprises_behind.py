@@ -15,7 +15,7 @@ import polars as pl
 from tracker import excerpt, warehouse
 from tracker.keeping import kept
 from tracker.pace import DIRECT_BASES, FLOWS
-from tracker.viewing import Rule, counted
+from tracker.viewing import Rule, counted, doubtful_values
 
 _SAME = 1e-9
 _DAYS_OF_A_YEAR = 366
@@ -79,7 +79,8 @@ class Behind:
 
     ``parts``: one row per period value that makes it up; ``answers``: one row per enterprise that was asked;
     ``cells``: one row per reported cell; ``ranking``: one row per area that a place is among, with its ``titles``.
-    ``total`` is what they add up to, ``value`` what the pages print.
+    ``total`` is what they add up to, ``value`` what the pages print. ``doubtful_values``: how many of the values look
+    like a mistaken unit.
     """
 
     value: float | None
@@ -89,6 +90,7 @@ class Behind:
     cells: pl.DataFrame
     total: float | None
     ranking: pl.DataFrame
+    doubtful_values: int = 0
 
     @property
     def adds_up(self) -> bool:
@@ -155,7 +157,12 @@ def values_behind(
     ).join(parts.select("area_code", "period_end"), on=["area_code", "period_end"], how="semi", maintain_order="left")
     ranking = _ranking(build_id, number, as_of, language)
     total = _place(ranking, area_code) if number.formula == "rank" else _total(number, parts, answers)
-    return Behind(value, shown[0]["state"] if shown else "no_data", parts, answers, cells, total, ranking)
+    state = shown[0]["state"] if shown else "no_data"
+    doubtful = doubtful_values(build_id, as_of).filter(
+        indicator_id=number.indicator_id, area_code=area_code, basis=number.basis
+    )
+    in_doubt = int(doubtful["doubtful_values"].sum())
+    return Behind(value, state, parts, answers, cells, total, ranking, in_doubt)
 
 
 def _ranking(build_id: str, number: Definition, as_of: dt.date, language: str) -> pl.DataFrame:

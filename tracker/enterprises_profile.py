@@ -15,6 +15,9 @@ from tracker.keeping import kept
 from tracker.names import name_key
 from tracker.text import word
 
+# What may be all that is on record of an enterprise: lists that give no title, and titles that are not in force yet.
+_ON_RECORD = ("recommended", "publicity", "review_publicity", "recognition", "review_passed")
+
 
 @dataclass(frozen=True)
 class Profile:
@@ -84,6 +87,20 @@ def highest_title(found: Profile, as_of: dt.date, language: str) -> str:
     past = found.stretches.filter((pl.col("to_on") <= as_of) & (pl.col("status") != "publicity"))
     for row in past.head(1).iter_rows(named=True):
         return word("profile.held", language, name=found.name, tier=row["tier_short"])
+    return _on_record(found, as_of, language)
+
+
+def _on_record(found: Profile, as_of: dt.date, language: str) -> str:
+    """Who never held a title: on which list it stands last, and that it counts nowhere."""
+    known = found.events.filter(pl.col("event").is_in(_ON_RECORD) & (pl.col("event_on") <= as_of))
+    for row in known.tail(1).iter_rows(named=True):
+        return word(
+            f"profile.only_{row['event']}",
+            language,
+            name=found.name,
+            tier=row["tier_short"],
+            day=text.day(row["event_on"], language),
+        )
     return word("profile.none", language, name=found.name)
 
 
@@ -144,7 +161,7 @@ def timeline_frame(found: Profile, as_of: dt.date, foot: str, language: str) -> 
     )
     first = granted.group_by("tier_short").agg(pl.col("event_on").min()).sort("event_on", "tier_short")
     titles = [word("profile.first_held", language, tier=tier, year=day.year) for tier, day in first.iter_rows()]
-    title = " → ".join(titles) or word("profile.none", language, name=found.name)
+    title = " → ".join(titles) or highest_title(found, as_of, language)
     subtitle = word("profile.timeline_note", language, day=text.day(as_of, language))
     return Frame(title=title, subtitle=subtitle, foot=foot)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from tracker import text
+from tracker import findings, text
 from tracker.enterprises import DIMENSIONS, EVERY, MISSING, Narrowing
 from tracker.enterprises_behind import Behind, Definition, fraction, growth_years
 from tracker.text import word
@@ -110,6 +110,7 @@ def equation(number: Definition, behind: Behind, language: str) -> str:
     if behind.value is None:
         return word("enterprises.no_value", language, name=number.name)
     shown = text.compact(behind.value, number.unit, number.decimals, language, number.target_value)
+    shown = findings.marked({"doubtful_values": behind.doubtful_values}, shown, language)
     named = word("enterprises.number", language, name=number.name, number=shown)
     calculation = _calculation(number, behind, language)
     return named if calculation is None else word("enterprises.sum", language, number=named, parts=calculation)
@@ -197,6 +198,7 @@ def value_notes(number: Definition, behind: Behind, language: str) -> list[str]:
     notes = [word(f"formula.{number.formula}", language)]
     if behind.state in ("partial", "stale", "sample_too_small"):
         notes.append(word(f"enterprises.state_{behind.state}", language))
+    notes += findings.doubts({"doubtful_values": behind.doubtful_values}, language)
     return notes if behind.adds_up else [*notes, word("enterprises.not_traced", language)]
 
 

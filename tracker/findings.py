@@ -90,10 +90,20 @@ def finding(targets: pl.DataFrame, language: str) -> str:
 
 
 def value_phrase(row: Row, language: str) -> str:
-    """The value with its unit, or the word for a value that nobody reported; never a zero in its place."""
+    """The value with its unit, or the word for a value that nobody reported; never a zero in its place.
+
+    One that rests on a value of a mistaken unit is marked wherever it is printed; :func:`doubts` says why.
+    """
     if row["value"] is None:
         return word("status.not_reported", language)
-    return text.compact(row["value"], row["unit"], row["decimals"], language, row["target_value"])
+    return marked(
+        row, text.compact(row["value"], row["unit"], row["decimals"], language, row["target_value"]), language
+    )
+
+
+def marked(row: Row, shown: str, language: str) -> str:
+    """What is printed of a value, marked where the value is in doubt."""
+    return word("note.doubtful_value", language, shown=shown) if row.get("doubtful_values") else shown
 
 
 def target_phrase(row: Row, language: str) -> str:
@@ -171,6 +181,9 @@ def notes(row: Row, as_of: dt.date, rule: Rule, language: str) -> list[str]:
     if is_in_force and row["publicity"]:
         key = "note.publicity_in" if rule.with_publicity else "note.publicity_out"
         found.append(word(key, language, number=row["publicity"]))
+    if is_in_force and row.get("lapsed_publicity"):
+        found.append(word("note.publicity_lapsed", language, number=row["lapsed_publicity"]))
+    found += doubts(row, language)
     if row["observation_state"] == "partial" and row["expected_units"]:
         reported, expected = row["reported_units"] or 0, row["expected_units"]
         found.append(word("note.partial", language, reported=reported, expected=expected))
@@ -190,6 +203,12 @@ def notes(row: Row, as_of: dt.date, rule: Rule, language: str) -> list[str]:
         status = word(f"status.{LEADER_STATE[row['interim_state']]}", language)
         found.append(word("note.interim", language, due_on=due_on, task=task, status=status))
     return found
+
+
+def doubts(row: Row, language: str) -> list[str]:
+    """That a value rests on one of a mistaken unit, wherever it is printed; nothing of a sound one."""
+    number = row.get("doubtful_values")
+    return [word("note.doubtful", language, number=number)] if number else []
 
 
 def rule_words(rule: Rule, language: str) -> list[str]:

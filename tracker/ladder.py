@@ -17,7 +17,7 @@ from tracker.findings import Row
 from tracker.keeping import kept
 from tracker.months import month_end
 from tracker.text import word
-from tracker.viewing import Rule, counted
+from tracker.viewing import Rule, counted, lapsed_publicity
 
 COLUMNS = ("stock", "entries", "promotions", "exits")
 
@@ -211,9 +211,20 @@ _SAVED = {
 
 
 def tier_counts(build_id: str, area_code: str, as_of: dt.date, rule: Rule) -> pl.DataFrame:
-    """One row per tier and area inside an area: ``value`` by the rule, ``awaiting`` and ``publicity`` beside it."""
+    """One row per tier and area inside an area: ``value`` by the rule, what stands beside it: ``awaiting``,
+    ``publicity`` and ``lapsed_publicity``."""
     found = warehouse.query(build_id, "tier_counts", area_code=area_code, as_of=as_of, basis=rule.basis)
-    return found.with_columns(value=counted(rule))
+    lapsed = lapsed_publicity(build_id, as_of).drop("indicator_id").unique(["tier", "area_code"])
+    shown = found.join(lapsed, on=["tier", "area_code"], how="left", maintain_order="left")
+    return shown.with_columns(value=counted(rule))
+
+
+def lapsed_note(build_id: str, tier: str, area_code: str, as_of: dt.date, language: str) -> list[str]:
+    """How many were shown for a tier in an area and never decided, as a sentence; nothing where there is nobody."""
+    is_asked = (pl.col("tier") == tier) & (pl.col("area_code") == area_code)
+    found = lapsed_publicity(build_id, as_of).filter(is_asked)
+    number = None if found.is_empty() else found["lapsed_publicity"][0]
+    return [word("note.publicity_lapsed", language, number=number)] if number else []
 
 
 def areas_of(units: pl.DataFrame, counts: pl.DataFrame, whole: str) -> list[tuple[str, str]]:

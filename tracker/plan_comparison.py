@@ -145,8 +145,9 @@ def value_phrase(row: Mapping[str, object], divided_by: Mapping[str, float] | No
         base = divided_by.get(str(row["plan_id"]))
         if not base:
             return word("plans.no_base", language)
-        return word("plans.per_hundred", language, number=text.number(PER * value / base, 1, language))
-    return text.quantity(value, str(row["unit"]), int(str(row["decimals"])), language)
+        per_hundred = word("plans.per_hundred", language, number=text.number(PER * value / base, 1, language))
+        return findings.marked(row, per_hundred, language)
+    return findings.marked(row, text.quantity(value, str(row["unit"]), int(str(row["decimals"])), language), language)
 
 
 def base_in_words(name: str, divided_by: Mapping[str, float], names: Mapping[str, str], language: str) -> str:

@@ -28,6 +28,8 @@ class Rule:
 
 DEFAULT_RULE = Rule()
 RULE_BASES = ("in_force", "ever")
+_LAPSED = {"indicator_id": pl.String, "tier": pl.String, "area_code": pl.String, "lapsed_publicity": pl.Int32}
+_DOUBTFUL = {"indicator_id": pl.String, "area_code": pl.String, "basis": pl.String, "doubtful_values": pl.Int32}
 
 
 def counted(rule: Rule) -> pl.Expr:
@@ -56,13 +58,15 @@ def targets_at(
 
     The row is the one that stands for the target (``is_current``): of a yearly target the year that runs, of a stock
     the plan's final date. A task due before that stands beside it: ``interim_due_on``, ``interim_target_value``,
-    ``interim_gap``, ``interim_state`` of the next one still ahead, null where there is none.
+    ``interim_gap``, ``interim_state`` of the next one still ahead, null where there is none. ``lapsed_publicity`` is
+    how many enterprises were shown for the title and never decided, ``doubtful_values`` how many stated values behind
+    the number look like a mistaken unit; null where there are none.
 
     Args:
         thresholds: values by threshold id that stand in place of the build's; then everything is judged anew.
     """
     found, definitions = _found(build_id, plan_id, as_of, language, rule, thresholds)
-    beside = warehouse.query(build_id, "beside", plan_id=plan_id, as_of=as_of)
+    beside = _with_doubts(warehouse.query(build_id, "beside", plan_id=plan_id, as_of=as_of), build_id, as_of)
     judged = found.lazy()
     return (
         definitions.lazy()
@@ -71,6 +75,29 @@ def targets_at(
         .join(_interim(judged, as_of), on=["target_id", "area_code"], how="left", maintain_order="left")
         .with_columns(status=_status())
         .collect()
+    )
+
+
+def lapsed_publicity(build_id: str, as_of: dt.date) -> pl.DataFrame:
+    """``indicator_id``, ``tier``, ``area_code``, ``lapsed_publicity``: who was shown for a title and never decided.
+
+    A build of an older version does not tell, as little as of :func:`doubtful_values`.
+    """
+    found = warehouse.read_if_there(build_id, "lapsed_publicity", as_of=as_of)
+    return pl.DataFrame(schema=_LAPSED) if found is None else found
+
+
+def doubtful_values(build_id: str, as_of: dt.date) -> pl.DataFrame:
+    """``indicator_id``, ``area_code``, ``basis``, ``doubtful_values``: how many values look like a mistaken unit."""
+    found = warehouse.read_if_there(build_id, "doubtful_values", as_of=as_of)
+    return pl.DataFrame(schema=_DOUBTFUL) if found is None else found
+
+
+def _with_doubts(beside: pl.DataFrame, build_id: str, as_of: dt.date) -> pl.DataFrame:
+    lapsed = lapsed_publicity(build_id, as_of).drop("tier")
+    doubtful = doubtful_values(build_id, as_of)
+    return beside.join(lapsed, on=["indicator_id", "area_code"], how="left", maintain_order="left").join(
+        doubtful, on=["indicator_id", "area_code", "basis"], how="left", maintain_order="left"
     )
 
 

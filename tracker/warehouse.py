@@ -104,6 +104,14 @@ def read(build_id: str, name: str, **parameters: object) -> pl.DataFrame:
     return query(build_id, name, **parameters)
 
 
+def read_if_there(build_id: str, name: str, **parameters: object) -> pl.DataFrame | None:
+    """See :func:`read`; None where an older version wrote the build without that table or column."""
+    try:
+        return read(build_id, name, **parameters)
+    except BuildOutdated:
+        return None
+
+
 def query(build_id: str, name: str, **parameters: object) -> pl.DataFrame:
     """The rows of ``queries/<name>.sql`` with its ``$parameters`` bound.
 

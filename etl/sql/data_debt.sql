@@ -134,6 +134,21 @@ asked as (
     left join core.enterprise as enterprise on enterprise.enterprise_id = question.enterprise_id
     group by question.question, question.reading_id, reading.area_code
 ),
+-- days of lists that look odd, with the cell of the first where a row has its own
+odd_day as (
+    select
+        asked.question as kind, asked.reading_id, reading.tier, reading.area_code, greatest(asked.number, 1) as number,
+        concat(
+            case
+                when asked.row is null then ''
+                else concat(coalesce(asked.sheet, ''), ' ', coalesce(asked."column", ''), cast(asked.row as varchar), ': ')
+            end,
+            cast(asked.day as varchar), ' / ', cast(asked.compared_with as varchar),
+            case when asked.other is null then '' else concat(' ', asked.other) end
+        ) as detail
+    from core.day_question as asked
+    inner join core.source_reading as reading on reading.reading_id = asked.reading_id
+),
 identity as (
     select
         question as kind, cast(null as varchar) as reading_id, cast(null as varchar) as tier,
@@ -271,6 +286,8 @@ debt as (
     select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from undecided
     union all
     select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from asked
+    union all
+    select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from odd_day
     union all
     select kind, reading_id, tier, area_code, cast(number as integer) as number, detail from identity
 )

@@ -80,6 +80,7 @@ def target_table(rows: pl.DataFrame, units: Mapping[str, str], foot: str, langua
             (row["clause"], row["clause"] or BLANK),
         )
     title = word("briefing.table_targets", language)
+    foot = _with_doubts(foot, ((row["name"], row) for row in rows.iter_rows(named=True)), language)
     codes = rows["unit"].to_list()
     return _progress_table(built, title, title, codes, foot, language, (more[-2], more[-1]))
 
@@ -103,8 +104,18 @@ def comparison_table(
             (rank, BLANK if rank is None else str(rank)),
         )
     groups = districts.groups_in_words(areas, language)
+    foot = _with_doubts(foot, ((row["area_short"], row) for row, _ in shown), language)
     caption = word("briefing.table_areas_of", language, target=target["name"], groups=groups)
     return _progress_table(built, str(target["short"]), caption, [target["unit"]], foot, language)
+
+
+def _with_doubts(foot: str, rows: Iterable[tuple[str, Row]], language: str) -> str:
+    """The foot of a table with the rows whose value may rest on a mistaken unit: a workbook has bare numbers."""
+    names = [name for name, row in rows if row.get("doubtful_values")]
+    if not names:
+        return foot
+    doubts = word("briefing.foot_doubtful", language, names=text.listed(names, language))
+    return word("briefing.foot_separator", language).join([foot, doubts])
 
 
 def _progress_table(
@@ -137,7 +148,10 @@ def _progress_cells(row: Row, language: str) -> list[tuple[Any, str]]:
     label = word("briefing.estimated", language) if row["origin"] == "estimated" else ""
     return [
         (aim, findings.bare_target(row, language) + label),
-        (value, BLANK if value is None else text.number(value, decimals, language, aim)),
+        (
+            value,
+            BLANK if value is None else findings.marked(row, text.number(value, decimals, language, aim), language),
+        ),
         (gap, findings.short_gap(row, language, "briefing") if gap else BLANK),
         (completion, BLANK if completion is None else text.number(completion, 1, language, 100)),
         (lead, BLANK if lead is None else districts.signed(lead, language)),

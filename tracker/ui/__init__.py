@@ -5,7 +5,6 @@ from tracker.ui.about_reads import (
     debt_note,
     debt_numbers,
     pick_section,
-    read_if_there,
     running_month,
     tried,
     try_thresholds,
@@ -118,14 +117,14 @@ from tracker.ui.state import (
     start_run,
     write_link,
 )
-from tracker.ui.titles import titles_by_area
+from tracker.ui.titles import lapsed_caption, titles_by_area
 from tracker.ui.waiting_cells import show_cells
 from tracker.ui.waiting_objections import show_objections
 from tracker.ui.waiting_questions import show_questions
 from tracker.ui.waiting_reads import objections_of, open_cells, open_questions, waiting_links
 from tracker.ui.warming import usual_view, warm_pages, warm_up
 from tracker.ui.way_back import WayBack
-from tracker.warehouse import read
+from tracker.warehouse import read, read_if_there
 
 __all__ = [
     "DUE_PAGE",
@@ -178,6 +177,7 @@ __all__ = [
     "ladder_figures",
     "ladder_of",
     "language",
+    "lapsed_caption",
     "linked_code",
     "listed_page",
     "listing",

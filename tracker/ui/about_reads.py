@@ -8,23 +8,15 @@ from collections.abc import Mapping
 import polars as pl
 import streamlit as st
 
-from tracker import about, blocks_about, links, viewing, warehouse, what_if
+from tracker import about, blocks_about, links, viewing, what_if
 from tracker.keeping import kept
 from tracker.links import OFF, ON, View
 from tracker.text import word
 from tracker.ui.reading import targets_at
 from tracker.ui.state import note, pick_part, seed
-from tracker.warehouse import read
+from tracker.warehouse import read, read_if_there
 
 _LIMIT = 100.0  # points or percent: no threshold lies beyond the whole way
-
-
-def read_if_there(build_id: str, name: str, **parameters: object) -> pl.DataFrame | None:
-    """Rows of a named query; None where an older version wrote the build without that table or column."""
-    try:
-        return read(build_id, name, **parameters)
-    except warehouse.BuildOutdated:
-        return None
 
 
 def pick_section(language: str) -> str:

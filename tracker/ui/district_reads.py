@@ -16,8 +16,10 @@ from tracker.links import View
 from tracker.months import month_end
 from tracker.text import word
 from tracker.ui.frame import picture_foot
+from tracker.ui.indicator_reads import definition_of
 from tracker.ui.reading import targets_at
 from tracker.ui.state import select
+from tracker.ui.titles import unplaced_note
 from tracker.warehouse import read
 
 
@@ -77,13 +79,23 @@ def district_parts(view: View) -> DistrictParts:
     """The parts of a view of the areas on one target."""
     picture, language = areas_on_target(view), view.language
     rows = picture.rows
-    remarks = [districts.without_report(rows, language), districts.without_task(rows, picture.areas, language)]
+    remarks = [
+        districts.without_report(rows, language),
+        districts.without_task(rows, picture.areas, language),
+        districts.doubtful(rows, language),
+    ]
     return DistrictParts(
         finding=districts.finding(rows, language),
         counts=blocks.status_counts(rows, language),
-        remarks=blocks.caption([remark for remark in remarks if remark]),
+        remarks=blocks.caption([remark for remark in remarks if remark]) + _unplaced(view, rows),
         table=blocks_areas.area_table(rows, view),
     )
+
+
+def _unplaced(view: View, rows: pl.DataFrame) -> str:
+    """Whom a count of titles has in the whole and in no area: without them the areas do not add up."""
+    tier = definition_of(view)["tier"]
+    return unplaced_note(view, tier) if tier and rows["basis"][0] == "in_force" else ""
 
 
 @kept(64)

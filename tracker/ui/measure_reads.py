@@ -12,10 +12,9 @@ from tracker import measures
 from tracker.enterprises_behind import Definition
 from tracker.links import View
 from tracker.text import word
-from tracker.ui.about_reads import read_if_there
 from tracker.ui.reading import targets_at
 from tracker.ui.state import pick
-from tracker.warehouse import read
+from tracker.warehouse import read, read_if_there
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from functools import lru_cache
 import polars as pl
 import streamlit as st
 
-from tracker import blocks_meeting, indicators, meeting, office, warehouse
+from tracker import blocks_meeting, districts, findings, indicators, meeting, office, warehouse
 from tracker.charts.steps import steps
 from tracker.findings import Row
 from tracker.links import View
@@ -123,6 +123,10 @@ def target_parts(screen: Screen, row: Row) -> list[str]:
         is_running = row["due_on"] > view.as_of and picture.rows["lead_points"].is_not_null().any()
         note = word("meeting.areas_running" if is_running else "meeting.areas_over", language)
         parts.append(blocks_meeting.area_list(*meeting.area_lines(picture.rows, room, language), note, language))
+    doubts = findings.doubts(row, language)
+    if picture is not None and (in_areas := districts.doubtful(picture.rows, language)):
+        doubts.append(in_areas)
+    parts.append(blocks_meeting.remark(word("meeting.doubts", language), doubts, language))
     found = one_target(view, definition_of(view)["tier"])
     takes = indicators.what_it_takes(row, view.as_of, language)
     takes += indicators.ahead_lines(found.row, found.expiries, view.rule, view.as_of, language)
