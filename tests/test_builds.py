@@ -296,7 +296,7 @@ def quick(world: World, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 def test_the_page_shows_compares_edits_and_traces(world: World, quick: list[list[str]], language: str) -> None:
     expected: dict[str, dict[str, list[str]]] = {
         "zh": {
-            "list": ["共 2 个版本", "调度会（2024年4月5日，王五 标记）", "不再计入：补充:名单.csv"],
+            "list": ["共 2 个版本", "调度会（2024年4月5日，王五 标记）", "不再收进：补充:名单.csv"],
             "compare": ["由4 家变为3 家", "撤回的文件", "丁公司", "超序时进度不低于：5 → 20", "超序时", "达序时"],
             "thresholds": ["改过的判定线", "李四", "领导小组要求"],
             "targets": ["不考核"],

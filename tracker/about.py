@@ -171,9 +171,14 @@ def completeness(row: Row, language: str) -> str:
     return word("about.incomplete", language, accepted=accepted_phrase(row, language))
 
 
-def count_of(row: Row, name: str) -> str:
-    """One number of a reading; cells of ledgers that were refused stand with its refused rows."""
+def count_of(row: Row, name: str, language: str) -> str:
+    """One number of a reading; cells of ledgers that were refused stand with its refused rows.
+
+    Where a list prints subtotals and no total, their sum stands for it and says so.
+    """
     value = row[name]
+    if name == "announced" and row["announced_parts"]:
+        return word("about.announced_parts", language, number=value, parts=row["announced_parts"])
     if name == "rejected" and row["rejected_cells"]:
         return str((value or 0) + row["rejected_cells"])
     return "–" if value is None else str(value)
@@ -187,7 +192,7 @@ def reading_table(readings: pl.DataFrame, language: str) -> pl.DataFrame:
             reading_name(row, language),
             row["issuer"] or "–",
             text.received(row["received_on"], row["withdrawn_on"], language),
-            *(count_of(row, name) for name in COUNTS),
+            *(count_of(row, name, language) for name in COUNTS),
             completeness(row, language),
         ]
         for row in readings.iter_rows(named=True)

@@ -274,15 +274,15 @@ def _reading_table(rows: pl.DataFrame, language: str) -> str:
         lines.append(
             f'<tr><th scope="row">{escape(row["original_name"])}{small}</th>'
             f'<td class="is-tight">{escape(text.received(row["received_on"], row["withdrawn_on"], language))}</td>'
-            f"{''.join(_count_cell(row, name) for name in about.COUNTS)}"
+            f"{''.join(_count_cell(row, name, language) for name in about.COUNTS)}"
             f"<td>{escape(about.completeness(row, language))}</td></tr>"
         )
     captions = [word(f"about.column_{column}", language) for column in columns]
     return f'<div class="tt-readings">{blocks.table(captions, lines)}</div>'
 
 
-def _count_cell(row: Row, name: str) -> str:
-    shown = about.count_of(row, name)
+def _count_cell(row: Row, name: str, language: str) -> str:
+    shown = about.count_of(row, name, language)
     is_gap = (name in ("rejected", "duplicate") and shown not in ("0", "–")) or (
         name == "announced" and bool(row["announced_differs"])
     )

@@ -90,6 +90,12 @@ def state_of(records: Sequence[Record]) -> ItemState:
     return "doubtful" if any(map(is_doubtful, records)) else "ready"
 
 
+def is_unreadable(record: Record) -> bool:
+    """Whether nothing could be read of a file, so that nothing stated of it helps; a missing header can be stated."""
+    refused = str(record.get("refused") or "")
+    return refused.startswith("read.") and refused != "read.no_header"
+
+
 def is_doubtful(record: Record) -> bool:
     """Whether values look wrong of which nobody has said yet why they are right."""
     return bool(record.get("asked")) and not (record.get("reading") or {}).get("reason")

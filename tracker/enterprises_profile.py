@@ -193,7 +193,7 @@ def event_table(found: Profile, language: str) -> pl.DataFrame:
             "valid_to": row["valid_to"],
             "area": row["area_short"],
             "printed": row["name_as_printed"],
-            **_place(row),
+            **_place(row, language),
         }
         for row in found.events.iter_rows(named=True)
     ]
@@ -210,9 +210,10 @@ def _event_words(row: dict[str, Any], language: str) -> str:
     return " ".join([word(f"event.{row['event']}", language), *marks])
 
 
-def _place(row: dict[str, Any]) -> dict[str, str | None]:
-    cell = f"{row['column'] or ''}{row['row'] or ''}"
-    return {"file": row["original_name"], "sheet": row["sheet"], "cell": cell or None}
+def _place(row: dict[str, Any], language: str) -> dict[str, str | None]:
+    """File, sheet and cell; of what a whole row tells its number, named as that."""
+    cell = f"{row['column']}{row['row']}" if row["column"] else word("profile.row", language, row=row["row"])
+    return {"file": row["original_name"], "sheet": row["sheet"], "cell": cell if row["row"] else None}
 
 
 def value_table(found: Profile, language: str) -> pl.DataFrame:
@@ -222,7 +223,7 @@ def value_table(found: Profile, language: str) -> pl.DataFrame:
             "measure": row["name"],
             "period": row["period_end"],
             "value": row["value_text"] if row["kind"] == "text" else amount(row["value"], row["unit"], language),
-            **_place(row),
+            **_place(row, language),
         }
         for row in found.values.iter_rows(named=True)
     ]
@@ -240,7 +241,7 @@ def rejected_table(found: Profile, language: str) -> pl.DataFrame:
             "reason": word(
                 f"rule.{row['rule']}", language, value=row["value"] or "", candidates=row["candidates"] or ""
             ),
-            **_place(row),
+            **_place(row, language),
         }
         for row in found.rejected.iter_rows(named=True)
     ]

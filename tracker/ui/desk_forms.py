@@ -54,6 +54,10 @@ def one_upload(item: Item, items: Sequence[Item], catalog: Catalog, language: st
     shown = [r for r in item.records or [] if member in ("", r["file"])]
     html(blocks_desk.problems([line for r in shown for line in desk_words.refusal_lines(r, language)]))
     record = (shown or [{}])[0]
+    if shown and all(map(desk_board.is_unreadable, shown)):
+        html(blocks.paragraph(word("desk.unreadable", language)))
+        _offer_again(item.upload, item.upload.file_id[:12], language)
+        return
     if item.state == "broken" and item.check is not None:
         html(blocks_desk.problems(desk_words.refused_lines(item.check, language)))
     left, right = st.columns([2, 3], gap="large")
@@ -217,11 +221,16 @@ def _statement(
         kept = shared | {"members": {**members, member: changed}} if member else changed | {"members": members}
         shared_by_all = {field: changed[field] for field in _COMMON if changed.get(field)}
         _save([(other.upload, other.upload.stated | shared_by_all) for other in also] + [(upload, kept)], language)
+    _offer_again(upload, mark, language)
+
+
+def _offer_again(upload: Upload, mark: str, language: str) -> None:
+    """What can be done with any file: check it again, or put it aside."""
     with st.container(horizontal=True):
-        if st.button(word("desk.check_again", language), key=key("again")):
+        if st.button(word("desk.check_again", language), key=f"desk_again_{mark}"):
             desk_board.check([upload], allowed("upload"))
             st.rerun()
-        if st.button(word("desk.set_aside", language), key=key("aside")):
+        if st.button(word("desk.set_aside", language), key=f"desk_aside_{mark}"):
             write("upload", upload.name, uploads.set_aside, upload, known_name())
             st.rerun()
 
