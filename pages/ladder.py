@@ -3,7 +3,7 @@
 import streamlit as st
 
 from tracker import blocks, blocks_ladder, districts, ladder, text, ui
-from tracker.enterprises import POOL
+from tracker.enterprises_histories import POOL
 from tracker.text import word
 
 view = ui.current_view()

@@ -13,8 +13,8 @@ import polars as pl
 import pytest
 from docx.oxml.ns import qn
 
+from tests.briefing_files import as_cells, charts_of, printed, tables_in_print
 from tests.demo import CLOSE, Demo
-from tests.test_briefing import as_cells, charts_of, printed, tables_in_print
 from tests.test_briefing_slides import assert_readable, cached, opened, printed_tables, shapes, sheet_of
 from tracker import warehouse
 from tracker.briefing import columns

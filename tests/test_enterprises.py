@@ -12,7 +12,16 @@ import pytest
 
 from tests.demo import Demo
 from tests.invented_build import AS_OF_DATES, AWAITING, CITY, DUE, PLAN_ID, publish
-from tracker import enterprises, enterprises_behind, enterprises_profile, enterprises_words, ui, viewing, warehouse
+from tracker import (
+    enterprises,
+    enterprises_behind,
+    enterprises_histories,
+    enterprises_profile,
+    enterprises_words,
+    ui,
+    viewing,
+    warehouse,
+)
 from tracker.enterprises import EVERY, Narrowing
 from tracker.enterprises_words import Labels, batch_name
 from tracker.viewing import Rule
@@ -158,7 +167,7 @@ def test_nobody_whom_a_file_names_is_missing_from_the_list_of_every_status(
             named = {enterprise for (enterprise,) in demo.rows(sql, day, day, city, tier)}
             # Higher titles count in lower tiers.
             assert named == set(rows["enterprise_id"]) if not tier else named <= set(rows["enterprise_id"])
-            beside = rows.filter(pl.col("status") == enterprises.ON_RECORD)
+            beside = rows.filter(pl.col("status") == enterprises_histories.ON_RECORD)
             assert not beside["is_counted"].any()
     assert beside.height > 50
 

@@ -237,7 +237,7 @@ def _cell(row: Row | None, is_first: bool, view: View) -> str:
     title = text.listed(said, language)
     if row["origin"] == "estimated":
         shown = word("overview.estimated_cell", language, shown=shown)
-    shown = findings.marked(row, shown, language)
+    shown = findings.marked(row, shown, language, is_tight=True)
     return (
         f'<td{_first(is_first)} style="background:var(--{row["status"]}-fill)" title="{escape(title)}">'
         f"{link(shown, number_link(row, view))}</td>"

@@ -11,8 +11,9 @@ import polars as pl
 from tracker import excerpt, text
 from tracker.blocks import link, plain_rows, section, table
 from tracker.catalog_derived import UNASSIGNED_SUFFIX
-from tracker.enterprises import MISSING, ON_RECORD, STATUSES, codes_in, grouped
+from tracker.enterprises import MISSING, codes_in, grouped
 from tracker.enterprises_behind import Definition
+from tracker.enterprises_histories import ON_RECORD, STATUSES
 from tracker.enterprises_profile import Profile, event_table, rejected_table, value_table
 from tracker.enterprises_words import Labels, amount, batch_name, denominator_name, numerator_name, plain_number
 from tracker.findings import Row

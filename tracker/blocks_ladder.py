@@ -11,7 +11,7 @@ import polars as pl
 from tracker import blocks, findings, text
 from tracker.blocks_enterprises import by_code
 from tracker.candidates import POSSIBLE
-from tracker.enterprises import POOL
+from tracker.enterprises_histories import POOL
 from tracker.enterprises_moved import EXPIRING
 from tracker.findings import Row
 from tracker.ladder import Ladder

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from tracker import batches, criteria, enterprises, warehouse
+from tracker import batches, criteria, enterprises, enterprises_histories, warehouse
 from tracker.catalog_criteria import Criterion
 from tracker.criteria import Version
 from tracker.enterprises_moved import EXPIRY_MONTHS, expiring
@@ -44,7 +44,7 @@ def numbers_by_tier(build_id: str, plan_id: str, area_code: str, as_of: dt.date)
     """How many names stand where, by tier: see :func:`numbers_by_area`."""
     # Of a nation they are millions, and a ladder prints none of their names.
     histories = _histories(build_id, plan_id, area_code, "", as_of)
-    counted = histories.join(enterprises.sizes(build_id), on="example_id")
+    counted = histories.join(enterprises_histories.sizes(build_id), on="example_id")
     parts = _numbers(counted, area_code, pl.col("enterprises").sum(), "tier").partition_by("tier", as_dict=True)
     return {str(tier): rows.drop("tier") for (tier,), rows in parts.items()}
 

@@ -125,7 +125,8 @@ def lead_label(row: dict[str, Any], language: str) -> str:
     parts = [pace_gap(row, language)]
     if row["lead_points"] is not None and row["status"] != "not_reported":
         parts.append(signed(row["lead_points"], language))
-    return findings.marked(row, word("districts.separator", language).join(part for part in parts if part), language)
+    label = word("districts.separator", language).join(part for part in parts if part)
+    return findings.marked(row, label, language, is_tight=True)
 
 
 def signed(lead_points: float, language: str) -> str:
@@ -193,7 +194,7 @@ def dumbbell_frame(rows: pl.DataFrame, language: str) -> pl.DataFrame:
                 "now": row["value"] if row["status"] != "not_reported" else None,
                 "target": row["target_value"],
                 "base_label": _amount(row, "baseline_value", language),
-                "now_label": findings.value_phrase(row, language) if row["value"] is not None else "",
+                "now_label": findings.value_phrase(row, language, is_tight=True) if row["value"] is not None else "",
                 "target_label": findings.target_phrase(row, language),
                 "status": row["status"],
             }
@@ -234,7 +235,7 @@ def tile_frame(rows: pl.DataFrame, areas: pl.DataFrame, language: str) -> pl.Dat
 def _tile_value(row: dict[str, Any] | None, language: str) -> str:
     if row is None or row["value"] is None:
         return "–"
-    return findings.value_phrase(row, language)
+    return findings.value_phrase(row, language, is_tight=True)
 
 
 def _tile_word(row: dict[str, Any], language: str) -> str:

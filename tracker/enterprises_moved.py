@@ -7,7 +7,8 @@ import datetime as dt
 import polars as pl
 
 from tracker import warehouse
-from tracker.enterprises import ON_RECORD, POOL, enterprises_of, names, placed, states, with_histories
+from tracker.enterprises import enterprises_of, placed, with_histories
+from tracker.enterprises_histories import ON_RECORD, POOL, names, states
 from tracker.keeping import kept
 from tracker.months import month_end
 from tracker.viewing import Rule

@@ -89,21 +89,22 @@ def finding(targets: pl.DataFrame, language: str) -> str:
     return sentence + word(key, language, name=worst[0]["short"], gap=gap_phrase(worst[0], language))
 
 
-def value_phrase(row: Row, language: str) -> str:
+def value_phrase(row: Row, language: str, *, is_tight: bool = False) -> str:
     """The value with its unit, or the word for a value that nobody reported; never a zero in its place.
 
     One that rests on a value of a mistaken unit is marked wherever it is printed; :func:`doubts` says why.
     """
     if row["value"] is None:
         return word("status.not_reported", language)
-    return marked(
-        row, text.compact(row["value"], row["unit"], row["decimals"], language, row["target_value"]), language
-    )
+    amount = text.compact(row["value"], row["unit"], row["decimals"], language, row["target_value"])
+    return marked(row, amount, language, is_tight=is_tight)
 
 
-def marked(row: Row, shown: str, language: str) -> str:
-    """What is printed of a value, marked where the value is in doubt."""
-    return word("note.doubtful_value", language, shown=shown) if row.get("doubtful_values") else shown
+def marked(row: Row, shown: str, language: str, *, is_tight: bool = False) -> str:
+    """What is printed of a value, marked where the value is in doubt; with a sign alone where there is no room."""
+    if not row.get("doubtful_values"):
+        return shown
+    return word("note.doubtful_sign" if is_tight else "note.doubtful_value", language, shown=shown)
 
 
 def target_phrase(row: Row, language: str) -> str:

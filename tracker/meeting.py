@@ -78,7 +78,7 @@ def area_lines(rows: pl.DataFrame, number: int, language: str) -> tuple[list[Are
 def _area_line(row: Row, language: str) -> AreaLine:
     ahead = None if row["status"] == "not_reported" else districts.distance_ahead(dict(row))
     label = districts.pace_gap(dict(row), language) or word(f"status.{row['status']}", language)
-    return AreaLine(row["area_short"], ahead, findings.marked(row, label, language), row["status"])
+    return AreaLine(row["area_short"], ahead, findings.marked(row, label, language, is_tight=True), row["status"])
 
 
 def owed(decisions: Sequence[Decision], before: str | None, now: str | None) -> list[Decision]:

@@ -53,7 +53,7 @@ def area_figures(
         place: Frame(
             finding if place == "lead" else word(titles[place], language),
             word(notes[place], language, month=text.month(compared_with, language)),
-            f"{name} · {due}\n{said}",
+            "\n".join(filter(None, [f"{name} · {due}", districts.doubtful(rows, language), said])),
         )
         for place in AREA_FIGURES
     }

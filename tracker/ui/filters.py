@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 from tracker import enterprises
-from tracker.enterprises import COUNTED, EVERY, POOL, STATUSES, Narrowing
+from tracker.enterprises import COUNTED, EVERY, Narrowing
 from tracker.enterprises_behind import Definition
+from tracker.enterprises_histories import POOL, STATUSES
 from tracker.enterprises_moved import MOVE_CODES
 from tracker.enterprises_words import Labels
 from tracker.keeping import kept

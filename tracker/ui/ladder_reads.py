@@ -9,7 +9,7 @@ from tracker import enterprises, ladder, text
 from tracker.candidates import numbers_by_tier
 from tracker.charts.frame import Frame
 from tracker.charts.ladder import move_bars
-from tracker.enterprises import POOL
+from tracker.enterprises_histories import POOL
 from tracker.enterprises_moved import expiring
 from tracker.keeping import kept
 from tracker.ladder import Ladder

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from tracker import enterprises, viewing
+from tracker import enterprises_histories, viewing
 from tracker.links import View
 from tracker.ui.district_reads import area_figures
 from tracker.ui.enterprise_reads import everyone
@@ -70,7 +70,7 @@ def warm_pages(build_id: str) -> None:
         _overview(view)
         _districts(view)
         ladder_of(view)
-        enterprises.names(build_id)
+        enterprises_histories.names(build_id)
         everyone(view, None, "")
 
 
