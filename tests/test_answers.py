@@ -152,6 +152,16 @@ def test_decisions_do_what_was_said_of_them_survive_builds_and_can_be_taken_back
     }
 
 
+def test_without_questions_the_command_says_that_there_are_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TRACKER_DATA", str(tmp_path))
+    add(tmp_path, write_list(tmp_path / "files", "名单.csv", "企业名称,所属县区\n甲公司,海州区"))
+    built(tmp_path)
+    assert main(["questions"]) == 0
+    assert capsys.readouterr().out == "没有需要人来判断的问题。\n"
+
+
 def test_what_cannot_be_decided_is_refused_and_nothing_is_written(
     world: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

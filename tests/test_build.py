@@ -171,6 +171,9 @@ def test_what_the_title_does_not_say_is_asked(tmp_path: Path) -> None:
     assert result.refusal is not None
     assert result.refusal.code == "add.missing"
     assert result.refusal.values["options"] == "--tier --event --on --area"
+    # With what to give, in the language of the message.
+    assert "--on 2024-09-02（公示或发文的日期" in result.refusal.text("zh")
+    assert "--on 2024-09-02 (the day of the publicity" in result.refusal.text("en")
     assert not Inbox(tmp_path).sidecars()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from etl.inbox import Inbox
 from etl.refusal import Refusal
 from etl.rows import gaps
 from tests.worlds import add, built, rows, write_list
+from tracker import about, ui, warehouse
 
 GOOD = "序号,企业名称,所属县区\n1,甲公司,海州区\n2,乙公司,东海县"
 BAD = GOOD + "\n3,丙公司,东山区\n4,甲公司,海州区"
@@ -119,3 +121,27 @@ def test_a_reading_has_no_gap_exactly_where_all_it_read_was_taken(
     said, read = announced
     agrees = said == read and counts["rejected"] == 0 and counts["duplicate"] == 0
     assert (gaps(counts, {"total": announced}) == {}) == agrees
+
+
+def test_subtotals_of_a_list_stand_for_the_total_that_it_does_not_print(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Districts add up, a city above them in the same list does not count them twice, and a printed total stands."""
+    text = "企业名称,所属县区\n甲{day}公司,海州区\n乙{day}公司,海州区\n丙{day}公司,东海县"
+    for day, name, announced, said in (
+        (1, "分计.csv", ("海州区=2", "东海县=1"), "3（2 项分计）"),
+        (2, "错.csv", ("海州区=2", "东海县=4"), "6（2 项分计）"),
+        (3, "上级.csv", ("连云港市=3", "海州区=2", "东海县=1"), "3（3 项分计）"),
+        (4, "总数.csv", ("3", "海州区=2"), "3"),
+        (5, "没有.csv", (), "–"),
+    ):
+        path = write_list(tmp_path, name, text.format(day=day))
+        add(tmp_path, path, event_on=dt.date(2023, 6, day), announced=announced)
+        built(tmp_path)
+        monkeypatch.setenv("TRACKER_DATA", str(tmp_path))
+        build_id = warehouse.current_build_id()
+        assert build_id is not None
+        [row] = warehouse.query(build_id, "readings", language="zh").filter(original_name=name).to_dicts()
+        assert about.count_of(row, "announced", "zh") == said
+        assert bool(row["announced_differs"]) == (name == "错.csv")
+        ui.forget()

@@ -102,6 +102,23 @@ def test_a_dropped_list_is_on_disk_at_once_and_asks_for_what_it_does_not_say() -
     assert upload.path.is_file()
 
 
+def test_a_file_that_cannot_be_read_asks_for_nothing_and_can_be_put_aside() -> None:
+    app = opened()
+    app.text_input(key="desk_by").set_value("张三").run()
+    # The beginning of a workbook, cut off.
+    app.file_uploader[0].set_value(("名单.xlsx", b"PK\x03\x04" + b"\x00" * 40, "application/zip")).run()
+    ended()
+    app.run()
+    assert not app.exception
+    assert word("refusal.read.damaged", "zh", file="名单.xlsx") in shown(app)
+    assert word("desk.unreadable", "zh") in shown(app)
+    labels = [button.label for button in app.button]
+    assert word("desk.save_statement", "zh") not in labels
+    assert not [box for box in app.selectbox if str(box.key).startswith("desk_tier_")]
+    next(button for button in app.button if button.label == word("desk.set_aside", "zh")).click().run()
+    assert word("desk.finding_none", "zh") in shown(app)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_publication_that_was_cut_short_says_what_is_in_force_and_how_to_go_on(tmp_path: Path, language: str) -> None:
     # What a kill leaves: a job that began, holds no lock any more and never said how it ended.

@@ -38,6 +38,8 @@ _RULES = {
     # A value of an enterprise that belonged to another area on its day is that area's.
     "core.enterprise_value": f"{_ENTERPRISE} AND NOT EXISTS ({_ELSEWHERE})",
     "core.value_cell": "false",
+    # A value that asks for a reason is of an area or of an enterprise, never of both.
+    "core.value_question": f"({_AREA} OR ({_ENTERPRISE} AND NOT EXISTS ({_ELSEWHERE})))",
     # Rows that were refused, differ or are missing have no area: they are shown where the whole file is the area's.
     "core.rejected_row": _OWN_READING,
     "core.ledger_difference": _OWN_READING,
