@@ -210,10 +210,10 @@ def test_a_marked_value_is_marked_wherever_it_is_printed(
     areas = warehouse.read(build_id, "areas", plan_id=PLAN, language=language)
     rows_of = targets.filter(target_id="main_revenue_share")
     assert rows_of.filter(rows_of["doubtful_values"] > 0)["area_code"].to_list() == [LIANYUN]
-    for area, number in ((LIANYUN, 1), (HAIZHOU, 0)):
+    for area, times in ((LIANYUN, 1), (HAIZHOU, 0)):
         # Who sees one area only is told of its values, and of no other's.
         own = viewing.doubtful_values(excerpt.id_of(build_id, [area]), CLOSE)
-        assert own["area_code"].to_list() == [area] * number
+        assert own["area_code"].to_list() == [area] * times
     [row] = rows_of.filter(area_code=LIANYUN).to_dicts()
     [sound] = rows_of.filter(area_code=HAIZHOU).to_dicts()
     mark = word("note.doubtful_value", language, shown="").strip()

@@ -45,6 +45,8 @@ def area_figures(
     due_on = rows["due_on"][0]
     due = word("indicators.line_due", language, month=text.month(due_on, language))
     finding = districts.worst(rows, language) or word("districts.lead_title", language)
+    if districts.doubtful(rows, language):
+        said = f"{said} · {word('districts.doubtful_sign', language)}"
     notes = {place: f"districts.{place}_note" for place in AREA_FIGURES}
     titles = {place: f"districts.{place}_title" for place in AREA_FIGURES}
     if rows["baseline_value"].is_null().all():  # a mark that is not drawn is not explained
@@ -53,7 +55,7 @@ def area_figures(
         place: Frame(
             finding if place == "lead" else word(titles[place], language),
             word(notes[place], language, month=text.month(compared_with, language)),
-            "\n".join(filter(None, [f"{name} · {due}", districts.doubtful(rows, language), said])),
+            f"{name} · {due}\n{said}",
         )
         for place in AREA_FIGURES
     }
