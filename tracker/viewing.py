@@ -83,14 +83,23 @@ def lapsed_publicity(build_id: str, as_of: dt.date) -> pl.DataFrame:
 
     A build of an older version does not tell, as little as of :func:`doubtful_values`.
     """
-    found = warehouse.read_if_there(build_id, "lapsed_publicity", as_of=as_of)
-    return pl.DataFrame(schema=_LAPSED) if found is None else found
+    first = _doubts(build_id)["first_publicity_end"]
+    if first is None or first > as_of:
+        return pl.DataFrame(schema=_LAPSED)
+    return warehouse.read(build_id, "lapsed_publicity", as_of=as_of)
 
 
 def doubtful_values(build_id: str, as_of: dt.date) -> pl.DataFrame:
     """``indicator_id``, ``area_code``, ``basis``, ``doubtful_values``: how many values look like a mistaken unit."""
-    found = warehouse.read_if_there(build_id, "doubtful_values", as_of=as_of)
-    return pl.DataFrame(schema=_DOUBTFUL) if found is None else found
+    if not _doubts(build_id)["doubtful_values"]:
+        return pl.DataFrame(schema=_DOUBTFUL)
+    return warehouse.read(build_id, "doubtful_values", as_of=as_of)
+
+
+def _doubts(build_id: str) -> Mapping[str, Any]:
+    """Whether there is anything to say at all: most builds need no further query."""
+    found = warehouse.read_if_there(build_id, "doubts")
+    return {"first_publicity_end": None, "doubtful_values": 0} if found is None else found.row(0, named=True)
 
 
 def _with_doubts(beside: pl.DataFrame, build_id: str, as_of: dt.date) -> pl.DataFrame:
