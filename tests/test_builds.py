@@ -303,7 +303,7 @@ def test_the_page_shows_compares_edits_and_traces(world: World, quick: list[list
             "trace": ["撤回的文件也在内"],
         },
         "en": {
-            "list": ["Builds: 2", "no longer counting: 补充:名单.csv"],
+            "list": ["Builds: 2", "no longer in: 补充:名单.csv"],
             "compare": ["Ahead of schedule from: 5 → 20", "丁公司"],
             "thresholds": ["Edited thresholds", "李四"],
             "targets": ["District targets"],

@@ -227,7 +227,7 @@ def test_a_profile_tells_titles_values_sources_and_refusals(build_id: str) -> No
     assert enterprises_profile.highest_title(found, DUE, "zh") == "示例企业1号有限公司：创新型，到期待复核"
     assert ("曾用名", "旧名示例厂") in enterprises_profile.identity(found, "zh")
     assert enterprises_profile.event_table(found, "zh").select("file", "sheet", "cell").rows() == [
-        ("示例名单.xlsx", "名单", "1")
+        ("示例名单.xlsx", "名单", "第 1 行")
     ]
     [refused] = enterprises_profile.rejected_table(found, "zh").rows()
     assert refused[-3:] == ("示例名单.xlsx", "名单", "B40")
