@@ -16,7 +16,7 @@ from etl.add_reading import mapping_of, reading_of
 from etl.assemble import ledger_outcome
 from etl.build import counting_sources
 from etl.corrections_add import record_form
-from etl.day_questions import day_questions, later_steps
+from etl.day_questions import day_questions, later_steps, received_ahead
 from etl.form import Form, read_form
 from etl.form_add import form_readings, refuse_second_form
 from etl.inbox import TITLE_KINDS, VALUE_KINDS, Event, Inbox, Kind, Reading, Sidecar, Step, content_id
@@ -251,8 +251,8 @@ def _odd_days(source: Source, rows: ListRows, inbox: Inbox, catalog: Catalog) ->
         if sidecar.file_id != source.sidecar.replaces
         for reading in sidecar.active_readings()
     ]
-    own = day_questions(source, rows.accepted, others, dt.date.today(), catalog)
-    return pl.concat([own, later_steps(source, others, catalog)])
+    own = day_questions(source, rows.accepted, others, catalog)
+    return pl.concat([own, later_steps(source, others, catalog), received_ahead(source, dt.date.today())])
 
 
 def _twins(reading: Reading, file_id: str, replaces: str | None, others: Iterable[Sidecar]) -> tuple[Sidecar, ...]:

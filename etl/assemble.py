@@ -76,8 +76,7 @@ def assemble(
         for source in sources
         if source.reading.kind == "activities"
     ]
-    today = dt.date.today()
-    odd_days = [day_questions(source, rows.accepted, sources, today, catalog) for source, rows in judged + valued]
+    odd_days = [day_questions(source, rows.accepted, sources, catalog) for source, rows in judged + valued]
     rows = recoded(pl.concat([pl.DataFrame(schema=_ROW_SCHEMA), *stamped]), answers)
     del stamped
     # The rows of lists live on in one frame, those of values in another; millions should not be kept twice.

@@ -17,7 +17,7 @@ from etl.reconcile import Source
 from etl.rows import letters, sheets_of
 from tracker.catalog import Catalog
 
-QUESTIONS = ("review_before_batch", "step_before_earlier", "received_ahead")
+QUESTIONS = ("review_before_batch", "step_before_earlier")
 DAY_SCHEMA = {
     "question": pl.String,
     "reading_id": pl.String,
@@ -40,27 +40,21 @@ _REVIEWS = ("review_publicity", "review_passed")
 _DATING = ("reviewed_on", "recognised_on")
 
 
-def day_questions(
-    source: Source, rows: pl.DataFrame, others: Iterable[Source], today: dt.date, catalog: Catalog
-) -> pl.DataFrame:
+def day_questions(source: Source, rows: pl.DataFrame, others: Iterable[Source], catalog: Catalog) -> pl.DataFrame:
     """What a person should look at among the days of a file.
 
     Args:
         source: the file under a reading.
         rows: its accepted rows with ``sheet``, ``row`` and ``event_on``; of what is no list none are asked for.
         others: the other readings that count.
-        today: the day on which it is asked.
         catalog: which area lies in which.
 
     Returns:
         One row per question with how many rows it is about and the cell of the first; without a cell it is the day of
         the whole file. ``compared_with`` is the day that makes it odd, ``other`` the file that states it.
     """
-    reading, received_on = source.reading, source.sidecar.received_on
+    reading = source.reading
     found: list[pl.DataFrame] = []
-    # The days of an invented file are those of its story.
-    if received_on > today and not source.sidecar.is_demo:
-        found.append(_question("received_ahead", source, rows.clear(), received_on, today))
     if reading.kind == "list":
         if reading.event in _REVIEWS and reading.reviewed_cohort is not None:
             until = dt.date(reading.reviewed_cohort, 12, 31)
@@ -72,6 +66,16 @@ def day_questions(
             other = earlier.sidecar.original_name
             if odd.height:
                 found.append(_question("step_before_earlier", source, odd, reading.list_day, shown_on, other))
+    return pl.concat([pl.DataFrame(schema=DAY_SCHEMA), *found])
+
+
+def received_ahead(source: Source, today: dt.date) -> pl.DataFrame:
+    """That a file is said to have come in after today, as :func:`day_questions` asks; of builds it is not asked.
+
+    What a build owes must not depend on the day on which it is made.
+    """
+    received_on = source.sidecar.received_on
+    found = [_question("received_ahead", source, _no_rows(), received_on, today)] if received_on > today else []
     return pl.concat([pl.DataFrame(schema=DAY_SCHEMA), *found])
 
 

@@ -121,8 +121,7 @@ def test_a_file_received_on_a_day_that_lies_ahead_is_asked_about(tmp_path: Path)
     soon = today + dt.timedelta(days=40)
     result = add(tmp_path, write_list(tmp_path, "名单.csv", PLAIN), event_on=soon, received_on=soon)
     assert asked(result) == [("received_ahead", 0, soon, today, None, None, None)]
-    [(kind, number, detail)] = owed(tmp_path)
-    assert (kind, number, detail) == ("received_ahead", 1, f"{soon} / {today}")
+    assert owed(tmp_path) == []  # what a build owes does not depend on the day on which it is made
 
 
 def test_every_question_is_a_debt_with_words(tmp_path: Path) -> None:

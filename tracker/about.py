@@ -26,7 +26,7 @@ DEBTS: dict[str, tuple[str, ...]] = {
     "doubtful": (
         "same_name_other_code", "same_code_other_name", "former_name_of_other_code", "unit_jump",
         "percent_as_fraction", "implausible", "part_above_whole", "cumulative_fall", "large_change",
-        "review_before_batch", "step_before_earlier", "received_ahead", "correction_differs", "correction_row_gone",
+        "review_before_batch", "step_before_earlier", "correction_differs", "correction_row_gone",
         "correction_file_gone", "ledger_differs", "activity_differs",
     ),
     "assumed": (
