@@ -113,7 +113,9 @@ def test_a_broken_catalogue_lists_all_its_faults_and_changes_nothing(
 def test_a_report_is_added_with_its_period_and_unit(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = write_list(folder, "报表.csv", "企业名称,营业收入,主营业务收入,上年同期\n甲公司,1200,1300,1")
     assert main(["add", str(path), "--area", "海州区"]) == 1
-    assert "--period --unit" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "--period 2025Q3" in said
+    assert "--unit 万元" in said
     stated = ("--area", "海州区", "--period", "2024", "--unit", "万元")
     assert main(["check", str(path), *stated, "--json"]) == 0
     [result] = json.loads(capsys.readouterr().out)

@@ -219,8 +219,12 @@ def tier_counts(build_id: str, area_code: str, as_of: dt.date, rule: Rule) -> pl
     return shown.with_columns(value=counted(rule))
 
 
+@kept(256)
 def lapsed_note(build_id: str, tier: str, area_code: str, as_of: dt.date, language: str) -> list[str]:
-    """How many were shown for a tier in an area and never decided, as a sentence; nothing where there is nobody."""
+    """How many were shown for a tier in an area and never decided, as a sentence; nothing where there is nobody.
+
+    Shared by all sessions, so never changed in place.
+    """
     is_asked = (pl.col("tier") == tier) & (pl.col("area_code") == area_code)
     found = lapsed_publicity(build_id, as_of).filter(is_asked)
     number = None if found.is_empty() else found["lapsed_publicity"][0]
