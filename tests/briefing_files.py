@@ -16,7 +16,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 
 from tests.demo import CLOSE, Demo
-from tracker import warehouse
+from tracker import ui, warehouse
 from tracker.briefing.content import Content
 from tracker.briefing.selection import Selection
 from tracker.briefing.tables import Table
@@ -34,7 +34,7 @@ def selected(demo: Demo) -> Iterator[Selection]:
         build_id = warehouse.current_build_id()
         assert build_id is not None
         yield Selection("lianyungang", CLOSE, build_id)
-        warehouse.forget_connections()
+        ui.forget()
 
 
 def printed(file: bytes) -> tuple[list[str], list[list[list[str]]]]:

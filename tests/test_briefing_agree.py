@@ -41,7 +41,6 @@ def data_folder(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("TRACKER_DATA", str(demo.folder))
     yield
     ui.forget()
-    warehouse.forget_connections()
 
 
 def numbers(said: str) -> list[Decimal]:

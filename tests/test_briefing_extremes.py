@@ -16,7 +16,7 @@ from docx.oxml.ns import qn
 from tests.briefing_files import as_cells, charts_of, printed, tables_in_print
 from tests.demo import CLOSE, Demo
 from tests.test_briefing_slides import assert_readable, cached, opened, printed_tables, shapes, sheet_of
-from tracker import warehouse
+from tracker import ui, warehouse
 from tracker.briefing import columns
 from tracker.briefing import content as making
 from tracker.briefing.content import Content
@@ -100,7 +100,7 @@ def cases(demo: Demo) -> Iterator[dict[str, Content]]:
                 inner.setattr(warehouse, "query", long_names)
                 found[case] = making.content(selection)
         yield found
-    warehouse.forget_connections()
+    ui.forget()
 
 
 def test_the_cases_are_what_they_are_called(cases: dict[str, Content]) -> None:

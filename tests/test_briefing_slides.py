@@ -19,7 +19,7 @@ from pptx.oxml.ns import qn
 from pptx.util import Inches
 
 from tests.demo import Demo
-from tracker import warehouse
+from tracker import ui, warehouse
 from tracker.briefing import documents, tables
 from tracker.briefing.content import Content, content
 from tracker.briefing.content_charts import Typeface, history_chart
@@ -46,7 +46,7 @@ def chosen(demo: Demo) -> Iterator[Selection]:
         build_id = warehouse.current_build_id()
         assert build_id is not None
         yield Selection("lianyungang", AS_OF, build_id, unit="示例市工业和信息化局", paragraph="请各单位对照落实。")
-    warehouse.forget_connections()
+    ui.forget()
 
 
 @pytest.fixture(scope="module")

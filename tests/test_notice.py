@@ -13,7 +13,7 @@ import pytest
 from etl.__main__ import main
 from tests.invented_build import DUE, PLAN_ID
 from tests.invented_closing import publish_with_closing
-from tracker import viewing, warehouse
+from tracker import ui, viewing, warehouse
 from tracker.alerts import alert_line, newly_behind
 from tracker.notice import Facts, Section, assessment, tight
 from tracker.notice_facts import facts_at
@@ -29,7 +29,7 @@ def build_id(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TRACKER_DATA", str(folder))
         yield publish_with_closing(folder)
-        warehouse.forget_connections()
+        ui.forget()
 
 
 def facts(build_id: str, as_of: dt.date = DUE, language: str = "zh", area: str | None = None) -> Facts:

@@ -13,7 +13,7 @@ import pytest
 
 from etl.publish import Builds
 from tests.worlds import add, built, rows, write_list
-from tracker import enterprises, warehouse
+from tracker import enterprises, ui
 from tracker.enterprises_moved import expiring
 from tracker.outlook_view import plan_outlook, target_outlook
 
@@ -85,7 +85,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 def build_id(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setenv("TRACKER_DATA", str(world.whole))
     yield world.build_id
-    warehouse.forget_connections()
+    ui.forget()
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from etl.sample_world import credit_code
 from tests.demo import CITY, CLOSE, UNITS, Demo
 from tests.replay import Event, FinalList, counts
 from tests.replay_formulas import Answer, Holder, Report, World, seen
-from tracker import viewing, warehouse
+from tracker import ui, viewing, warehouse
 from tracker.catalog import load
 from tracker.progress import LEADER_STATE
 
@@ -267,7 +267,7 @@ def test_the_batch_under_publicity_would_meet_the_target(demo: Demo, monkeypatch
             for switch in (False, True)
         }
     finally:
-        warehouse.forget_connections()
+        ui.forget()
     states = {
         switch: {row["target_id"]: row["state"] for row in frame.filter(pl.col("area_code") == CITY).to_dicts()}
         for switch, frame in shown.items()

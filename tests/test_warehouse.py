@@ -12,7 +12,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from tests.invented_build import DUE, PLAN_ID, publish
-from tracker import keeping, viewing, warehouse
+from tracker import ui, viewing, warehouse
 from tracker.viewing import DEFAULT_RULE, Rule
 
 
@@ -20,7 +20,7 @@ from tracker.viewing import DEFAULT_RULE, Rule
 def build_id(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setenv("TRACKER_DATA", str(tmp_path))
     yield publish(tmp_path)
-    warehouse.forget_connections()
+    ui.forget()
     warehouse._statement.cache_clear()
 
 
@@ -191,8 +191,7 @@ def test_the_final_date_of_a_stock_is_shown_and_its_running_task_beside_it(
     build_id: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     later = dt.date(2027, 12, 31)
-    warehouse.forget_connections()
-    keeping.forget()
+    ui.forget()
     with duckdb.connect(str(tmp_path / "builds" / f"{build_id}.duckdb")) as connection:
         # The little giants get a final date two years later: what was due in 2025 becomes an interim task.
         of_giants = "where target_id = 'giant' and area_code = '990000'"
