@@ -143,7 +143,8 @@ def _compared(scratch: Path, built: Built, before: str | None, read: Read) -> di
     catalog = for_data_folder(scratch)
     targets = (built.change if before else read(after, "effect_first", as_of=newest_after)).to_dicts()
     # Without the newest list the months end sooner: what stood in the last one is compared with what stands now.
-    has_fewer_months = before is not None and newest_after is not None and earlier != newest_before
+    # A build of a plan alone has no month yet: nothing of it can be gone.
+    has_fewer_months = newest_before is not None and newest_after is not None and earlier != newest_before
     gone = _fewer_months(before, after, newest_before, newest_after, read) if before and has_fewer_months else []
     return {
         "before": None if before is None else {"build_id": before, "as_of": newest_before},

@@ -26,8 +26,10 @@ from etl.inbox import Inbox
 from etl.publish import Builds
 from tests.test_publish import read_whole_build
 from tests.worlds import add, built, rows, write_list
-from tracker import desk_board, jobs, uploads
+from tracker import blocks_effect, desk_board, jobs, uploads
+from tracker.catalog import load
 from tracker.rights import NotAllowed, Person
+from tracker.text import LANGUAGES
 
 ROOT = Path(__file__).resolve().parent.parent
 PERSON = Person("张三", "admin")
@@ -186,6 +188,19 @@ def test_the_first_trial_says_what_will_be_there_and_reads_columns_as_a_person_s
     assert values["srdi_smes", "320700"] == 1.0
     assert sorted(path.name for path in folder.iterdir()) == ["desk", "in", "inbox", "parsed"]
     assert list((folder / "desk" / "scratch").iterdir()) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_first_list_after_a_build_of_a_plan_alone_is_tried_and_shown(
+    folder: Path, capsys: pytest.CaptureFixture[str], language: str
+) -> None:
+    built(folder)  # without any file, as after a plan by its form: no month is there to compare with
+    path = write_list(folder / "in", f"{TITLE}.csv", "序号,企业名称,所属县区\n1,甲公司,海州区")
+    _, tried = said(capsys, "check", str(path), *SHELL, "--effect")
+    assert tried["effect"]["before"]["as_of"] is None
+    [row] = [r for r in tried["effect"]["targets"] if (r["indicator_id"], r["area_code"]) == ("srdi_smes", "320700")]
+    assert (row["value_before"], row["value_after"], row["as_of_before"]) == (None, 1.0, row["as_of"])
+    assert "甲公司" in "".join(blocks_effect.parts(tried["effect"], load(), None, language))
 
 
 def test_one_refused_file_holds_back_all_that_were_to_be_published_with_it(

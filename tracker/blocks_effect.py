@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from html import escape
 from typing import Any
@@ -78,7 +79,9 @@ def _month_table(rows: list[Row], catalog: Catalog, view: View | None, language:
         for name in ("area", "indicator", "before", "after", "moved", "state_before", "state_after")
     ]
     with_plan = len({row["plan_id"] for row in rows}) > 1
-    lines = [_target_line(row, catalog, view, with_plan, language) for row in ordered]
+    numbers = Counter(map(_number_of, rows))
+    # The same number stands against the task of each year: which line is which year's must be seen.
+    lines = [_target_line(row, catalog, view, with_plan, numbers[_number_of(row)] > 1, language) for row in ordered]
     table = blocks.table(captions, lines[:_SHOWN])
     if len(lines) > _SHOWN:
         summary = word("desk.more_numbers", language, number=len(lines) - _SHOWN)
@@ -86,7 +89,11 @@ def _month_table(rows: list[Row], catalog: Catalog, view: View | None, language:
     return f'<p class="tt-effect-month">{escape(said)}</p>{table}'
 
 
-def _target_line(row: Row, catalog: Catalog, view: View | None, with_plan: bool, language: str) -> str:
+def _number_of(row: Row) -> tuple[str, ...]:
+    return row["plan_id"], row["indicator_id"], row["area_code"]
+
+
+def _target_line(row: Row, catalog: Catalog, view: View | None, with_plan: bool, with_due: bool, language: str) -> str:
     indicator, plan = catalog.indicators.get(row["indicator_id"]), catalog.plans.get(row["plan_id"])
     unit, decimals = (indicator.unit, indicator.decimals) if indicator else ("enterprise", 0)
 
@@ -100,11 +107,13 @@ def _target_line(row: Row, catalog: Catalog, view: View | None, with_plan: bool,
         stated = {"plan": row["plan_id"], "target": row["target_id"], "area": row["area_code"]}
         target = href("enterprises", view, **stated, as_of=row["as_of_before"])
     name = indicator.short.in_language(language) if indicator else row["indicator_id"]
+    due = text.month(_day(row["due_on"]), language) if with_due and row["due_on"] else ""
+    of_year = f"<small>{escape(word('indicators.line_due', language, month=due))}</small>" if due else ""
     of_plan = f"<small>{escape(plan.short.in_language(language))}</small>" if plan and with_plan else ""
     states = "".join(f"<td>{_state(row[key], language)}</td>" for key in ("state_before", "state_after"))
     return (
         f'<tr><th scope="row">{escape(area_name(catalog, row["area_code"], language))}{of_plan}</th>'
-        f"<td>{escape(name)}</td>"
+        f"<td>{escape(name)}{of_year}</td>"
         f'<td class="is-figure">{blocks.link(ends[0], target)}</td>'
         f'<td class="is-figure"><b>{escape(ends[1])}</b></td>'
         f'<td class="is-figure">{escape(moved)}</td>{states}</tr>'

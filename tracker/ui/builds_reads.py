@@ -88,7 +88,12 @@ def inputs_between(earlier: str, later: str, language: str) -> Inputs | None:
 
 def go_back(found: Sequence[BuildFacts], language: str) -> None:
     """Put another build in force: which, who, why."""
-    others = {build.build_id: build_name(build, language) for build in found if not build.is_current}
+    # In a build without any data no page opens, this one neither: nobody could come back from it.
+    others = {
+        build.build_id: build_name(build, language)
+        for build in found
+        if not build.is_current and build.data_cutoff is not None
+    }
     if not others or not is_allowed("go_back"):
         return
     with st.popover(_say("use", language)):

@@ -162,15 +162,15 @@ def footer_lines(view: View, source: str) -> list[str]:
 
 def show_nothing_yet(chosen: str) -> None:
     """The page of an empty data folder: what to run, for a demonstration and for real lists."""
+    desk = word("app.empty_desk", chosen), f"./desk?lang={chosen}"
     if warehouse.current_build_id() is not None:
-        html(blocks.panel(word("app.empty_title", chosen), word("app.no_progress", chosen)))
+        html(blocks.panel(word("app.empty_title", chosen), word("app.no_progress", chosen), None, desk))
         return
     add = f"python -m etl add {word('app.empty_file', chosen)}"
     commands = {
         word("app.empty_demo", chosen): ["python -m etl sample", "python -m etl build"],
         word("app.empty_real", chosen): [add, "python -m etl build"],
     }
-    desk = word("app.empty_desk", chosen), f"./desk?lang={chosen}"
     html(blocks.panel(word("app.empty_title", chosen), word("app.empty_text", chosen), commands, desk))
 
 
