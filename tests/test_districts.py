@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import polars as pl
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from tracker import districts
 from tracker.charts import areas as area_charts
-from tracker.charts.frame import Frame
+from tracker.charts.frame import Frame, letters_wide
 from tracker.look import STATUS_LOOKS
 
 pytestmark = pytest.mark.usefixtures("checked_pictures")
@@ -173,6 +174,27 @@ def test_every_area_has_a_tile_with_value_and_word() -> None:
     figure = area_charts.tiles(tiles, FRAME)
     assert len(figure.layout.shapes) == tiles.height
     assert {round(shape.x1 - shape.x0, 9) for shape in figure.layout.shapes} == {0.94}
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("盐城经济技术开发区", "低 46.0 个百分点"),
+        ("Hudong High-tech Industrial Development Zone", "46.0 pp below"),
+        ("连云港徐圩新区（国家石化产业基地）管理委员会", "到期未完成"),
+    ],
+)
+def test_no_word_of_a_tile_runs_into_the_next_and_none_is_lost(name: str, word: str) -> None:
+    columns = {"group": "county", "name": name, "value": "548.2 亿元", "status": "missed", "word": word}
+    figure = area_charts.tiles(pl.DataFrame([columns]), FRAME)
+    shown = [(note.text, note.font.size) for note in figure.layout.annotations if note.x == 0.5]
+    assert len(shown) == 3
+    for text, size in shown:
+        lines = re.sub("</?b>", "", text).split("<br>")
+        assert max(map(letters_wide, lines)) * size <= 92
+        assert size >= 5
+    plain = [re.sub("</?b>|<br>| ", "", text) for text, _ in shown]
+    assert plain == [said.replace(" ", "") for said in (name, "548.2 亿元", f"{STATUS_LOOKS['missed'].mark} {word}")]
 
 
 def test_small_multiples_share_one_scale_and_the_whole_comes_first() -> None:

@@ -9,7 +9,7 @@ from html import escape
 import plotly.graph_objects as go
 import polars as pl
 
-from tracker.charts.frame import Frame, Picture, Trace, frame_words, framed
+from tracker.charts.frame import Frame, Picture, Trace, frame_words, framed, letters_wide
 from tracker.charts.points import lone_dots
 from tracker.look import DATA, INK, LINE, PAGE, SECONDARY, STATUS_LOOKS
 
@@ -24,6 +24,8 @@ _SAID = 168
 _PERCENT_LABELS = 40
 _TILE_COLUMNS = 4
 _TILE_HEIGHT = 104
+_TILE_ROOM = 92  # pixels for words in a tile on a screen of 1366
+_LEAST_SHARE = 0.8  # of their size letters keep before a text takes two lines
 _PART_HEIGHT = 32
 _PLOT_HEIGHT = 176
 _MOST_YEARS = 2
@@ -224,12 +226,14 @@ def tiles(rows: pl.DataFrame, frame: Frame) -> go.Figure:
         shapes += [box | {"fillcolor": look.fill if look else PAGE, "line": edge, "layer": "below"}]
         centre: dict[str, object] = {"x": place + 0.5, "showarrow": False}
         mark, colour = (f"{look.mark} ", look.text) if look else ("", SECONDARY)
-        for text, height, size, ink in (
-            (f"<b>{escape(row['name'], quote=False)}</b>", 0.22, 15, INK),
-            (f"<b>{escape(row['value'], quote=False)}</b>", 0.52, 20, INK),
-            (f"{mark}{escape(row['word'], quote=False)}", 0.8, 14, colour),
+        for said, is_bold, height, wanted, ink in (
+            (row["name"], True, 0.2, 15, INK),
+            (row["value"], True, 0.48, 20, INK),
+            (f"{mark}{row['word']}", False, 0.78, 14, colour),
         ):
-            words: dict[str, object] = {"text": text, "y": line + height, "font": {"size": size, "color": ink}}
+            text, size = _in_tile(said, wanted)
+            shown = f"<b>{text}</b>" if is_bold else text
+            words: dict[str, object] = {"text": shown, "y": line + height, "font": {"size": size, "color": ink}}
             annotations.append(centre | words)
         place += 1
     layout = framed(_TILE_HEIGHT * (line + 1)) | {
@@ -239,6 +243,17 @@ def tiles(rows: pl.DataFrame, frame: Frame) -> go.Figure:
         "yaxis": _FIXED | {"range": [line + 1, 0]},
     }
     return Picture([], layout)
+
+
+def _in_tile(said: str, size: int) -> tuple[str, int]:
+    """A text on one line of its tile, else on two, and the size of its letters: none runs into the next tile."""
+    fitting = int(_TILE_ROOM / max(letters_wide(said), 1))
+    if fitting >= _LEAST_SHARE * size:
+        return escape(said, quote=False), min(size, fitting)
+    seams = [place for place, sign in enumerate(said) if sign == " " and place > 2] or [(len(said) + 1) // 2]
+    lines = min(((said[:at], said[at:].strip()) for at in seams), key=lambda pair: max(map(letters_wide, pair)))
+    widest = max(map(letters_wide, lines))
+    return "<br>".join(escape(line, quote=False) for line in lines), min(size - 1, int(_TILE_ROOM / widest))
 
 
 def multiples(rows: pl.DataFrame, frame: Frame) -> go.Figure:

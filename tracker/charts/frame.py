@@ -26,6 +26,7 @@ _HEAD = 72  # pixels of title and subtitle
 _FOOT = 48  # pixels of the last two lines
 _WIDE, _NARROW = 1.0, 0.58  # of a Chinese and of any other sign against their size
 _WIDE_FROM = "\u2e80"
+_PLAIN_SIGN = "\ufe0e"  # asks for a sign without colours and takes no room
 
 TEMPLATE = go.layout.Template(
     layout={
@@ -122,7 +123,7 @@ def framed(plot_height: float, *, left: int = 0, right: int = 0, below: int = 0)
 
 def letters_wide(said: str) -> float:
     """About how wide a text is against the size of its letters: a Chinese one is as wide as it is high."""
-    return sum(_WIDE if sign >= _WIDE_FROM else _NARROW for sign in said)
+    return sum(_WIDE if sign >= _WIDE_FROM else _NARROW for sign in said if sign != _PLAIN_SIGN)
 
 
 def frame_words(frame: Frame, *, left: int = 0, below: int = 0) -> list[dict[str, object]]:
