@@ -91,6 +91,7 @@ def print_sums(sums: pl.DataFrame, catalog: Catalog) -> None:
     """The tasks of the units against the whole, a line a target and due date; 加压 is allowed."""
     if not sums.is_empty():
         print(word("form.sums", _LANGUAGE))
+    is_of_many = sums["plan_id"].n_unique() > 1
     for row in sums.iter_rows(named=True):
         plan = catalog.plans[row["plan_id"]]
         target = next(target for target in plan.targets if target.target_id == row["target_id"])
@@ -103,9 +104,13 @@ def print_sums(sums: pl.DataFrame, catalog: Catalog) -> None:
             _LANGUAGE,
             due_on=row["due_on"],
             indicator=_name(target, catalog),
-            units=f"{row['units_value']:g}",
-            whole="–" if row["whole_value"] is None else f"{row['whole_value']:g}",
-            difference=f"{abs(difference or 0):g}",
+            units=_number(row["units_value"]),
+            whole="–" if row["whole_value"] is None else _number(row["whole_value"]),
+            difference=_number(abs(difference or 0)),
             open=word("form.sum_open", _LANGUAGE, **counts | {"estimated": estimated}) if any(counts.values()) else "",
         )
-        print("  " + line)
+        print("  " + (f"{plan.short.in_language(_LANGUAGE)} {line}" if is_of_many else line))
+
+
+def _number(value: float) -> str:
+    return f"{value:,.10g}"

@@ -9,6 +9,7 @@ from etl.add import Added
 from etl.corrections_add import CORRECTION_REFUSED
 from etl.inbox import VALUE_KINDS, WHOLE, Reading
 from etl.report import LANGUAGE, counts_key, refusal_record, say
+from etl.targets import TargetRows
 from tracker.catalog import Catalog
 from tracker.text import LANGUAGES, day, word
 
@@ -36,6 +37,7 @@ def print_added(results: list[Added], catalog: Catalog) -> None:
             _print_rejected(result)
         _print_twins(result)
         _print_days(result)
+        _print_discouraged(result)
         if result.asked is not None:
             _print_asked(result, catalog)
 
@@ -117,6 +119,13 @@ def _print_days(result: Added) -> None:
     for row in [] if result.days is None else result.days.to_dicts():
         for language in LANGUAGES:
             print("  " + day_message(row, result.name, language))
+
+
+def _print_discouraged(result: Added) -> None:
+    """Numbers of titled enterprises that are handed down though the ministry asks not to."""
+    if isinstance(result.rows, TargetRows) and result.rows.discouraged:
+        for language in LANGUAGES:
+            print("  " + word("form.discouraged", language, number=result.rows.discouraged))
 
 
 def day_message(row: dict[str, Any], file_name: str, language: str) -> str:
@@ -224,6 +233,8 @@ def added_record(result: Added) -> dict[str, Any]:
             "rejected": [row | _said(row) for row in result.rows.rejected.to_dicts()],
             "unread": result.rows.unread,
         }
+    if isinstance(result.rows, TargetRows) and result.rows.discouraged:
+        content["discouraged"] = result.rows.discouraged
     if result.asked is not None:
         content["asked"] = result.asked.to_dicts()
     if result.twins:

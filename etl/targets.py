@@ -36,6 +36,8 @@ from tracker.catalog import Catalog
 from tracker.catalog_models import Plan
 
 _EARLIEST_DECISION = dt.date(2000, 1, 1)
+# 工信部企业〔2026〕2号, in force since then: 坚持质量为先，不层层设定培育数量指标.
+_NO_NUMBERS_HANDED_DOWN_SINCE = dt.date(2026, 4, 1)
 _CELL_SCHEMA: dict[str, type[pl.DataType]] = {
     "sheet": pl.String,
     "row": pl.Int32,
@@ -103,11 +105,13 @@ class TargetRows(ListRows):
     """The outcome of one form; ``counts`` are of filled cells.
 
     ``accepted``: one row per cell with target_id, area_code, due_on (null: a baseline), value (null: exempt from the
-    task), sheet, row, column. ``plan_id``: whose targets; ``decided_by``: who handed them down.
+    task), sheet, row, column. ``plan_id``: whose targets; ``decided_by``: who handed them down. ``discouraged``: how
+    many tasks hand down numbers of titled enterprises since the ministry asks not to: told, never refused.
     """
 
     plan_id: str = ""
     decided_by: str = ""
+    discouraged: int = 0
 
 
 def judge_targets(folder: Path, catalog: Catalog) -> TargetRows:
@@ -128,6 +132,7 @@ def judge_targets(folder: Path, catalog: Catalog) -> TargetRows:
     has_own = (pl.col("area_code") == whole_code) & pl.col("own_value").is_not_null()
     judged = _judged(read, has_own).filter(~(has_own & (pl.col("value") == pl.col("own_value")).fill_null(False)))
     accepted, rejected = judged.filter(pl.col("rule").is_null()), judged.filter(pl.col("rule").is_not_null())
+    said = _document(folder)
     return TargetRows(
         accepted=accepted.select("area_code", "due_on", "value", "sheet", "row", "column", target_id="code"),
         rejected=rejected.select(
@@ -143,8 +148,20 @@ def judge_targets(folder: Path, catalog: Catalog) -> TargetRows:
         },
         announced={},
         plan_id=plan_id,
-        decided_by=_document(folder)["decided_by"],
+        decided_by=said["decided_by"],
+        discouraged=_discouraged(accepted, parse_day(said["decided_on"]), plan, catalog),
     )
+
+
+def _discouraged(accepted: pl.DataFrame, decided_on: dt.date | None, plan: Plan | None, catalog: Catalog) -> int:
+    """How many tasks of areas are numbers of titled enterprises, handed down since the ministry asks not to."""
+    if plan is None or decided_on is None or decided_on < _NO_NUMBERS_HANDED_DOWN_SINCE:
+        return 0
+    counted = [
+        target.target_id for target in plan.targets if catalog.indicators[target.indicator_id].formula == "tier_count"
+    ]
+    is_task = pl.col("due_on").is_not_null() & pl.col("value").is_not_null() & (pl.col("area_code") != plan.area_code)
+    return accepted.filter(is_task & pl.col("code").is_in(counted)).height
 
 
 def _cells(

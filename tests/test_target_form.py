@@ -15,11 +15,13 @@ import pytest
 from etl.__main__ import main
 from etl.add import Added
 from etl.inbox import Inbox
+from etl.report_added import added_record, print_added
 from etl.target_form import Answers, write_targets
-from etl.targets import Document
+from etl.targets import Document, TargetRows
 from etl.template import write_targets_form
 from tests.form_inputs import HEADER, captions, hand_in, opened, refusal_of, start, type_in
 from tests.worlds import built, rows
+from tracker import desk_words
 from tracker.catalog import load
 
 D = dt.date
@@ -231,6 +233,24 @@ def test_bad_cells_are_refused_by_their_place_and_the_rest_counts(folder: Path) 
 def test_a_task_needs_a_document_and_its_day(folder: Path, document: str | None, on: Any, code: str) -> None:
     path = filled(folder, {(LAST, GIANTS, "海州"): 8}, document, on)
     assert refusal_of(hand_in(folder, path)) == code
+
+
+@pytest.mark.parametrize(("decided_on", "discouraged"), [(D(2026, 3, 31), 0), (D(2026, 4, 1), 2)])
+def test_numbers_of_titled_enterprises_handed_down_since_the_new_rules_are_told_and_taken(
+    folder: Path, capsys: pytest.CaptureFixture[str], decided_on: dt.date, discouraged: int
+) -> None:
+    cells: dict[tuple[str, str, str], Any] = {
+        (LAST, GIANTS, "海州"): 8, (LAST, GIANTS, "东海"): 7, (LAST, GIANTS, "连云"): "不考核",
+        (LAST, CONTROL, "海州"): 55, (BASE, GIANTS, "海州"): 3,
+    }  # fmt: skip
+    [result] = hand_in(folder, filled(folder, cells, DOCUMENT, decided_on), received_on=D(2026, 5, 1))
+    assert isinstance(result.rows, TargetRows)
+    assert (result.status, result.rows.counts["accepted"], result.rows.discouraged) == ("added", 5, discouraged)
+    print_added([result], load())
+    printed = capsys.readouterr().out
+    record = added_record(result)
+    for language, part in (("zh", "不层层设定培育数量指标"), ("en", "level by level")):
+        assert (part in printed) == (part in " ".join(desk_words.notes(record, load(), language))) == bool(discouraged)
 
 
 def test_an_untouched_form_and_an_edited_one(folder: Path) -> None:

@@ -122,6 +122,8 @@ def notes(record: Record, catalog: Catalog, language: str) -> list[str]:
     if record.get("twins"):
         said.append(word("desk.twins", language))
     said += [odd[language] for odd in record.get("days") or ()]
+    if record.get("discouraged"):
+        said.append(word("form.discouraged", language, number=record["discouraged"]))
     if record.get("unread"):
         said.append(word("desk.unread", language, columns=text.listed(list(record["unread"]), language)))
     personal = (record.get("seen") or {}).get("personal")
