@@ -8,4 +8,4 @@ import os
 # Polars is first imported, which leaves its own setting to child processes; hence it is not only set where none is.
 os.environ["_RJEM_MALLOC_CONF"] = "dirty_decay_ms:10000,muzzy_decay_ms:0,oversize_threshold:0,narenas:1"
 
-VERSION = "0.8.0"
+VERSION = "0.9.0"
