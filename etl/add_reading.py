@@ -37,7 +37,7 @@ def reading_of(name: str, parsed: Parsed, statement: Statement, catalog: Catalog
     meta: dict[str, Any] = {**parsed.meta}
     sheets = [s for s in meta["sheets"] if not s["is_hidden"] and statement.sheet in (None, s["name"])]
     titles = [title for sheet in sheets for title in sheet["titles"]]
-    proposal = propose(catalog, name, titles)
+    proposal = propose(catalog, name, titles, notes=[note for sheet in sheets for note in sheet["notes"]])
     dated = statement.event_on or proposal.event_on
     area_code = area_of(name, statement.area, catalog, dated)
     if area_code is None and proposal.area_code is not None:
@@ -63,7 +63,8 @@ def reading_of(name: str, parsed: Parsed, statement: Statement, catalog: Catalog
     missing = [key for key in _ASKED if values[key] is None and not (key == "event" and kind == "pool")]
     if missing:
         raise not_stated(name, (titles or ["–"])[0], [_option(key) for key in missing])
-    _refuse_bad_dates(name, statement, values["event_on"])
+    valid_from, valid_to = statement.valid_from or proposal.valid_from, statement.valid_to or proposal.valid_to
+    _refuse_bad_dates(name, values["event_on"], valid_from, valid_to, statement.received_on)
     reviewed = statement.reviewed_cohort or proposal.reviewed_cohort
     if statement.is_final and values["event"] == "review_passed" and reviewed is None:
         raise Refusal("add.final_without_cohort", {"file": name})
@@ -75,8 +76,8 @@ def reading_of(name: str, parsed: Parsed, statement: Statement, catalog: Catalog
         cohort_year=statement.cohort_year or _cohort(proposal, statement),
         reviewed_cohort=reviewed,
         document_no=statement.document_no or proposal.document_no,
-        valid_from=statement.valid_from,
-        valid_to=statement.valid_to,
+        valid_from=valid_from,
+        valid_to=valid_to,
         excluding=_excluding(name, titles, statement, catalog),
         announced=_announced(name, sheets, statement, values["area_code"], catalog),
         is_final=statement.is_final,
@@ -128,15 +129,18 @@ def _option(missing: str) -> str:
 
 
 def _cohort(proposal: Proposal, statement: Statement) -> int | None:
-    """The cohort a title belongs to: the year its window opens, else the year of its batch."""
-    return statement.valid_from.year if statement.valid_from else proposal.cohort_year
+    """The cohort a title belongs to: the year its window is stated to open, else that of its batch, else as printed."""
+    printed = proposal.valid_from.year if proposal.valid_from else None
+    return statement.valid_from.year if statement.valid_from else proposal.cohort_year or printed
 
 
-def _refuse_bad_dates(name: str, statement: Statement, event_on: dt.date) -> None:
-    if event_on > statement.received_on:
-        raise Refusal("add.date_after_receipt", {"file": name, "on": event_on, "received_on": statement.received_on})
-    if statement.valid_from and statement.valid_to and statement.valid_to < statement.valid_from:
-        window = {"valid_from": statement.valid_from, "valid_to": statement.valid_to}
+def _refuse_bad_dates(
+    name: str, event_on: dt.date, valid_from: dt.date | None, valid_to: dt.date | None, received_on: dt.date
+) -> None:
+    if event_on > received_on:
+        raise Refusal("add.date_after_receipt", {"file": name, "on": event_on, "received_on": received_on})
+    if valid_from and valid_to and valid_to < valid_from:
+        window = {"valid_from": valid_from, "valid_to": valid_to}
         raise Refusal("add.valid_to_before_valid_from", {"file": name, **window})
 
 

@@ -30,8 +30,36 @@ _DAY_FORMS = (
 # Capitals, digits, Chinese characters and round brackets: what such a name may change is the width of its brackets.
 _PLAIN_NAME = r"^[0-9A-Z\u4e00-\u9fff()（）]+$"
 _PLAIN_CODE = r"^[0-9A-Z]+$"
+_CHINESE_DIGITS = "〇一二三四五六七八九"
+_CHINESE_YEAR = re.compile(r"二[〇零○Oo0][〇零○Oo一二三四五六七八九]{2}(?=年)")
+_CHINESE_PART = re.compile(r"(?<=[年月])[一二三四五六七八九十]{1,3}(?=[月日])")
 _SERIAL = re.compile(r"[2-6]\d{4}")
 _SERIAL_EPOCH = dt.date(1899, 12, 30)
+
+
+def with_digits(text: str) -> str:
+    """A text in NFKC whose dates are written in digits: 二〇二四年十二月二十日 as 2024年12月20日."""
+    text = unicodedata.normalize("NFKC", text)
+    if _CHINESE_YEAR.search(text) is None:
+        return text
+    text = _CHINESE_YEAR.sub(lambda year: "".join(f"{_digit(character)}" for character in year[0]), text)
+    return _CHINESE_PART.sub(lambda part: f"{chinese_number(part[0]) or part[0]}", text)
+
+
+def chinese_number(printed: str) -> int | None:
+    """A number up to 99 as people write it: 5, 五, 十二, 二十一; None for anything else."""
+    if printed.isdecimal():
+        return int(printed)
+    tens, ten, ones = printed.partition("十")
+    if any(len(part) > 1 or part not in _CHINESE_DIGITS for part in (tens, ones)):
+        return None
+    if not ten:
+        return _digit(tens) if tens else None
+    return (_digit(tens) if tens else 1) * 10 + (_digit(ones) if ones else 0)
+
+
+def _digit(character: str) -> int:
+    return max(_CHINESE_DIGITS.find(character), 0)
 
 
 def parse_day(printed: str) -> dt.date | None:
@@ -39,7 +67,7 @@ def parse_day(printed: str) -> dt.date | None:
 
     "2023年7月" and "2023.7" name no day and are None: which day they mean is for a person to say.
     """
-    text = unicodedata.normalize("NFKC", printed).strip()
+    text = with_digits(printed).strip()
     text = re.sub(r"\s*([年月日])\s*", r"\1", text)
     if _SERIAL.fullmatch(text):
         return _SERIAL_EPOCH + dt.timedelta(days=int(text))
@@ -55,7 +83,7 @@ def parse_day(printed: str) -> dt.date | None:
 
 def parse_days_in(printed: str) -> list[dt.date]:
     """All days named in a text, in order: "2022年7月1日至2025年6月30日" gives two."""
-    text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", printed))
+    text = re.sub(r"\s+", "", with_digits(printed))
     pattern = r"\d{4}年\d{1,2}月\d{1,2}日?|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|(?<!\d)\d{8}(?!\d)"
     return [day for found in re.findall(pattern, text) if (day := parse_day(found)) is not None]
 

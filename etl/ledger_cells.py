@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from etl.clean import parse_day
+from etl.clean import parse_day, with_digits
 from etl.inbox import Event
 
 # Year, month and day as printed; month and day are None where only a year or a month is.
@@ -110,7 +109,7 @@ class CellFaultError(Exception):
 
 def plain(text: str) -> str:
     """A cell without differences of width and without quotation marks."""
-    return unicodedata.normalize("NFKC", text).translate(_QUOTES).strip()
+    return with_digits(text).translate(_QUOTES).strip()
 
 
 def is_none(text: str) -> bool:

@@ -33,6 +33,7 @@ from etl.ledger_cells import Claim, batch_of
 from etl.ledger_claims import start_of
 from etl.reconcile import Judged, Source
 from etl.rows import EARLIEST_DAY
+from etl.validity import end_of
 from tracker.catalog import Catalog
 from tracker.catalog_models import Code
 
@@ -329,7 +330,7 @@ class _Decider:
         window = claim if starts else found or reading
         printed_to = window.valid_to if window else None
         valid_from = starts or (window.valid_from if window else None) or day
-        valid_to = printed_to or _end_of(valid_from, self._catalog.tiers[row["tier"]].validity_years)
+        valid_to = printed_to or end_of(valid_from, self._catalog.tiers[row["tier"]].validity_years)
         is_usual = window is found is not None and not is_notice
         return _Dates(day, valid_from, valid_to, printed_to is None or is_usual, by, found)
 
@@ -392,9 +393,3 @@ def _differences(claim: Claim, notice: Row) -> list[tuple[str, str, str]]:
     if not claim.is_review and None not in (claim.number, number) and claim.number != number:
         found.append(("batch", f"{claim.number}", f"{number}"))
     return found
-
-
-def _end_of(valid_from: dt.date, years: int) -> dt.date:
-    """The last day of a title of so many years, as SQL and Polars count: 29 February gives 28 February, less a day."""
-    day = 28 if (valid_from.month, valid_from.day) == (2, 29) else valid_from.day
-    return valid_from.replace(year=valid_from.year + years, day=day) - dt.timedelta(days=1)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
-import unicodedata
 
-from etl.clean import parse_day
+from etl.clean import parse_day, with_digits
 
 _YEAR = r"(?P<year>20\d\d)"
 _DASH = r"[-—–~至到]+"
@@ -82,7 +81,7 @@ def without_periods(printed: str) -> str:
 
 
 def _squeezed(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).split()).upper()
+    return "".join(with_digits(text).split()).upper()
 
 
 def _last_day(found: re.Match[str]) -> dt.date:

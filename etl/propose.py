@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from etl.areas import AreaResolver
-from etl.clean import parse_days_in, text_key
+from etl.clean import chinese_number, parse_days_in, text_key, with_digits
+from etl.validity import Validity, validity_in
 from tracker.catalog import Catalog
 from tracker.catalog_models import Code, TitleVariant
 
@@ -25,7 +25,12 @@ _BATCH = re.compile(r"[第省市]([一二三四五六七八九十]{1,3}|\d{1,2})
 _DOCUMENT = re.compile(r"([\u4e00-\u9fff]{2,20})[〔\[【(](20\d\d)[〕\]】)]\s*(\d+)\s*号")
 _BEFORE_DOCUMENT = re.compile(r".*(?:根据|按照|依据|印发|转发|文件|文号|通知|公告|附件|参见|见|的|和|及)")
 _DAY_RANGE = re.compile(r"\d日?\s*(?:至|到|-|—|–|~)+\s*(?=20\d\d)")
-_DIGITS = "零一二三四五六七八九"
+# A publicity lasts days; two days further apart are none.
+_LONGEST_PUBLICITY = dt.timedelta(days=60)
+# The line at the foot of a list that dates it, perhaps behind its issuer.
+_DATE_LINE = re.compile(
+    r"\(?(?:[^\d:,。;]*(?:局|厅|部|委|会|府|办公室|中心|组)\s*)?20\d\d(?:年\d{1,2}月\d{1,2}日|([-/.])\d{1,2}\1\d{1,2})\)?"
+)
 
 # Words of events, in order; the first that fits decides. A list that names two kinds is left open.
 _CALL = re.compile(r"(?:开展|组织|做好|启动|征集).{0,20}(?:申报|推荐|认定|复核|评价)|申报(?:指南|通知|工作)")
@@ -59,6 +64,8 @@ class Proposal:
     area_code: Code | None
     document_no: str | None
     event_on: dt.date | None
+    valid_from: dt.date | None
+    valid_to: dt.date | None
     is_pool: bool
     variant_id: Code | None
     open_questions: tuple[str, ...]
@@ -72,7 +79,13 @@ class _Title:
     is_open: bool
 
 
-def propose(catalog: Catalog, file_name: str, titles: Sequence[str], announced_texts: Sequence[str] = ()) -> Proposal:
+def propose(
+    catalog: Catalog,
+    file_name: str,
+    titles: Sequence[str],
+    announced_texts: Sequence[str] = (),
+    notes: Sequence[str] = (),
+) -> Proposal:
     """Read file name and titles of one file (or of one sheet) for what they say about the list.
 
     Args:
@@ -80,9 +93,12 @@ def propose(catalog: Catalog, file_name: str, titles: Sequence[str], announced_t
         file_name: as received, with whatever the browser left in it.
         titles: the title rows above the table, of all sheets where the file is one list.
         announced_texts: lines of the notice or notes around the table; searched for the document number only.
+        notes: the lines around the rows; a line of them that is only a date dates a list whose titles name no day.
     """
-    printed = [_without_exclusion(text) for text in titles]
-    texts = [*printed, _without_exclusion(file_name)]
+    said = [validity_in(_without_exclusion(text)) for text in (*titles, file_name)]
+    texts = [text for _, text in said]
+    printed = texts[:-1]
+    validity = _only(validity for validity, _ in said if validity != Validity()) or Validity()
     keys = [_key(text) for text in texts]
     words = "|".join(keys)
     event = _event(words)
@@ -108,7 +124,9 @@ def propose(catalog: Catalog, file_name: str, titles: Sequence[str], announced_t
         reviewed_cohort=reviewed,
         area_code=area_code,
         document_no=document_no,
-        event_on=_day(texts),
+        event_on=_day(texts) or (None if any(map(parse_days_in, texts)) else _date_line(notes)),
+        valid_from=validity.valid_from,
+        valid_to=validity.valid_to,
         is_pool=is_pool,
         variant_id=found.variant_id if found else None,
         open_questions=(),
@@ -137,7 +155,7 @@ def _key(text: str) -> str:
 
 
 def _without_exclusion(text: str) -> str:
-    return _NOT_INCLUDED.sub("", unicodedata.normalize("NFKC", text))
+    return _NOT_INCLUDED.sub("", with_digits(text))
 
 
 def _only(values: Iterable[_T | None]) -> _T | None:
@@ -226,16 +244,7 @@ def _review_event(text: str, is_intended: bool) -> str | None:
 
 
 def _batch_number(key: str) -> int | None:
-    return _only(_number(found) for found in _BATCH.findall(key))
-
-
-def _number(printed: str) -> int | None:
-    if printed.isdigit():
-        return int(printed)
-    tens, ten, ones = printed.partition("十")
-    if not ten:
-        return _DIGITS.index(printed) if printed in _DIGITS else None
-    return (_DIGITS.index(tens) if tens else 1) * 10 + (_DIGITS.index(ones) if ones else 0)
+    return _only(chinese_number(found) for found in _BATCH.findall(key))
 
 
 def _contradicts(catalog: Catalog, tier: Code, number: int | None, years: list[int], is_review: bool) -> bool:
@@ -302,7 +311,7 @@ def _are_nested(catalog: Catalog, one: Code, other: Code) -> bool:
 
 def _document(text: str) -> str | None:
     """The document number in its usual form: 浙经信企业〔2026〕4号."""
-    found = _DOCUMENT.search(unicodedata.normalize("NFKC", text))
+    found = _DOCUMENT.search(with_digits(text))
     if found is None:
         return None
     issuer = _BEFORE_DOCUMENT.sub("", found[1])
@@ -315,7 +324,12 @@ def _day(texts: list[str]) -> dt.date | None:
     if len(days) == 1:
         return days[0]
     is_period = len(days) == 2 and any(_DAY_RANGE.search(text) for text in texts)
-    return min(days) if is_period else None
+    return min(days) if is_period and max(days) - min(days) <= _LONGEST_PUBLICITY else None
+
+
+def _date_line(notes: Sequence[str]) -> dt.date | None:
+    lines = [with_digits("".join(note.split())) for note in notes]
+    return _only(day for line in lines if _DATE_LINE.fullmatch(line) for day in parse_days_in(line))
 
 
 def _with_questions(proposal: Proposal, is_review: bool) -> Proposal:

@@ -12,7 +12,10 @@ from etl.refusal import Refusal
 from etl.sandbox import parse
 from tracker.catalog import Catalog
 
-_PROPOSED = ("tier", "event", "batch", "cohort_year", "reviewed_cohort", "document_no", "event_on", "area_code")
+_PROPOSED = (
+    "tier", "event", "batch", "cohort_year", "reviewed_cohort", "document_no", "event_on", "valid_from", "valid_to",
+    "area_code",
+)  # fmt: skip
 
 
 def seen(name: str, source: Path, statement: Statement, data_folder: Path, catalog: Catalog) -> dict[str, Any] | None:
@@ -28,7 +31,8 @@ def seen(name: str, source: Path, statement: Statement, data_folder: Path, catal
     meta: dict[str, Any] = {**parsed.meta}
     sheets = [sheet for sheet in meta["sheets"] if statement.sheet in (None, sheet["name"])]
     titles = [title for sheet in sheets if not sheet["is_hidden"] for title in sheet["titles"]]
-    proposal, by_title = propose(catalog, name, titles), propose(catalog, "", titles)
+    notes = [note for sheet in sheets if not sheet["is_hidden"] for note in sheet["notes"]]
+    proposal, by_title = (propose(catalog, said, titles, notes=notes) for said in (name, ""))
     return {
         "titles": titles,
         "form": (meta["form"] or {}).get("form"),

@@ -164,6 +164,17 @@ def test_what_cannot_be_taken_names_its_cell(cells: dict[str, str], rule: str, f
             ],
         ),
         (
+            {"recognised_on": "二〇二二年十二月十五日", "validity": "二〇二二年十二月十五日至二〇二五年十二月十四日"},
+            [
+                {
+                    "year": 2022,
+                    "day": D(2022, 12, 15),
+                    "valid_from": D(2022, 12, 15),
+                    "valid_to": D(2025, 12, 14),
+                }
+            ],
+        ),
+        (
             {"batch": "2025年,2021年", "recognised_on": "2021-12-20、2025-06-20"},
             [{"year": 2025, "day": D(2025, 6, 20)}, {"year": 2021, "day": D(2021, 12, 20)}],
         ),

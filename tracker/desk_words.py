@@ -20,6 +20,8 @@ from tracker.waiting import doubt
 COUNTS = ("read", "accepted", "out_of_area", "rejected", "duplicate", "blank")
 # What is registered and never counted: said wherever somebody might wonder why no number moves.
 NEVER_COUNTED = ("publicity", "review_publicity", "recommended")
+# What a file proposes only where it prints it; nobody asks for it else.
+_SELDOM_PRINTED = ("valid_from", "valid_to", "document_no", "reviewed_cohort")
 
 
 def finding(board: Board, language: str) -> str:
@@ -149,9 +151,9 @@ def proposals(record: Record, catalog: Catalog, language: str) -> list[tuple[str
     seen = record.get("seen") or {}
     proposed, because = seen.get("proposed") or {}, seen.get("because") or {}
     rows = []
-    for field in ("tier", "event", "batch", "event_on", "area_code", "document_no", "reviewed_cohort"):
+    for field in ("tier", "event", "batch", "event_on", "area_code", *_SELDOM_PRINTED):
         value = proposed.get(field)
-        if value is None and field in ("document_no", "reviewed_cohort"):
+        if value is None and field in _SELDOM_PRINTED:
             continue
         shown = "–" if value is None else value_phrase(field, str(value), catalog, language)
         key = because.get(field, "nowhere")
@@ -169,7 +171,7 @@ def value_phrase(field: str, value: str, catalog: Catalog, language: str) -> str
         return word(f"event.{value}", language)
     if field == "batch":
         return batch_name(value, language)
-    return day_phrase(value, language) if field == "event_on" else value
+    return day_phrase(value, language) if field in ("event_on", "valid_from", "valid_to") else value
 
 
 def job_line(job: Job, queue: Sequence[Job], language: str) -> str:
