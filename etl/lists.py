@@ -57,6 +57,7 @@ RULES: dict[str, str] = {
     **IDENTITY_RULES,
     "title_unknown": "title",
     "title_other_tier": "title",
+    "not_passed": "event_word",
     "event_other": "event_word",
     "date_unreadable": "recognised_on",
     "date_out_of_range": "recognised_on",
@@ -82,6 +83,11 @@ ACCEPTED = (
 )
 _DATE_FIELDS = ("recognised_on", "reviewed_on", "valid_from", "valid_to")
 _REVIEW_EVENTS = ("review_publicity", "review_passed")
+_ENDING_EVENTS = ("lapsed", "revoked")
+# What a column of results says, first of those who did not pass: 不通过 holds 通过.
+_FAILED = r"(?:未|不|没有)(?:予|能|获|再|被|以)*(?:通过|合格|同意|符合|达标|认定)|取消|撤销|淘汰|否决|^否$"
+_PASSED = r"通过|合格|同意"
+_NEW = r"认定|新增|新申报|首次"
 
 
 def judge(folder: Path, reading: Reading, received_on: dt.date, catalog: Catalog) -> ListRows:
@@ -186,15 +192,25 @@ def _breaks(reading: Reading, received_on: dt.date) -> dict[str, pl.Expr]:
     """Rule of :data:`RULES` -> whether a row breaks it."""
     event_days = pl.col("event_on").is_between(EARLIEST_DAY, received_on)
     windows = pl.col("valid_from_on").is_between(EARLIEST_DAY, received_on.replace(day=1) + dt.timedelta(days=3660))
-    is_review_word = pl.col("event_word").str.contains("复核")
     return identity_breaks() | {
         "title_unknown": pl.col("title_rule") == "title_unknown",
         "title_other_tier": pl.col("title_rule") == "title_other_tier",
-        "event_other": is_review_word != pl.lit(reading.event in _REVIEW_EVENTS),
+        **_word_breaks(reading),
         "date_unreadable": pl.col("date_problem"),
         "date_out_of_range": ~(event_days & windows),
         "valid_to_before_valid_from": pl.col("valid_to_on") < pl.col("valid_from_on"),
     }
+
+
+def _word_breaks(reading: Reading) -> dict[str, pl.Expr]:
+    """Whether the word of a row says that it did not pass, or speaks of another event than the list."""
+    word = pl.col("event_word")
+    is_review, has_failed = word.str.contains("复核|复审"), word.str.contains(_FAILED)
+    if reading.event in _ENDING_EVENTS:
+        return {"event_other": ~has_failed & (is_review | word.str.contains(_PASSED))}
+    is_passed_review = is_review | (word.str.contains(_PASSED) & ~word.str.contains(_NEW))
+    is_other = ~is_passed_review if reading.event in _REVIEW_EVENTS else is_review
+    return {"not_passed": has_failed, "event_other": is_other & ~has_failed}
 
 
 def _with_rule(rows: pl.DataFrame, breaks: Mapping[str, pl.Expr]) -> pl.DataFrame:
