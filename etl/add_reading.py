@@ -13,9 +13,10 @@ from etl.areas import AreaResolver
 from etl.clean import text_key
 from etl.inbox import FORM_KINDS, WHOLE, Kind, Reading
 from etl.ledger_add import is_ledger, ledger_reading
-from etl.propose import Proposal, propose, title_tier
+from etl.propose import Proposal, propose, stated_batch, title_tier
 from etl.refusal import Refusal, not_stated
 from etl.sandbox import Parsed
+from etl.sheet_titles import refuse_other_sheets
 from etl.value_reading import report_reading, value_kind
 from tracker.catalog import Catalog
 from tracker.catalog_models import Code
@@ -33,7 +34,8 @@ def reading_of(name: str, parsed: Parsed, statement: Statement, catalog: Catalog
     Raises:
         Refusal: naming what is missing and the options that supply it.
     """
-    statement = replace(statement, tier=tier_of(name, statement.tier, catalog))
+    tier = tier_of(name, statement.tier, catalog)
+    statement = replace(statement, tier=tier, batch=stated_batch(catalog, tier, statement.batch))
     meta: dict[str, Any] = {**parsed.meta}
     sheets = [s for s in meta["sheets"] if not s["is_hidden"] and statement.sheet in (None, s["name"])]
     titles = [title for sheet in sheets for title in sheet["titles"]]
@@ -68,7 +70,7 @@ def reading_of(name: str, parsed: Parsed, statement: Statement, catalog: Catalog
     reviewed = statement.reviewed_cohort or proposal.reviewed_cohort
     if statement.is_final and values["event"] == "review_passed" and reviewed is None:
         raise Refusal("add.final_without_cohort", {"file": name})
-    return Reading(
+    reading = Reading(
         reading_no=number,
         kind=kind,
         sheet=statement.sheet,
@@ -84,6 +86,8 @@ def reading_of(name: str, parsed: Parsed, statement: Statement, catalog: Catalog
         added_on=statement.received_on,
         **values,
     )
+    refuse_other_sheets(name, sheets, reading, catalog)
+    return reading
 
 
 def tier_of(name: str, text: str | None, catalog: Catalog) -> Code | None:

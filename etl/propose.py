@@ -260,6 +260,18 @@ def _batch(catalog: Catalog, tier: Code | None, number: int | None, years: list[
     return f"{years[0]}-{number}" if len(years) == 1 else None
 
 
+def stated_batch(catalog: Catalog, tier: Code | None, text: str | None) -> str | None:
+    """A batch as a person writes it (第五批, 2025年第1批), as one that a title names is kept; else the text itself."""
+    key = text_key(with_digits(text or ""))
+    if (coded := re.fullmatch(r"(20\d\d-)?0?(\d{1,2})", key)) is not None:
+        return f"{coded[1] or ''}{coded[2]}"
+    written = re.fullmatch(r"(?:(20\d\d)年?度?)?第?([一二三四五六七八九十]{1,3}|\d{1,2})批?次?", key)
+    number = chinese_number(written[2]) if written else None
+    if written is None or number is None:
+        return text
+    return _batch(catalog, tier, number, [int(written[1])] if written[1] else [])
+
+
 def _cohort_of_batch(catalog: Catalog, tier: Code, batch: str) -> int | None:
     return next((b.cohort_year for b in catalog.tiers[tier].batches if b.batch == batch), None)
 

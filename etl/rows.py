@@ -94,9 +94,12 @@ def sheets_of(folder: Path, reading: Reading) -> list[Sheet]:
 def _is_read(sheet: Sheet, reading: Reading) -> bool:
     if reading.sheet is not None:
         return bool(sheet["name"] == reading.sheet)
-    # A sheet that names no enterprises (地市 | 家数) is a summary beside the list, not a part of it.
-    names_enterprises = any(column["field"] in ("name", "uscc") for column in sheet["columns"])
-    return names_enterprises and not sheet["is_hidden"]
+    return names_enterprises(sheet) and not sheet["is_hidden"]
+
+
+def names_enterprises(sheet: Sheet) -> bool:
+    """Whether a sheet is a part of the list; one that names none (地市 | 家数) is a summary beside it."""
+    return any(column["field"] in ("name", "uscc") for column in sheet["columns"])
 
 
 def cells(folder: Path, sheets: Sequence[Sheet], fields: Iterable[str], title: str | None = None) -> pl.DataFrame:

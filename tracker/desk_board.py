@@ -48,7 +48,7 @@ LISTS = {"excluding": "--excluding", "announced": "--announced"}
 _TOLD_DAYS = 30
 # Refusals that name the file which this one may be meant to replace, and what a statement answers.
 _REPLACING = ("report_version.same_day", "form.document_twice")
-_ASKING = ("add.missing", "add.final_without_cohort", *_REPLACING)
+_ASKING = ("add.missing", "add.final_without_cohort", "add.sheet_differs", *_REPLACING)
 
 
 @dataclass(frozen=True)
