@@ -17,7 +17,7 @@ from etl.answers import Answer, answer_book, answer_frame
 from etl.assemble import Core, assemble
 from etl.beside import beside
 from etl.corrections import Correction, correction_book
-from etl.corrections_apply import corrected, with_confirmed
+from etl.corrections_apply import corrected, with_confirmed, with_dropped
 from etl.decisions import Decisions, decision_frame
 from etl.definitions import definitions
 from etl.engine import Engine
@@ -101,6 +101,7 @@ def build(data_folder: Path, count: Engine | None = None) -> Built:
             "threshold_edit": edit_frame(edits, shipped),
             "answer": answer_frame(answers),
             "value_question": with_confirmed(core.frames["value_question"], changed.frame),
+            "rejected_row": with_dropped(core.frames["rejected_row"], changed.frame, core.frames["source_reading"]),
         }
         core = replace(core, frames={**core.frames, **decided})
         hashed = _hash_of(sidecars, decisions, records, answers, edits)

@@ -26,7 +26,7 @@ class Correction(Said):
     It names either a place (``file_id``, ``sheet``, ``row`` and ``column``; without a column the whole row) or a
     subject: an enterprise (name or credit code) with a ``tier`` or a ``measure``, or an area with a ``measure``.
     ``column`` is a letter in a file and a caption where a subject is named. ``period`` is that of the measure, of a
-    title its batch, year or day. ``drop`` takes out the row, or empties the cell; ``override`` puts ``value`` there;
+    title its batch, year or day. ``drop`` takes out the row, and of a cell its text; ``override`` puts ``value`` there;
     ``confirm`` leaves a value that asked for a reason as it is: its reason is the answer.
     ``origin`` is the form that it came with.
     """

@@ -13,16 +13,16 @@ import polars as pl
 from etl.add_reading import area_of, tier_of
 from etl.areas import AreaResolver
 from etl.build import counting_sources
-from etl.corrections import Correction, correction_book
+from etl.corrections import Correction, correction_book, is_as_expected
 from etl.corrections_apply import Cell, Outcome, cells_of, judged
-from etl.corrections_place import caption_letter, place_text, sheets_in
+from etl.corrections_place import Address, caption_letter, place_text, sheets_in, texts_at
 from etl.form import Form, words
 from etl.inbox import Inbox
 from etl.parsed_rows import read_rows
 from etl.periods import parse_period
 from etl.records import in_force
 from etl.refusal import Refusal
-from etl.rows import AREA_FIELDS, REJECTION_SCHEMA, ListRows
+from etl.rows import AREA_FIELDS, REJECTION_SCHEMA, ListRows, Sheet
 from etl.sandbox import Parsed
 from etl.table import column_index, column_letter, column_name, squeezed
 from etl.value_tables import MeasureNames
@@ -35,7 +35,8 @@ CORRECTION_REFUSED = "correction_refused"
 class Stated:
     """What a person states of one correction, as texts; None is left open.
 
-    ``to`` None: drop, or with ``is_right`` confirm what stands there.
+    ``to`` None: the row is taken out, wherever in it ``column`` points; with ``is_emptied`` only that cell is emptied,
+    with ``is_right`` what stands there is confirmed.
     """
 
     expect: str
@@ -52,6 +53,12 @@ class Stated:
     measure: str | None = None
     period: str | None = None
     is_right: bool = False
+    is_emptied: bool = False
+
+    @property
+    def is_row_out(self) -> bool:
+        """Whether the row is to go, and not only what stands in a cell."""
+        return self.to is None and not self.is_right and not self.is_emptied
 
 
 class Recorder:
@@ -118,8 +125,12 @@ class Recorder:
         raise Refusal(f"correction.{first.cause}", {"place": place, **values})
 
     def _check_area(self, correction: Correction, outcomes: Iterable[Outcome]) -> None:
-        """Refuse a text that names no area for a cell that says where a row belongs: it would count nowhere."""
-        if correction.value is None or self._areas.names_area(correction.value):
+        """Refuse what leaves a cell that says where a row belongs without an area.
+
+        A text that names none would count nowhere; emptied, the row would count although its area was refused.
+        """
+        is_emptied = correction.action == "drop" and correction.column is not None
+        if not is_emptied and (correction.value is None or self._areas.names_area(correction.value)):
             return
         for outcome in outcomes:
             if outcome.state != "applied" or outcome.place is None:
@@ -130,7 +141,8 @@ class Recorder:
                 scope = next(s.reading.area_code for s in self._sources if s.sidecar.file_id == at.file_id)
                 place = place_text(correction, self._names, self._catalog)
                 known = "、".join(self._areas.parts_within(scope))
-                raise Refusal("correction.unknown_area", {"place": place, "to": correction.value, "known": known})
+                code = "correction.emptied_area" if is_emptied else "correction.unknown_area"
+                raise Refusal(code, {"place": place, "to": correction.value or "", "known": known})
 
     def _correction(self, stated: Stated, origin: str | None) -> Correction:
         for name in ("reason", "by"):
@@ -145,9 +157,11 @@ class Recorder:
             "value": stated.to,
             "origin": origin,
         }
-        if stated.to is not None and (stated.is_right or not stated.to.strip()):
+        if (stated.to is not None, stated.is_right, stated.is_emptied).count(True) > 1 or (
+            stated.to is not None and not stated.to.strip()
+        ):
             raise Refusal("correction.to_or_drop", {})
-        if stated.to is None and not stated.expect:
+        if stated.to is None and not stated.expect and not (stated.is_row_out and stated.file and stated.column):
             raise Refusal("correction.drop_without_expect", {})
         where = self._place(stated) if stated.file else self._subject(stated)
         return Correction.model_validate(said | where)
@@ -159,10 +173,10 @@ class Recorder:
         source = next((s for s in self._sources if s.sidecar.file_id == sidecar.file_id), None)
         if source is None:
             raise Refusal("correction.file_gone", {"place": sidecar.original_name})
-        sheets = {sheet["name"]: sheet for sheet in sheets_in(source.parsed) if sheet["columns"]}
+        sheets = {str(sheet["name"]): sheet for sheet in sheets_in(source.parsed) if sheet["columns"]}
         name = stated.sheet if stated.sheet is not None else next(iter(sheets)) if len(sheets) == 1 else None
         where = {"file": sidecar.original_name, "sheet": stated.sheet or "–"}
-        if name not in sheets:
+        if name is None or name not in sheets:
             known = "、".join(known or "–" for known in sheets)
             raise Refusal("correction.unknown_sheet", {**where, "known": known})
         if stated.row is None:
@@ -173,9 +187,31 @@ class Recorder:
             if column_index(letter) < 0:
                 known = "、".join(f"{c['letter']} {c['header']}" for c in sheets[name]["columns"])
                 raise Refusal("correction.unknown_column", {**where, "column": stated.column, "known": known})
-        elif stated.to is not None or stated.is_right:
+        elif not stated.is_row_out:
             raise Refusal("correction.missing_column", {})
-        return {"file_id": sidecar.file_id, "sheet": name, "row": stated.row, "column": letter}
+        at = Address(source.parsed, sidecar.file_id, name, stated.row, (letter,) if letter else ())
+        place = {"file_id": at.file_id, "sheet": at.sheet, "row": at.row, "column": letter}
+        if letter is None or not stated.is_row_out:
+            return place
+        return place | {"column": None, "expect": self._who_stands_at(at, sheets[name], stated.expect)}
+
+    def _who_stands_at(self, at: Address, sheet: Sheet, expect: str) -> str:
+        """What a row calls its enterprise, else what it says first: by that it is known once it is to be taken out.
+
+        Raises:
+            Refusal: where there is no such cell, or something else is printed in it.
+        """
+        row = replace(at, letters=())
+        printed = texts_at([at, row])
+        place = f"{self._names[at.file_id]} {at.sheet} {at.letters[0]}{at.row}"
+        if at not in printed:
+            raise Refusal("correction.row_gone", {"place": place})
+        [text] = printed[at]
+        if not is_as_expected(text, expect):
+            raise Refusal("correction.differs", {"place": place, "expect": expect or "–", "printed": text or "–"})
+        names = replace(at, letters=tuple(c["letter"] for c in sheet["columns"] if c["field"] == "name"))
+        named = texts_at([names]).get(names, ()) if names.letters else ()
+        return next(said for said in (*named, *printed[row]) if said)
 
     def _subject(self, stated: Stated) -> dict[str, Any]:
         """An enterprise with a title or a measure, or an area with a measure."""
@@ -184,9 +220,10 @@ class Recorder:
         if stated.tier:
             if stated.area:
                 raise Refusal("correction.where", {})
-            if stated.to is not None and not stated.column:
+            if not stated.is_row_out and not stated.column:
                 raise Refusal("correction.missing_column", {})
-            said = {"enterprise": stated.enterprise, "period": stated.period, "column": stated.column}
+            column = None if stated.is_row_out else stated.column
+            said = {"enterprise": stated.enterprise, "period": stated.period, "column": column}
             return said | {"tier": tier_of("–", stated.tier, self._catalog)}
         named = MeasureNames(self._catalog, "area" if stated.area else "enterprise").read(stated.measure or "")
         if named is None:
@@ -242,8 +279,8 @@ FORM_COLUMNS = (
     "file_id", "file", "sheet", "row", "column", "subject", "what", "period", "problem",
     "expect", "action", "value", "reason", "by",
 )  # fmt: skip
-# The words of the form for what is done, as :data:`etl.corrections.Action` names it.
-ACTION_WORDS = ("override", "drop", "confirm")
+# The words of the form for what is done; it has no word for taking out that could mean the row or only its cell.
+ACTION_WORDS = ("override", "drop", "emptied", "confirm")
 _FILLED = ("action", "value", "reason", "by")
 _FAULTY = {
     "correction.missing_reason": "reason",
@@ -266,7 +303,8 @@ def _stated(cells: Mapping[str, str], texts: Mapping[str, Any], catalog: Catalog
     if action is None or (action == "override") != bool(cells["value"]):
         raise Refusal("correction.action", {name: texts[name] for name in ACTION_WORDS})
     to = cells["value"] if action == "override" else None
-    common = Stated(cells["expect"], to, cells["reason"], cells["by"], is_right=action == "confirm")
+    common = Stated(cells["expect"], to, cells["reason"], cells["by"])
+    common = replace(common, is_right=action == "confirm", is_emptied=action == "emptied")
     if cells["file_id"]:
         row = int(cells["row"]) if cells["row"].isdecimal() else None
         # The form cannot show a sheet without a name, as those of CSV files are.

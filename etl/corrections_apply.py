@@ -6,7 +6,7 @@ correction leaves its trace, one row a place; one that no longer applies is a da
 
 from __future__ import annotations
 
-import shutil
+import json
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,6 +18,7 @@ import polars as pl
 
 from etl.corrections import Correction, is_as_expected
 from etl.corrections_place import Place, places_of, sheets_in
+from etl.inbox import TITLE_KINDS
 from etl.parse import META_FILE, ROWS_FILE
 from etl.parsed_rows import scan_rows
 from etl.reconcile import Source
@@ -159,9 +160,12 @@ def _edits(outcomes: Iterable[Outcome]) -> dict[Path, dict[Cell, str | None]]:
 
 
 def _copy(folder: Path, edits: Mapping[Cell, str | None], into: Path) -> Path:
-    """A parsed file with other texts in some cells and without some rows."""
+    """A parsed file with other texts in some cells and without some rows; its sheets say how many are taken out."""
     into.mkdir()
-    shutil.copyfile(folder / META_FILE, into / META_FILE)
+    meta = json.loads((folder / META_FILE).read_text(encoding="utf-8"))
+    for sheet in meta["sheets"]:
+        sheet["counts"]["dropped"] = sum(name == sheet["name"] and not letter for name, _, letter in edits)
+    (into / META_FILE).write_text(json.dumps(meta, ensure_ascii=False), encoding="utf-8")
     rows = scan_rows(folder)
     codes = {sheet["name"]: c["index"] for sheet in sheets_in(folder) for c in sheet["columns"] if c["field"] == "uscc"}
     keys = ["sheet", "row"]
@@ -200,6 +204,40 @@ def correction_frame(records: Iterable[Record[Correction]], outcomes: Iterable[O
         for outcome in by_id.get(record.said.correction_id, [Outcome(record.said, "withdrawn", None)])
     ]
     return pl.DataFrame(rows, schema=CORRECTION_SCHEMA, orient="row")
+
+
+def with_dropped(refused: pl.DataFrame, corrections: pl.DataFrame, readings: pl.DataFrame) -> pl.DataFrame:
+    """``core.rejected_row`` with the rows of lists, pools and ledgers that somebody took out, each with the reason.
+
+    Their readings count them as read and as not ours, not as refused.
+
+    Args:
+        refused: one row per refused row or cell.
+        corrections: ``core.correction`` of the same build.
+        readings: ``core.source_reading`` of the same build.
+    """
+    of_titles = readings.filter(pl.col("kind").cast(pl.String).is_in(TITLE_KINDS))
+    gone = corrections.filter(
+        pl.col("action") == "drop",
+        pl.col("state") == "applied",
+        pl.col("column").is_null(),
+        pl.col("row").is_not_null(),
+    )
+    rows = gone.join(of_titles.select("file_id", "reading_id", only="sheet"), on="file_id", maintain_order="left")
+    rows = rows.filter(pl.col("only").is_null() | (pl.col("only") == pl.col("sheet")))
+    told = rows.select(
+        "file_id",
+        "reading_id",
+        "sheet",
+        "row",
+        "column",
+        rule=pl.lit("row_dropped"),
+        value=pl.format("{}（{}）", "reason", "recorded_by"),
+        name_as_printed="old_value",
+        candidates=pl.lit(None, pl.String),
+        number=pl.lit(0, pl.Int64),
+    )
+    return pl.concat([refused, told.select(pl.col(name).cast(kind) for name, kind in refused.schema.items())])
 
 
 def with_confirmed(questions: pl.DataFrame, corrections: pl.DataFrame) -> pl.DataFrame:

@@ -43,7 +43,7 @@ def correct(options: argparse.Namespace) -> int:
         correction = book.withdraw(options.withdraw, options.by, options.reason, dt.datetime.now())
         report.print_line("correction.withdrawn", options.json, correction=correction.correction_id)
         return 0
-    if [options.drop, options.is_right, options.to is not None].count(True) != 1:
+    if [options.drop, options.is_emptied, options.is_right, options.to is not None].count(True) != 1:
         raise Refusal("correction.to_or_drop", {})
     if options.expect is None:
         raise Refusal("correction.missing_expect", {})

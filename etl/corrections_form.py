@@ -23,7 +23,7 @@ _FREE_ROWS = 50
 _TO_FILL = ("action", "value", "reason", "by")
 _LINE_HEIGHT = 15
 _WIDTHS = {"file_id": 14, "file": 30, "sheet": 10, "row": 6, "column": 6, "subject": 26, "what": 14, "period": 11}
-_WIDTHS |= {"problem": 44, "expect": 20, "action": 8, "value": 20, "reason": 24, "by": 10}
+_WIDTHS |= {"problem": 44, "expect": 20, "action": 11, "value": 20, "reason": 24, "by": 10}
 
 
 # One row of the form by column; what is not in it is left to the person.

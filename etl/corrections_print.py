@@ -17,6 +17,7 @@ from etl.own_areas import is_seen, is_seen_file
 from etl.publish import Builds
 from etl.records import Record
 from etl.steps import read_sql
+from tracker.about import correction_act
 from tracker.catalog import Catalog
 from tracker.text import word
 
@@ -82,7 +83,7 @@ def _content(record: Record[Correction], states: dict[str, str]) -> dict[str, An
 def _line(correction: Correction, names: dict[str, str], catalog: Catalog) -> str:
     """Which correction it is, where, and what becomes what."""
     return word(
-        f"correction.{correction.action}",
+        f"correction.{correction_act(correction.model_dump())}",
         _LANGUAGE,
         id=correction.correction_id,
         place=place_text(correction, names, catalog),

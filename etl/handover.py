@@ -174,7 +174,8 @@ class Book:
                 made = record.said
                 where = " ".join(filter(None, [self._file_name(made.file_id), made.sheet, made.enterprise]))
                 cell = f"{made.column or ''}{made.row or ''}"
-                becomes = made.value or word("handover.dropped", self.language)
+                act = about.correction_act(made.model_dump())
+                becomes = made.value or word(f"questions.action_{act}", self.language)
                 what = f"{where} {self._area(made.area_code)} {cell} {made.expect} → {becomes}"
                 yield self._decided("correction", " ".join(what.split()), made.by, made.recorded_at.date(), made.reason)
         for answered in answer_book(Inbox(self.folder)).records():

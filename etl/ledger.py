@@ -30,6 +30,7 @@ from etl.rows import (
     Sheet,
     announced,
     cells,
+    dropped_in,
     faults_of,
     first_broken,
     identity,
@@ -44,15 +45,8 @@ from tracker.catalog import Catalog
 from tracker.catalog_models import Code
 
 OF_A_TITLE = (
-    "batch",
-    "recognised_on",
-    "reviewed_on",
-    "valid_from",
-    "valid_to",
-    "validity",
-    "event_word",
-    "document_no",
-)
+    "batch", "recognised_on", "reviewed_on", "valid_from", "valid_to", "validity", "event_word", "document_no",
+)  # fmt: skip
 _SAYING = OF_A_TITLE[:-1]
 _TITLE_FIELDS = ("title", "title_level")
 _CLAIM_SCHEMA: dict[str, type[pl.DataType]] = {
@@ -150,13 +144,14 @@ def judge_ledger(folder: Path, reading: Reading, received_on: dt.date, catalog: 
     identity_faults = [_identity_rejection(row, letter_of) | {"number": int(first)} for row, first in faults]
     nothing_left = outcome.faulty - {(record["sheet"], record["row"]) for record in outcome.records}
     distinct = rows.unique(subset=pl.coalesce("identity", pl.format("{}-{}", "sheet", "row")), maintain_order=True)
+    dropped = dropped_in(sheets)
     return LedgerRows(
         accepted=pl.DataFrame(outcome.records, schema=_CLAIM_SCHEMA, orient="row"),
         rejected=pl.DataFrame([*identity_faults, *outcome.rejections], schema=COUNTED_REJECTION_SCHEMA, orient="row"),
         counts={
-            "read": rows.height,
+            "read": rows.height + dropped,
             "accepted": inside.height - outcome.duplicates - len(nothing_left),
-            "out_of_area": rows.height - inside.height - refused.height,
+            "out_of_area": rows.height - inside.height - refused.height + dropped,
             "rejected": refused.height + len(nothing_left),
             "duplicate": outcome.duplicates,
             "blank": sum(sheet["counts"]["blank"] for sheet in sheets),
@@ -165,7 +160,7 @@ def judge_ledger(folder: Path, reading: Reading, received_on: dt.date, catalog: 
             "repeated": 0,
             "undated": 0,
         },
-        announced=announced(reading, distinct, catalog),
+        announced=announced(reading, distinct, dropped, catalog),
         unread=_unread(sheets, reader),
         claims=tuple(outcome.claims),
         faulty=frozenset(outcome.faulty),

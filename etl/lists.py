@@ -25,6 +25,7 @@ from etl.rows import (
     Sheet,
     announced,
     cells,
+    dropped_in,
     faults_of,
     first_broken,
     identity,
@@ -110,10 +111,11 @@ def judge(folder: Path, reading: Reading, received_on: dt.date, catalog: Catalog
     is_kept, is_repeat = rows["rule"].is_null(), rows["rule"] == "duplicate_in_list"
     accepted = rows.select(ACCEPTED).filter(is_kept & rows["area_scope"].is_in(["inside", "above"]))
     rejected, duplicates = rows.filter(~is_kept & ~is_repeat), rows.filter(is_repeat)
+    dropped = dropped_in(sheets)
     counts = {
-        "read": rows.height,
+        "read": rows.height + dropped,
         "accepted": accepted.height,
-        "out_of_area": int(is_kept.sum()) - accepted.height,
+        "out_of_area": int(is_kept.sum()) - accepted.height + dropped,
         "rejected": rejected.height,
         "duplicate": duplicates.height,
         "blank": sum(sheet["counts"]["blank"] for sheet in sheets),
@@ -122,7 +124,7 @@ def judge(folder: Path, reading: Reading, received_on: dt.date, catalog: Catalog
         accepted=accepted,
         rejected=_rejections(pl.concat([rejected, duplicates]), breaks, sheets, title),
         counts=counts,
-        announced=announced(reading, rows, catalog),
+        announced=announced(reading, rows, dropped, catalog),
     )
 
 

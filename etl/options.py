@@ -122,6 +122,7 @@ def add_correction_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--expect", help=say("correction.expect_option"))
     sub.add_argument("--to", help=say("correction.to_option"))
     sub.add_argument("--drop", action="store_true", help=say("correction.drop_option"))
+    sub.add_argument("--empty", action="store_true", dest="is_emptied", help=say("correction.emptied_option"))
     sub.add_argument("--right", action="store_true", dest="is_right", help=say("correction.right_option"))
     sub.add_argument("--from", type=Path, dest="batch", metavar="FILE.json", help=say("correction.from_option"))
     sub.add_argument("--check", action="store_true", help=say("correction.check_option"))

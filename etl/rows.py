@@ -52,9 +52,10 @@ class ListRows:
     """The outcome of one reading.
 
     ``accepted``: one row per enterprise on the list, per title in a ledger. ``rejected``: one row per refused row or
-    cell, with rule, column letter and offending value. ``counts``: read, accepted, out_of_area, rejected, duplicate,
-    blank, always of rows; a ledger has some more. ``announced``: area code or ``total`` -> (announced, read), only
-    where a number is announced. ``unread``: columns that speak of a title and were not understood.
+    cell, with rule, column letter and offending value. ``counts``: read, accepted, out_of_area (of other areas, or
+    taken out by a correction), rejected, duplicate, blank, always of rows; a ledger has some more. ``announced``: area
+    code or ``total`` -> (announced, read), only where a number is announced. ``unread``: columns that speak of a title
+    and were not understood.
     """
 
     accepted: pl.DataFrame
@@ -268,12 +269,24 @@ def identity_field(row: dict[str, Any]) -> str:
     return field
 
 
-def announced(reading: Reading, rows: pl.DataFrame, catalog: Catalog) -> dict[str, tuple[int, int]]:
-    """Each announced number beside the rows that were read for it, whatever became of them."""
+def dropped_in(sheets: Iterable[Sheet]) -> int:
+    """How many rows of some sheets a correction took out."""
+    return sum(sheet["counts"].get("dropped", 0) for sheet in sheets)
+
+
+def announced(reading: Reading, rows: pl.DataFrame, dropped: int, catalog: Catalog) -> dict[str, tuple[int, int]]:
+    """Each announced number beside the rows that were read for it, whatever became of them.
+
+    Args:
+        reading: what its notice announces.
+        rows: those that were judged.
+        dropped: how many a correction took out before: the notice counts them, though no area is known of them.
+        catalog: areas.
+    """
     found: dict[str, tuple[int, int]] = {}
     for scope, number in reading.announced.items():
         codes = [c for c in rows["area_code"].unique() if c is not None and _is_known_part(c, scope, catalog)]
-        here = rows.height if scope == WHOLE else rows.filter(pl.col("area_code").is_in(codes)).height
+        here = rows.height + dropped if scope == WHOLE else rows.filter(pl.col("area_code").is_in(codes)).height
         found[scope] = (number, here)
     return found
 

@@ -208,7 +208,7 @@ def test_corrections_that_no_longer_apply_stand_first(build_id: str) -> None:
     rows = warehouse.query(build_id, "corrections", language="zh")
     assert dict(about.correction_table(rows, "zh").select("更正内容", "是否生效").iter_rows()) == {
         "c1  示例名单.xlsx 名单 B3：“旧名”改为“新名”": "生效",
-        "c2  示例名单.xlsx 名单 5：删除“某行”": "不再适用",
+        "c2  示例名单.xlsx 名单 5：剔除整行（“某行”）": "不再适用",
     }
     shown = blocks_about.corrections(rows, "zh")
     assert shown.index("没有生效的更正 1 条") < shown.index("已生效的更正 1 条")
@@ -226,7 +226,7 @@ def test_readings_tell_complete_incomplete_and_withdrawn_apart(build_id: str, tm
         "撤回.xlsx": "不计入",
     }
     first = table.filter(pl.col("文件") == "示例名单.xlsx")
-    assert first.select("公布", "读取", "采用", "辖区外", "退回", "重复", "未填").row(0) == (
+    assert first.select("公布", "读取", "采用", "辖区外或剔除", "退回", "重复", "未填").row(0) == (
         "41", "40", "36", "2", "1", "1", "3"
     )  # fmt: skip
     assert about.sources_finding(readings, "zh") == "3 个文件，1 份名单或报表不完整"

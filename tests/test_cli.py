@@ -32,7 +32,7 @@ def test_a_refused_row_is_named_in_both_languages_with_its_cell(
     printed = capsys.readouterr().out
     assert "名单 一.csv，工作表 –，第 3 行，C 列：不认识地区“东山区”" in printed
     assert "名单 一.csv, sheet –, row 3, column C: unknown area “东山区”" in printed
-    assert "读取 2 行：采纳 1，外地 0，退回 1" in printed
+    assert "读取 2 行：采纳 1，外地或剔除 0，退回 1" in printed
 
 
 def test_json_says_the_same(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,11 +19,13 @@ from etl.build import Built
 from etl.corrections import Correction, correction_book, is_as_expected
 from etl.corrections_add import Recorder, Stated
 from etl.corrections_batch import Expected, record_batch
+from etl.corrections_open import open_cells
 from etl.inbox import Inbox
 from etl.refusal import Refusal
 from tests.form_inputs import HEADER, captions, opened
 from tests.value_worlds import CATALOG, QUARTER_END, report, values_of
 from tests.worlds import RECEIVED_ON, add, built, count, rows, write_list
+from tracker.about import correction_act
 
 LIST = "序号,企业名称,所属县区\n1,甲公司,海州区\n2,乙公司,东山区\n3,丙公司,东海县"
 DAY = dt.date(2023, 12, 31)
@@ -92,9 +94,87 @@ def test_a_dropped_row_is_no_longer_read_and_the_file_stays_as_it_came(tmp_path:
     file = file_of(tmp_path)
     original = Inbox(tmp_path).original(file).read_bytes()
     correct(tmp_path, file=file, row=3, expect="乙公司")
-    assert built(tmp_path).readings.select("read", "accepted", "rejected").row(0) == (2, 2, 0)
+    counts = built(tmp_path).readings.select("read", "accepted", "out_of_area", "rejected", "is_complete").row(0)
+    assert counts == (3, 2, 1, 0, True)
     assert Inbox(tmp_path).original(file).read_bytes() == original
     assert traced(tmp_path) == [("applied", None, 3, None, "乙公司", None)]
+
+
+def test_who_is_taken_out_by_a_refused_cell_does_not_count_and_stays_visible(tmp_path: Path) -> None:
+    """Neither word of people admits a row: taken out it leaves, and a cell with an area cannot be emptied."""
+    lines = "企业名称,统一社会信用代码,所属县区\n甲公司,,海州区\n乙公司,,苏州工业园区"
+    lines += "\n丙公司,91320902MA1XXXXXX1,东海县\n,,东海县"
+    file = file_of(tmp_path, lines, announced=("4",))
+    assert built(tmp_path).readings["rejected"].to_list() == [3]
+    cell: dict[str, Any] = {"file": file, "row": 3, "column": "C", "expect": "苏州工业园区"}
+    assert refused(tmp_path, **cell, is_emptied=True) == "correction.emptied_area"
+    assert refused(tmp_path, **cell | {"expect": "东山区"}) == "correction.differs"
+    out = [
+        correct(tmp_path, **cell, reason="非本市"),
+        correct(tmp_path, file=file, row=4, column="B", expect="91320902MA1XXXXXX1", reason="非本市"),
+        # A cell without text can be what is wrong with a row: known by what else stands in it.
+        correct(tmp_path, file=file, row=5, column="A", expect="", reason="空行"),
+    ]
+    assert [(one.column, one.expect) for one in out] == [(None, "乙公司"), (None, "丙公司"), (None, "东海县")]
+    published = built(tmp_path)
+    counts = published.readings.select("read", "accepted", "out_of_area", "rejected", "is_complete").row(0)
+    assert counts == (4, 1, 3, 0, True)
+    assert "announced_differs" not in published.debts["kind"]
+    assert count(tmp_path, "srdi", "320700", DAY) == 1
+    assert rows(tmp_path, "select row, rule, value, name_as_printed, number from core.rejected_row order by 1") == [
+        (3, "row_dropped", "非本市（王工）", "乙公司", 0),
+        (4, "row_dropped", "非本市（王工）", "丙公司", 0),
+        (5, "row_dropped", "空行（王工）", "东海县", 0),
+    ]
+    assert open_cells(tmp_path, CATALOG)[1] == []
+
+
+def test_only_the_cell_is_emptied_where_a_person_says_so(tmp_path: Path) -> None:
+    lines = "企业名称,统一社会信用代码,所属县区\n甲公司,91320902MA1XXXXXX1,海州区"
+    file = file_of(tmp_path, lines)
+    correct(tmp_path, file=file, row=2, column="B", expect="91320902MA1XXXXXX1", is_emptied=True)
+    assert built(tmp_path).readings.select("accepted", "rejected").row(0) == (1, 0)
+    assert traced(tmp_path) == [("applied", None, 2, "B", "91320902MA1XXXXXX1", None)]
+    assert rows(tmp_path, "select * from core.rejected_row") == []
+
+
+def test_a_record_of_an_earlier_version_means_what_it_meant(tmp_path: Path) -> None:
+    """Then a drop with a column emptied the cell; the row is taken out by a later record over it."""
+    file = file_of(tmp_path)
+    earlier = Correction(
+        recorded_at=dt.datetime(2026, 1, 15, 9), by="王工", reason="非本市",
+        action="drop", expect="东山区", file_id=file, sheet="", row=3, column="C",
+    )  # fmt: skip
+    correction_book(Inbox(tmp_path)).add(earlier)
+    assert built(tmp_path).readings["accepted"].to_list() == [3]
+    assert correction_act(earlier.model_dump()) == "emptied"
+    later = correct(tmp_path, file=file, row=3, column="C", expect="东山区")
+    assert correction_act(later.model_dump()) == "drop"
+    assert built(tmp_path).readings.select("read", "accepted", "out_of_area").row(0) == (3, 2, 1)
+    assert [row[:2] for row in traced(tmp_path)] == [("applied", None), ("not_needed", "superseded")]
+
+
+def test_the_form_takes_rows_out_and_knows_no_word_that_could_mean_a_cell_or_a_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file_of(tmp_path, LIST + "\n4,丁公司,西山区")
+    built(tmp_path)
+    monkeypatch.setenv("TRACKER_DATA", str(tmp_path))
+    main(["template", "corrections", "--out", str(tmp_path / "forms")])
+    capsys.readouterr()
+    [form] = (tmp_path / "forms").iterdir()
+    with opened(form, tmp_path / "收回.xlsx") as book:
+        sheet = book["更正"]
+        column = captions(sheet)
+        for row, act in ((HEADER + 1, "剔除整行"), (HEADER + 2, "删除")):
+            assert sheet.cell(row, column["列"]).value == "C"
+            for caption, text in (("处理", act), ("理由", "非本市"), ("更正人", "王工")):
+                sheet.cell(row, column[caption]).value = text
+    assert main(["add", str(tmp_path / "收回.xlsx")]) == 1
+    printed = capsys.readouterr().out
+    assert "记录 1，已有 0，退回 1" in printed
+    assert "“剔除整行”（这一行不计）、“清空这一格”（整行照常计算）" in printed
+    assert built(tmp_path).readings.select("accepted", "out_of_area", "rejected").row(0) == (2, 1, 1)
 
 
 def test_a_code_typed_by_a_person_is_no_number_cell(tmp_path: Path) -> None:
@@ -279,6 +359,9 @@ def test_the_same_correction_twice_is_one(tmp_path: Path) -> None:
         ({"column": "C", "expect": "东山区", "to": "x"}, "correction.missing_row"),
         ({"row": 3, "expect": "东山区", "to": "x"}, "correction.missing_column"),
         ({"row": 3, "expect": ""}, "correction.drop_without_expect"),
+        ({"row": 3, "expect": "东山区", "is_emptied": True}, "correction.missing_column"),
+        ({"row": 3, "column": "C", "expect": "", "is_emptied": True}, "correction.drop_without_expect"),
+        ({"row": 3, "column": "C", "expect": "x", "to": "y", "is_emptied": True}, "correction.to_or_drop"),
         ({"row": 3, "column": "C", "expect": "东山区", "to": " "}, "correction.to_or_drop"),
         ({"row": 3, "column": "C", "expect": "东山区", "to": "x", "by": " "}, "correction.missing_by"),
         ({"file": None, "enterprise": "甲公司", "expect": "x"}, "correction.where"),

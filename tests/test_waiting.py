@@ -73,15 +73,18 @@ def test_a_filled_grid_says_what_is_corrected_and_nothing_else() -> None:
     assert len(to_do) + len(others) == len(CELLS)
     filled = waiting.grid(to_do, "zh").with_columns(
         value=pl.Series(["东海县", None, " "]),
-        action=pl.Series([None, "drop", "confirm"]),
+        action=pl.Series([None, "drop", "emptied"]),
         reason=pl.Series([None, "重名", ""]),
     )
     said = waiting.stated(to_do, filled, "已核对", "王工")
-    assert [(one["row"], one["to"], one["is_right"], one["reason"]) for one in said] == [
+    assert [(one["row"], one["to"], one["is_emptied"], one["reason"]) for one in said] == [
         (3, "东海县", False, "已核对"),
         (4, None, False, "重名"),
         (6, None, True, "已核对"),
     ]
+    assert [
+        one["is_right"] for one in waiting.stated(to_do, filled.with_columns(action=pl.lit("confirm")), "", "")
+    ] == [True] * 3
     assert waiting.stated(to_do, waiting.grid(to_do, "zh"), "已核对", "王工") == []
     assert [one["row"] for one in waiting.narrowed(CELLS, "f1", "area_unknown")] == [3, 4]
     recorded = {"file_id": "f1", "sheet": None, "row": 3, "column": "C", "state": None}
@@ -178,7 +181,8 @@ def test_a_damaged_inbox_is_not_told_as_nothing_to_do(folder: Path, monkeypatch:
 
 
 def test_what_is_only_checked_is_not_said_to_be_recorded_and_what_is_unbuilt_is_known() -> None:
-    said = {"sheet": None, "row": 6, "column": "D", "expect": "东山区", "to": "东海县", "is_right": False}
+    said = {"sheet": None, "row": 6, "column": "D", "expect": "东山区", "to": "东海县"}
+    said |= {"is_right": False, "is_emptied": False}
     outcome = {"status": "recorded", "zh": "已记录更正 1。python -m etl build", "en": "", "expected": None}
     refused = {"status": "refused", "zh": "原值不同", "en": "", "expected": None}
     for is_check, word_said in ((True, "可以记录"), (False, "已记录")):

@@ -221,7 +221,7 @@ def correction_table(corrections: pl.DataFrame, language: str) -> pl.DataFrame:
     lines = [
         [
             word(
-                f"correction.{row['action']}",
+                f"correction.{correction_act(row)}",
                 language,
                 id=row["correction_id"],
                 place=_correction_place(row),
@@ -235,6 +235,15 @@ def correction_table(corrections: pl.DataFrame, language: str) -> pl.DataFrame:
         for row in corrections.iter_rows(named=True)
     ]
     return _frame(("correction", "decided", "reason", "works"), lines, language)
+
+
+def correction_act(row: Row) -> str:
+    """What a correction does, as its words are called: of taking out, whether a row, a title or a cell is meant."""
+    if row["action"] != "drop":
+        return str(row["action"])
+    if row["column"] or row["measure"]:
+        return "emptied"
+    return "title_out" if row["tier"] else "drop"
 
 
 def _correction_place(row: Row) -> str:

@@ -16,7 +16,7 @@ from tracker.office_objections import Objection
 from tracker.text import word
 
 SECTIONS = ("cells", "questions", "objections")
-ACTIONS = ("override", "drop", "confirm")
+ACTIONS = ("override", "drop", "emptied", "confirm")
 Said = Mapping[str, Any]
 
 
@@ -113,6 +113,7 @@ def stated(cells: Sequence[Said], filled: pl.DataFrame, reason: str, by: str) ->
                     "expect": cell["expect"],
                     "to": value if action == "override" else None,
                     "is_right": action == "confirm",
+                    "is_emptied": action == "emptied",
                     "reason": (row["reason"] or "").strip() or reason,
                     "by": by,
                 }
@@ -144,6 +145,7 @@ def outcome_table(
 
 def _change(said: Said, language: str) -> str:
     action = "override" if said["to"] is not None else "confirm" if said["is_right"] else "drop"
+    action = "emptied" if said["is_emptied"] else action
     return word(f"questions.change_{action}", language, expect=said["expect"] or "–", to=said["to"] or "–")
 
 
@@ -170,7 +172,12 @@ def record_table(records: Iterable[Said], names: Mapping[str, str], language: st
         (
             record["correction_id"],
             " ".join(filter(None, (_place(record, names), cell_name(record)))),
-            word(f"questions.change_{record['action']}", language, expect=record["expect"], to=record["value"] or "–"),
+            word(
+                f"questions.change_{about.correction_act(record)}",
+                language,
+                expect=record["expect"],
+                to=record["value"] or "–",
+            ),
             record["reason"],
             word("correction.decided", language, by=record["by"], on=record["recorded_at"][:10]),
             word(f"correction.state.{record['state'] or 'unbuilt'}", language),

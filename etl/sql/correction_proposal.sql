@@ -5,6 +5,8 @@ select
     rejected.name_as_printed as subject, cast(null as varchar) as measure, cast(null as date) as period_end,
     rejected.number as refuses
 from core.rejected_row as rejected
+-- a row that somebody took out waits for nobody
+where rejected.rule <> 'row_dropped'
 union all
 select
     question.file_id, question.sheet, question.row, question."column", 'measure' as said_by, question.question as said,

@@ -11,6 +11,8 @@ select
     correction.row,
     correction."column",
     correction.enterprise,
+    correction.tier,
+    correction.measure,
     case $language when 'zh' then area.short_zh else area.short_en end as area_short,
     case $language when 'zh' then tier.short_zh else tier.short_en end as tier_short,
     case $language when 'zh' then measure.name_zh else measure.name_en end as measure_name,
