@@ -32,10 +32,15 @@ def heads_of(meta: Mapping[str, Any]) -> dict[str, dict[str, str]]:
 
 
 def changed_heads(heads: Mapping[str, str], sheet: str) -> list[tuple[str, str]]:
-    """Letters of the columns of a table whose head no longer says what stands below, with what belongs there."""
+    """Letters of the columns of a table whose head no longer says what stands below, with what belongs there.
+
+    A form of an earlier version may end before a column that need not be filled.
+    """
     asked = zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", columns(sheet).values(), strict=False)
     return [
-        (letter, caption) for letter, (caption, _) in asked if squeezed(caption) not in squeezed(heads.get(letter, ""))
+        (letter, caption)
+        for letter, (caption, _) in asked
+        if squeezed(caption) not in squeezed(heads.get(letter, "")) and (letter in heads or caption.startswith("* "))
     ]
 
 

@@ -24,7 +24,16 @@ CHOICES = {
 }  # fmt: skip
 DAYS = ("starts_on", "ends_on", "due_on", "baseline_on")
 NUMBERS = ("value", "value_high", "tolerance", "baseline_value")
-_WIDE = {"indicator": 34, "clause_zh": 34, "owners": 30, "name_zh": 40, "name_en": 26, "area": 26, "wording_zh": 14}
+_WIDE = {
+    "indicator": 34,
+    "clause_zh": 34,
+    "owners": 30,
+    "name_zh": 40,
+    "name_en": 26,
+    "area": 26,
+    "wording_zh": 14,
+    "aliases": 30,
+}
 _MADE_ON = dt.datetime(2026, 1, 1)
 
 Cells = dict[str, list[dict[str, Any]]]

@@ -155,7 +155,7 @@ class _Reader:
         if new is None:
             self._fault(name, row, "B", "area_unknown", value=said)
             return ""
-        self._new_area(new["code"], new["name"], None, "city", str(plan.get("short_en") or ""))
+        self._new_area(new["code"], new["name"], None, "city", {"name_en": plan.get("short_en")})
         return new["code"]
 
     def _units(self) -> dict[Code, dict[str, str]]:
@@ -174,6 +174,7 @@ class _Reader:
         sheet = texts()["sheets"]["areas"]
         found: list[Values] = []
         rows: list[int] = []
+        told: dict[Code, tuple[str, int]] = {}
         letters = dict(zip(columns("areas"), _LETTERS, strict=False))
         for place, (row, values) in enumerate(self._table("areas"), start=1):
             said, group = str(values.get("area") or ""), values.get("rank_group")
@@ -181,13 +182,18 @@ class _Reader:
             if code is None and values.get("code"):
                 code = str(values["code"])
                 kind = texts()["kinds_of_groups"].get(group, "county")
-                self._new_area(code, said, whole or None, kind, str(values.get("name_en") or ""), place)
+                self._new_area(code, said, whole or None, kind, values, place)
             elif code is None and said:
                 self._fault(sheet, row, "A", "part_unknown", value=said)
             for column, rule, about in area_faults(known, values.get("code"), whole, self.catalog):
                 self._fault(sheet, row, letters[column], rule, **({"value": said} | about))
-            if code is not None and code in [entry["area_code"] for entry in found]:
-                self._fault(sheet, row, "A", "twice", value=said)
+            for key in ("short_zh", "aliases") if known is not None else ():
+                if values.get(key):
+                    self._fault(sheet, row, letters[key], "area_has_names", value=said)
+            if code is not None and code in told:
+                self._fault_twice(row, values, *told[code])
+            elif code is not None:
+                told[code] = (said, row)
             rows.append(row)
             found.append(
                 {
@@ -198,6 +204,16 @@ class _Reader:
                 }
             )
         return found, rows
+
+    def _fault_twice(self, row: int, values: Values, other: str, other_row: int) -> None:
+        """An area that stands in an earlier row already: the same row again, or another area with its code."""
+        sheet, said = texts()["sheets"]["areas"], str(values.get("area") or "")
+        if said == other or not values.get("code"):
+            self._fault(sheet, row, "A", "twice", value=said)
+        else:
+            self._fault(
+                sheet, row, "B", "code_twice", code=values["code"], value=said, other=other, other_row=other_row
+            )
 
     def _targets(self, plan_id: str) -> tuple[list[Values], list[int]]:
         found: list[Values] = []
@@ -349,13 +365,19 @@ class _Reader:
         codes = inside or codes
         return codes[0] if len(codes) == 1 else None
 
-    def _new_area(self, code: str, name: str, parent: str | None, kind: str, english: str, sort: int = 0) -> None:
-        both = {"zh": name, "en": english or name}
+    def _new_area(self, code: str, name: str, parent: str | None, kind: str, values: Values, sort: int = 0) -> None:
+        english = str(values.get("name_en") or "") or name
         # Lists write 东台市 as 东台 too; a zone has no such ending, and one sign alone is no name.
         has_short = kind in ("city", "county") and len(name) > 2 and name.endswith(("市", "区", "县"))
-        short = {"zh": name[:-1] if has_short else name, "en": english or name}
-        area: Values = {"area_code": code, "kind": kind, "name": both, "short": short, "sort": sort}
-        self.areas.append(area | ({"parent_code": parent} if parent else {}))
+        plain = name[:-1] if has_short else name
+        short = str(values.get("short_zh") or "") or plain
+        others = [plain, *(part.strip() for part in _SEPARATORS.split(str(values.get("aliases") or "")))]
+        aliases = [other for other in dict.fromkeys(others) if other not in ("", name, short)]
+        area: Values = {"area_code": code, "kind": kind, "sort": sort}
+        area |= {"name": {"zh": name, "en": english}, "short": {"zh": short, "en": english}}
+        self.areas.append(
+            area | ({"aliases": aliases} if aliases else {}) | ({"parent_code": parent} if parent else {})
+        )
 
     def _fault(self, sheet: str, row: int | None, column: str | None, rule: str, **values: object) -> None:
         self.faults.append(PlanFault(sheet, row, column, rule, values))

@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 
 from etl.__main__ import main
+from etl.areas import AreaResolver
 from etl.plan_add import CheckedPlan, checked_in_words, take_plan
 from etl.plan_form import Cells, example, write_plan_form
 from tracker.catalog import for_data_folder, load
@@ -37,9 +38,13 @@ def test_the_example_of_the_form_comes_back_as_a_plan_that_the_catalogue_takes(
     assert (plan.short.zh, plan.short.en, plan.area_code) == ("示例市", "Example", "329900")
     assert (plan.starts_on, plan.ends_on, plan.assumed) == (D(2026, 1, 1), D(2028, 12, 31), ("starts_on",))
     assert [(unit.area_code, unit.rank_group, unit.is_summed) for unit in plan.areas] == [
-        ("329900", "total", False), ("329901", "county", True), ("329902", "county", True),
+        ("329900", "total", False), ("329901", "county", True), ("329902", "zone", True),
     ]  # fmt: skip
-    assert catalog.areas["329902"].parent_code == "329900"
+    zone = catalog.areas["329902"]
+    assert (zone.parent_code, zone.short.zh, zone.aliases) == ("329900", "乙高新区", ("乙区", "乙高新园"))
+    resolver = AreaResolver(catalog)
+    for printed in ("乙高新技术产业开发区", "乙高新区", "乙区", "示例市乙高新园"):
+        assert resolver.resolve((printed,), "329900").area_code == "329902"
     stock, *salons = plan.targets
     assert (stock.indicator_id, stock.value, stock.basis, stock.is_headline) == ("srdi_smes", 300, "in_force", True)
     # A yearly task without a due date stands for each year of the plan.
@@ -98,6 +103,32 @@ def test_every_mistake_is_told_at_once_with_its_cell_in_both_languages(own_data_
         assert str(len(MISTAKES)) in head
         assert len(set(lines)) == len(MISTAKES)
         assert any("目标" in line and "三百" in line for line in lines)
+
+
+def test_a_code_given_twice_is_told_with_both_rows(own_data_folder: Path) -> None:
+    cells: dict[str, Any] = copy.deepcopy(example())
+    cells["areas"] += [
+        {"area": "丙县", "code": "329901", "rank_group": "县区", "is_summed": "是"},
+        {"area": "昆山市", "rank_group": "县区", "is_summed": "是", "short_zh": "昆"},
+    ]
+    checked = take_plan(filled(own_data_folder, cells), own_data_folder, load(), keep=True)
+    assert {(fault.sheet, fault.row, fault.column, fault.rule) for fault in checked.faults} == {
+        ("下级地区", 7, "B", "code_twice"),
+        ("下级地区", 8, "A", "area_elsewhere"),
+        ("下级地区", 8, "F", "area_has_names"),
+    }
+    said = "\n".join(checked_in_words(checked, "zh"))
+    assert "代码 329901 已是第 5 行“甲县”的，“丙县”不能再用" in said
+
+
+def test_a_form_of_an_earlier_version_has_no_place_for_short_names(own_data_folder: Path) -> None:
+    path = filled(own_data_folder, example())
+    book = openpyxl.load_workbook(path)
+    book["下级地区"].delete_cols(6, 2)
+    book.save(path)
+    checked = take_plan(path, own_data_folder, load(), keep=True)
+    assert checked.faults == []
+    assert for_data_folder(own_data_folder).areas["329902"].short.zh == "乙高新技术产业开发区"
 
 
 def without_sense() -> Cells:
