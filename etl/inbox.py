@@ -61,8 +61,8 @@ class Reading(Model):
     the area that publish apart (浙江省…（不含宁波）). ``is_final`` says that the list is the complete result.
     What a ledger's reading states is for those of its titles of which the row does not say it; ``year_day`` ("12-31")
     is the day from which a title counts of which nobody knows more than the year.
-    A reporting sheet states ``period_end`` and ``money_unit`` (万元) for what its rows and captions leave open, and
-    ``reason`` for values that look wrong and are right.
+    A reporting sheet states ``period_end``, ``period_months`` (上半年: 6) and ``money_unit`` (万元) for what its
+    rows and captions leave open, and ``reason`` for values that look wrong and are right.
     """
 
     reading_no: int
@@ -79,6 +79,7 @@ class Reading(Model):
     valid_to: dt.date | None = None
     year_day: str | None = Field(default=None, pattern=r"^\d\d-\d\d$")
     period_end: dt.date | None = None
+    period_months: int | None = None
     money_unit: str | None = None
     reason: str | None = None
     area_code: Code
@@ -109,7 +110,8 @@ class Reading(Model):
 
     def says_the_same(self, other: Reading) -> bool:
         """Whether both readings make the same statement, whenever they were added."""
-        ignored = {"reading_no", "added_on"}
+        # Older readings do not keep the months; they follow from what the sheet or the person says.
+        ignored = {"reading_no", "added_on", "period_months"}
         return self.model_dump(exclude=ignored) == other.model_dump(exclude=ignored)
 
     def is_of_the_same_event(self, other: Reading) -> bool:

@@ -81,6 +81,7 @@ class ReportedValue(dy.Schema):
     area_code = dy.String(min_length=1)
     indicator_id = dy.Any()
     period_end = dy.Date(min=EARLIEST_DAY)
+    period_months = dy.Int8(nullable=True, min=1, max=12)
     value = dy.Float64(nullable=True)
     value_text = dy.String(nullable=True)
     numerator = dy.Float64(nullable=True)

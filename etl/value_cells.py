@@ -12,7 +12,7 @@ import polars as pl
 from etl.areas import AreaResolver
 from etl.inbox import Reading
 from etl.parsed_rows import scan_rows
-from etl.periods import parse_period
+from etl.periods import parse_span
 from etl.quantities import dimension_of, unit_of
 from etl.rows import CODE, IDENTITY_RULES, first_broken, identity_breaks, with_identity
 from etl.table import column_name, squeezed
@@ -51,10 +51,10 @@ _WHO_SCHEMA: dict[str, type[pl.DataType]] = {
 class Cells:
     """Some printed values. ``frame``: one row each; ``who``: the enterprises or areas its column ``who`` points to.
 
-    ``frame`` has sheet, row, column (letter), who, measure, period_end, text, unit_exponent and the texts of
-    :data:`PARTS`; ``rule`` is what is wrong before the text itself is read, with the ``field`` whose cell that is
-    and what it has ``printed``. ``who`` has the keys of identity, ``rule`` where these are wrong, and ``is_outside``
-    of all plans. ``blank`` counts the cells under measures that nobody filled in.
+    ``frame`` has sheet, row, column (letter), who, measure, period_end, period_months, text, unit_exponent and the
+    texts of :data:`PARTS`; ``rule`` is what is wrong before the text itself is read, with the ``field`` whose cell
+    that is and what it has ``printed``. ``who`` has the keys of identity, ``rule`` where these are wrong, and
+    ``is_outside`` of all plans. ``blank`` counts the cells under measures that nobody filled in.
     """
 
     frame: pl.DataFrame
@@ -77,7 +77,7 @@ def read_cells(folder: Path, layouts: Sequence[Layout], reading: Reading, catalo
     letters = pl.Enum(list(dict.fromkeys(column.letter for layout in layouts for column in layout.columns)))
     sheets = pl.Enum(list(dict.fromkeys(layout.sheet for layout in layouts)))
     schema: dict[str, Any] = {"sheet": sheets, "row": pl.Int32, "column": letters, "who": pl.UInt32, "measure": kinds}
-    schema |= {"period_end": pl.Date, "unit_exponent": pl.Int32}
+    schema |= {"period_end": pl.Date, "period_months": pl.Int8, "unit_exponent": pl.Int32}
     schema |= dict.fromkeys(("text", "rule", "field", "printed", *PARTS), pl.String)
     yield Cells(pl.DataFrame(schema=schema), pl.DataFrame(schema=_WHO_SCHEMA), 0)
     for layout in layouts:
@@ -218,10 +218,10 @@ def _distinct(rows: pl.DataFrame, column: str) -> list[str]:
 
 
 def _with_period(rows: pl.DataFrame) -> pl.DataFrame:
-    """Add ``row_period`` and ``printed_period``; 年度 and 季度 in two columns say it together."""
+    """Add ``row_period``, ``row_months`` and ``printed_period``; 年度 and 季度 in two columns say it together."""
     columns = [name for name in ("period", "batch") if name in rows.columns]
     if not columns:
-        return rows.with_columns(row_period=pl.lit(None, pl.Date))
+        return rows.with_columns(row_period=pl.lit(None, pl.Date), row_months=pl.lit(None, pl.Int8))
     printed = pl.coalesce(columns)
     if len(columns) == len(("period", "batch")):
         rows = rows.with_columns(pl.col(columns).str.strip_chars())
@@ -232,8 +232,11 @@ def _with_period(rows: pl.DataFrame) -> pl.DataFrame:
             .otherwise(pl.coalesce(year + pl.col("period"), printed))
         )
     rows = rows.with_columns(printed_period=printed)
-    known = {text: day for text in _distinct(rows, "printed_period") if (day := parse_period(text)) is not None}
-    return _mapped(rows, "printed_period", "row_period", known, pl.Date()).drop(columns)
+    known = {text: span for text in _distinct(rows, "printed_period") if (span := parse_span(text)) is not None}
+    days = {text: span.ends_on for text, span in known.items()}
+    months = {text: span.months for text, span in known.items() if span.months is not None}
+    rows = _mapped(rows, "printed_period", "row_period", days, pl.Date())
+    return _mapped(rows, "printed_period", "row_months", months, pl.Int8()).drop(columns)
 
 
 def _mapped(rows: pl.DataFrame, column: str, name: str, mapping: dict[str, Any], kind: Any) -> pl.DataFrame:
@@ -261,6 +264,8 @@ def _cells(
         pl.when(measure.is_in(money.cast(kinds).implode())).then(pl.lit(layout.money_exponent, pl.Int32)).otherwise(0)
     )
     period = pl.coalesce("row_period", pl.lit(column.period_end, pl.Date), pl.lit(layout.period_end, pl.Date))
+    is_in_caption = column.period_months is not None or column.period_end is not None
+    months = column.period_months if is_in_caption else layout.period_months
     breaks = {
         "measure_unknown": measure.is_null(),
         "period_unreadable": pl.col("printed_period").is_not_null() & pl.col("row_period").is_null(),
@@ -278,6 +283,7 @@ def _cells(
         column=pl.lit(column.letter),
         measure=measure,
         period_end=period,
+        period_months=pl.when(pl.col("row_period").is_null()).then(pl.lit(months, pl.Int8)).otherwise("row_months"),
         text=text.fill_null(_NO_VALUE),
         unit_exponent=pl.coalesce(exponent, of_sheet),
         rule=first_broken(breaks),

@@ -85,7 +85,7 @@ def settle(valued: list[Valued], identified: pl.DataFrame, enterprise: pl.DataFr
         catalog: bounds of measures, and which areas are tracked.
     """
     schema = _schema(valued, catalog)
-    of_enterprises = {name: kind for name, kind in schema.items() if name not in PARTS}
+    of_enterprises = {name: kind for name, kind in schema.items() if name not in (*PARTS, "period_months")}
     known = identified.join(enterprise.select("enterprise_key", "enterprise_id"), on="enterprise_key", how="left")
     reasons = [(source.reading_id, source.reading.reason) for source, _ in valued]
     placed, areas = _taken_out(valued, schema, of_enterprises, known, catalog)
@@ -149,6 +149,7 @@ def _schema(valued: Sequence[Valued], catalog: Catalog) -> dict[str, pl.DataType
         "value": number,
         "value_text": pl.String() if has_words else pl.Null(),
         **dict.fromkeys(PARTS, number),
+        "period_months": pl.Int8(),
         "file_id": pl.Enum(list(dict.fromkeys(source.sidecar.file_id for source, _ in valued))),
         "reading_id": pl.Enum([source.reading_id for source, _ in valued]),
         "sheet": pl.Enum(list(sheets)),

@@ -11,11 +11,11 @@ import polars as pl
 
 from etl.inbox import Reading
 from etl.parsed_rows import scan_rows
-from etl.periods import parse_period, periods_in
+from etl.periods import Span, parse_span, spans_in
 from etl.quantities import money_exponent, unit_of
 from etl.refusal import Refusal, not_stated
 from etl.table import column_name
-from etl.value_tables import Layout, Shapes, sheet_period
+from etl.value_tables import Layout, Shapes, sheet_span
 from tracker.catalog import Catalog
 from tracker.catalog_models import Code
 
@@ -79,12 +79,14 @@ def report_reading(
     Raises:
         Refusal: where no column is a measure, a statement cannot be right, or one is missing: with its option.
     """
+    span = _span(name, stated.period)
     reading = Reading(
         reading_no=number,
         kind=kind,
         sheet=stated.sheet,
         area_code=area_code or "",
-        period_end=_period(name, stated.period),
+        period_end=span.ends_on if span else None,
+        period_months=span.months if span else None,
         money_unit=_money_unit(name, stated.unit),
         reason=stated.reason,
         document_no=stated.document_no,
@@ -105,11 +107,11 @@ def report_reading(
     return reading
 
 
-def _period(name: str, text: str | None) -> dt.date | None:
-    period_end = parse_period(text) if text is not None else None
-    if text is not None and period_end is None:
+def _span(name: str, text: str | None) -> Span | None:
+    span = parse_span(text) if text is not None else None
+    if text is not None and span is None:
         raise Refusal("values.bad_period", {"file": name, "value": text})
-    return period_end
+    return span
 
 
 def _money_unit(name: str, text: str | None) -> str | None:
@@ -124,12 +126,16 @@ def _with_found_period(name: str, sheets: Sequence[Sheet], reading: Reading) -> 
 
     Sheets that each state a period of their own keep them: then the reading has none.
     """
-    own = [sheet_period(sheet) for sheet in sheets]
-    found = {day for day in own if day is not None}
+    own = [sheet_span(sheet) for sheet in sheets]
+    found = {span for span in own if span is not None}
     if None in own:
-        found = found or set(periods_in(name))
-    is_one = reading.period_end is None and len(found) == 1
-    return reading.model_copy(update={"period_end": found.pop()}) if is_one else reading
+        found = found or set(spans_in(name))
+    days, months = ({span[place] for span in found} for place in (0, 1))
+    if reading.period_end is not None or len(days) != 1:
+        return reading
+    # Sheets of 第二季度 and 上半年 end on one day; each still says for itself how long it lasts.
+    update = {"period_end": days.pop(), "period_months": months.pop() if len(months) == 1 else None}
+    return reading.model_copy(update=update)
 
 
 def _open_questions(folder: Path, sheets: Sequence[Sheet], reading: Reading, catalog: Catalog) -> list[str]:

@@ -16,7 +16,7 @@ from typing import Any
 
 from etl.areas import AreaResolver
 from etl.inbox import Reading
-from etl.periods import parse_period, periods_in, without_periods
+from etl.periods import Span, parse_span, spans_in, without_periods
 from etl.quantities import Unit, dimension_of, money_exponent, unit_of, units_in_caption, units_in_line
 from etl.table import squeezed
 from tracker.catalog import Catalog
@@ -42,13 +42,15 @@ _TRAILING = re.compile(r"(?:总数量|总个数|数量|总数|个数|家数|人�
 class Named:
     """What a caption or an indicator cell names: a measure, and the unit and period that stand with it.
 
-    ``month``: the last month of a period without a year (1-9月研发费用), which must be that of the sheet.
+    ``month``: the last month of a period without a year (1-9月研发费用), which must be that of the sheet; ``months``:
+    how many the period lasts.
     """
 
     measure: Code
     exponent: int | None
     period_end: dt.date | None
     month: int | None
+    months: int | None = None
 
 
 class MeasureNames:
@@ -81,11 +83,12 @@ class MeasureNames:
         if exponent is None and caption.strip() == code:
             # The name of a measure in the catalogue carries its unit.
             exponent = own_exponent(measure)
-        periods = periods_in(caption)
+        span = _only(spans_in(caption))
         yearless = _YEARLESS.match(squeezed(caption))
-        in_some_year = parse_period(f"2000年{yearless[0]}") if yearless else None
-        month = in_some_year.month if in_some_year else None
-        return Named(code, exponent, periods[0] if len(periods) == 1 else None, month)
+        in_some_year = parse_span(f"2000年{yearless[0]}") if yearless else None
+        month = in_some_year.ends_on.month if in_some_year else None
+        months = next((known.months for known in (span, in_some_year) if known), None)
+        return Named(code, exponent, span.ends_on if span else None, month, months)
 
 
 def own_exponent(measure: Measure) -> int:
@@ -123,14 +126,15 @@ class ValueColumn:
     area_code: Code | None = None
     period_end: dt.date | None = None
     exponent: int | None = None
+    period_months: int | None = None
 
 
 @dataclass(frozen=True)
 class Layout:
     """How one sheet is read.
 
-    ``fields`` and ``letters``: where the known columns stand. ``period_end`` and ``money_exponent`` hold for what
-    rows and captions leave open. ``unread``: captions that nobody reads.
+    ``fields`` and ``letters``: where the known columns stand. ``period_end``, ``period_months`` and
+    ``money_exponent`` hold for what rows and captions leave open. ``unread``: captions that nobody reads.
     """
 
     sheet: str
@@ -140,6 +144,7 @@ class Layout:
     period_end: dt.date | None
     money_exponent: int | None
     unread: tuple[str, ...] = ()
+    period_months: int | None = None
 
     @cached_property
     def names_period(self) -> bool:
@@ -173,7 +178,10 @@ class Shapes:
         fields = {c["field"]: c["index"] for c in named}
         letters = {c["field"]: c["letter"] for c in named}
         letters = {"period": letters["batch"]} | letters if "batch" in letters else letters
-        period_end = (reading.period_end if reading else None) or sheet_period(sheet)
+        own = sheet_span(sheet)
+        period_end = (reading.period_end if reading else None) or (own.ends_on if own else None)
+        stated_months = reading.period_months if reading else None
+        own_months = own.months if own and own.ends_on == period_end else None
         columns = tuple(self._columns(sheet["columns"], fields, scope, period_end))
         used = {column.index for column in columns}
         unread = (c["header"] for c in sheet["columns"] if c["index"] not in used and not c["field"] and c["header"])
@@ -186,6 +194,7 @@ class Shapes:
             period_end=period_end,
             money_exponent=stated_unit.exponent if stated_unit else _money_line([*sheet["titles"], *sheet["notes"]]),
             unread=tuple(unread),
+            period_months=own_months if stated_months is None else stated_months,
         )
 
     def _columns(
@@ -206,15 +215,16 @@ class Shapes:
                 None,
                 period_end and period_end.month,
             ):
-                yield ValueColumn(index, letter, named.measure, None, named.period_end, named.exponent)
+                yield ValueColumn(index, letter, named.measure, None, named.period_end, named.exponent, named.months)
 
     def _crossed(
         self, index: int, letter: str, header: str, is_value: bool, scope: Code | None
     ) -> Iterable[ValueColumn]:
         """A column of values beside a column of indicators: 数值, a period, or an area."""
-        period_end = parse_period(header)
-        if is_value or period_end is not None:
-            yield ValueColumn(index, letter, period_end=period_end)
+        span = parse_span(header)
+        if is_value or span is not None:
+            ends_on, months = span or (None, None)
+            yield ValueColumn(index, letter, period_end=ends_on, period_months=months)
         elif self.level == "area" and (code := self._area(header, scope)) is not None:
             yield ValueColumn(index, letter, area_code=code)
 
@@ -235,10 +245,18 @@ def _is_batch(column: Mapping[str, Any]) -> bool:
 WHOLE_WORDS = frozenset({"全市", "全省", "全区", "全县", "全部", "总体", "全园区"})
 
 
-def sheet_period(sheet: Mapping[str, Any]) -> dt.date | None:
+def sheet_span(sheet: Mapping[str, Any]) -> Span | None:
     """The one period that titles and name of a sheet speak of."""
-    found = {day for text in (*sheet["titles"], sheet["name"]) for day in periods_in(text)}
-    return found.pop() if len(found) == 1 else None
+    return _only(span for text in (*sheet["titles"], sheet["name"]) for span in spans_in(text))
+
+
+def _only(spans: Iterable[Span]) -> Span | None:
+    """The one period of several mentions: all end on one day; None where they do not."""
+    found = set(spans)
+    months = {span.months for span in found if span.months is not None}
+    if len({span.ends_on for span in found}) != 1:
+        return None
+    return Span(found.pop().ends_on, max(months, default=None))
 
 
 def _money_line(texts: Iterable[str]) -> int | None:

@@ -29,7 +29,7 @@ EARLIEST_PERIOD = dt.date(2000, 1, 1)
 class ValueRows(ListRows):
     """The outcome of one reading of reporting sheets; ``counts`` are of values.
 
-    ``accepted``: one row per value with who, measure, period_end, value, value_text, the numbers of
+    ``accepted``: one row per value with who, measure, period_end, period_months, value, value_text, the numbers of
     :data:`etl.value_cells.PARTS`, sheet, row, column and ``is_fraction`` (a percentage that looks like a fraction).
     ``who``: the enterprises or areas that ``accepted`` counts through. ``rejected`` has besides ``number``, how many
     values a refusal takes out. ``unread``: captions of columns that no measure is called.
@@ -100,7 +100,8 @@ def judge_values(folder: Path, reading: Reading, received_on: dt.date, catalog: 
 
 _REFUSAL_COLUMNS = ("cell", "sheet", "row", "column", "who", "rule", "field", "printed", "text")
 _READ_COLUMNS = (
-    "cell", "who", "measure", "period_end", "value", "value_text", *PARTS, "sheet", "row", "column", "is_small",
+    "cell", "who", "measure", "period_end", "period_months", "value", "value_text", *PARTS, "sheet", "row", "column",
+    "is_small",
 )  # fmt: skip
 
 

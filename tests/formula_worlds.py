@@ -184,12 +184,12 @@ def _tables(known: World, months: tuple[dt.date, ...]) -> dict[str, tuple[list[A
         ),
         "reported_value": (
             [
-                (r.area, r.name, r.period_end, r.value, r.numerator, r.denominator, r.file, n)
+                (r.area, r.name, r.period_end, r.value, r.numerator, r.denominator, r.file, n, r.months)
                 for n, r in enumerate(known.reports)
             ],
             {
                 "area_code": _TEXT, "indicator_id": _TEXT, "period_end": _DAY, "value": _NUMBER, "numerator": _NUMBER,
-                "denominator": _NUMBER, "file_id": _TEXT, "row": pl.Int32,
+                "denominator": _NUMBER, "file_id": _TEXT, "row": pl.Int32, "period_months": pl.Int32,
             },
         ),
     }  # fmt: skip

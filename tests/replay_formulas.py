@@ -50,6 +50,7 @@ class Report:
     numerator: float | None = None
     denominator: float | None = None
     file: str = "a"
+    months: int | None = None
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,8 @@ def held(world: World, indicator: Indicator, area: str, month_end: dt.date) -> F
     for period in periods(world, month_end):
         figure = of_period(world, indicator, area, period)
         if figure is not None and (basis != "annual" or period.year == month_end.year):
+            if basis == "new" and indicator.formula == "reported" and figure.value is not None:
+                figure = replace(figure, value=newly(world, indicator, area, period))
             held_by_period[period] = _on(month_end, figure, indicator, basis)
     if not held_by_period:
         return None
@@ -209,6 +212,34 @@ def sum_of_units(world: World, indicator: Indicator, month_end: dt.date) -> Figu
         asked=asked,
         answered=sum(figure.reported for figure in parts.values()),
     )
+
+
+def newly(world: World, indicator: Indicator, area: str, period: dt.date) -> Fraction:
+    """What was new in the month in which a period ends: all that is known by then less all known the month before."""
+    last = _month(period)
+    return _so_far(world, indicator, area, last) - _so_far(world, indicator, area, last - 1)
+
+
+def _so_far(world: World, indicator: Indicator, area: str, month: int) -> Fraction:
+    """The sum of what was stated up to a month; of statements that share a month the one that begins first counts."""
+    by_months: dict[tuple[int, int], Report] = {}
+    said = [r for r in world.reports if (r.area, r.name) == (area, indicator.indicator_id) and r.value is not None]
+    for one in sorted(said, key=lambda r: (r.period_end, world.received[r.file], r.file, world.reports.index(r))):
+        last = _month(one.period_end)
+        if last <= month:
+            by_months[last - (one.months or 1) + 1, last] = one
+    return total(
+        exact(one.value)
+        for (first, last), one in by_months.items()
+        if not any(
+            set(range(first, last + 1)) & set(range(start, end + 1)) and (start, -end) < (first, -last)
+            for start, end in by_months
+        )
+    )
+
+
+def _month(day: dt.date) -> int:
+    return 12 * day.year + day.month
 
 
 def of_period(world: World, indicator: Indicator, area: str, period: dt.date) -> Figure | None:

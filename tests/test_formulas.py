@@ -290,6 +290,37 @@ def test_what_was_new_in_a_period_is_booked_once() -> None:
     assert months == [4.0, 0.0, 0.0, 6.0, 0.0, 0.0]
 
 
+SEPTEMBER = D(2025, 9, 30)
+
+
+@pytest.mark.parametrize(
+    ("stated", "booked"),
+    [
+        # Quarters add up; a half year, nine months or a year stand for what lies inside them.
+        ([(MARCH, 3, 4), (JUNE, 3, 6), (SEPTEMBER, 3, 5)], [4, 6, 5, 0]),
+        ([(MARCH, 3, 4), (JUNE, 6, 10)], [4, 6, 0, 0]),
+        ([(MARCH, 3, 4), (JUNE, 6, 10), (SEPTEMBER, 9, 12), (YEAR_END, 12, 20)], [4, 6, 2, 8]),
+        ([(MARCH, 3, 4), (JUNE, 6, 10), (SEPTEMBER, 3, 5), (YEAR_END, 12, 20)], [4, 6, 5, 5]),
+        # The half year and its second quarter, in either order of files: one number, not two.
+        ([(JUNE, 6, 10), (JUNE, 3, 6), (MARCH, 3, 4)], [4, 6, 0, 0]),
+        # A half year alone is booked where it ends; one that says less than was said before takes it back.
+        ([(JUNE, 6, 10)], [None, 10, 0, 0]),
+        ([(MARCH, 3, 4), (JUNE, 6, 3)], [4, -1, 0, 0]),
+        # Of months that two statements share, the one that begins first counts.
+        ([(D(2025, 4, 30), 4, 7), (JUNE, 3, 6)], [None, 0, 0, 0]),
+        # Nobody says how long: it is what was new since the last.
+        ([(MARCH, None, 4), (JUNE, None, 6)], [4, 6, 0, 0]),
+        ([(MARCH, None, 4), (JUNE, 6, 10)], [4, 6, 0, 0]),
+    ],
+)
+def test_what_two_statements_both_hold_is_booked_once(
+    stated: list[tuple[dt.date, int | None, float]], booked: list[float | None]
+) -> None:
+    reports = tuple(Report(CITY, "courses", day, value, months=months) for day, months, value in stated)
+    counted = Counted(world(COURSES, reports=reports))
+    assert [counted.check(COURSES, CITY, day)[0] for day in (MARCH, JUNE, SEPTEMBER, YEAR_END)] == booked
+
+
 def test_of_two_values_of_one_cell_the_newest_file_decides() -> None:
     received = {"last": D(2026, 3, 1), "late": D(2026, 2, 1), "soon": D(2026, 1, 1), "zoon": D(2026, 1, 1)}
     answers = (
@@ -351,7 +382,7 @@ def any_holder(draw: st.DrawFn, enterprise: int) -> list[Holder]:
 any_answer = st.builds(Answer, st.integers(1, 5), st.sampled_from(MEASURES), st.sampled_from(PERIODS), numbers, files)
 any_report = st.builds(
     Report, st.sampled_from([CITY, SEA, HILL]), st.sampled_from(NAMES), st.sampled_from(PERIODS), numbers,
-    st.none() | numbers, st.none() | numbers, files,
+    st.none() | numbers, st.none() | numbers, files, st.sampled_from([None, 1, 2, 3, 6, 12]),
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from etl.periods import parse_period, periods_in
+from etl.periods import parse_period, parse_span, periods_in, spans_in
 from etl.quantities import with_numbers, with_yes_no
 from etl.value_tables import MeasureNames, _caption_key
 from tracker.catalog import load
@@ -136,6 +136,29 @@ def test_periods_of_cells(printed: str, day: dt.date | None) -> None:
 )
 def test_periods_in_running_text(printed: str, days: list[dt.date]) -> None:
     assert periods_in(printed) == days
+
+
+@pytest.mark.parametrize(
+    ("printed", "months"),
+    [
+        *((text, 3) for text in ["2025Q3", "2025年第三季度", "2025年三季度", "2025年1季度", "2025年7-9月"]),
+        *((text, 6) for text in ["2025年上半年", "2025年下半年", "2025年1-6月", "2025年1月至6月", "2025年前二季度"]),
+        *((text, 9) for text in ["2025年前三季度", "2025年1-3季度", "2025年1—9月", "2025年一至三季度"]),
+        *((text, 12) for text in ["2025", "2025年度", "2025全年"]),
+        *((text, 1) for text in ["2025-09", "202509", "2025年9月", "截至2025年9月底"]),
+        *((text, None) for text in ["2025-09-30", "2025年9月30日", "2025年11-2月"]),
+    ],
+)
+def test_how_long_a_period_lasts(printed: str, months: int | None) -> None:
+    span = parse_span(printed)
+    assert span is not None
+    assert span.months == months
+
+
+def test_how_long_a_period_in_running_text_lasts() -> None:
+    assert spans_in("盐城市2025年上半年技改投入") == [(Q2, 6)]
+    assert spans_in("2025年技改投入前三季度报表") == [(Q3, 9)]
+    assert spans_in("2025年1-6月情况表（2025年上半年）") == [(Q2, 6)]
 
 
 # --- Captions and units ------------------------------------------------------------------------------------------

@@ -25,6 +25,22 @@ D = dt.date
 Q2, Q3, YEAR = D(2025, 6, 30), D(2025, 9, 30), D(2025, 12, 31)
 
 
+@pytest.mark.parametrize(
+    "half_year",
+    [
+        "盐城2025年上半年报表\n地区,智能车间数\n海州区,12",
+        "盐城报表（2025年1—6月）\n地区,智能车间数\n海州区,12",
+        "盐城报表\n地区,期间,智能车间数\n海州区,2025年上半年,12",
+        "盐城2025年6月报表\n地区,1-6月智能车间数\n海州区,12",
+        "指标,2025年上半年,2024年上半年\n智能车间数,12,3",
+    ],
+)
+def test_a_report_keeps_how_long_its_period_lasts(tmp_path: Path, half_year: str) -> None:
+    outcome = judged(tmp_path, half_year, "area_values", period_end=None, area_code="320706")
+    assert set(outcome.accepted["period_months"]) == {6}
+    assert outcome.accepted["period_end"][0] == Q2
+
+
 # --- Layouts -----------------------------------------------------------------------------------------------------
 
 

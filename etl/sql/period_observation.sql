@@ -2,18 +2,21 @@
 create table mart.period_value as
 with given_or_counted as (
     select
-        area_code, indicator_id, period_end, value, numerator, denominator, file_id, sheet, row, 0 as is_counted
+        area_code, indicator_id, period_end, value, numerator, denominator, file_id, sheet, row,
+        coalesce(period_months, 1) as months, 0 as is_counted
     from core.reported_value
     union all
     select
         area_code, indicator_id, period_end, value, cast(null as double), cast(null as double),
-        cast(null as varchar), cast(null as varchar), cast(null as integer), 1
+        cast(null as varchar), cast(null as varchar), cast(null as integer), extract(month from period_end), 1
     from mart.activity_count
 ),
 -- records of events come before a number that somebody states of them
 stated as (
     select
         value.area_code, value.indicator_id as name, value.period_end,
+        12 * extract(year from value.period_end) + extract(month from value.period_end) as last_month,
+        12 * extract(year from value.period_end) + extract(month from value.period_end) - value.months + 1 as first_month,
         case when abs(value.value) < 1e16 then cast(value.value as decimal(28, 12)) end as value,
         case when abs(value.numerator) < 1e16 then cast(value.numerator as decimal(28, 12)) end as numerator,
         case when abs(value.denominator) < 1e16 then cast(value.denominator as decimal(28, 12)) end as denominator,
@@ -22,7 +25,15 @@ stated as (
             order by
                 value.is_counted desc, file.received_on desc nulls last, value.file_id desc,
                 value.sheet desc nulls last, value.row desc nulls last, value.value desc nulls last
-        ) as place
+        ) as place,
+        row_number() over (
+            partition by
+                value.area_code, value.indicator_id, value.months,
+                extract(year from value.period_end), extract(month from value.period_end)
+            order by
+                value.period_end desc, value.is_counted desc, file.received_on desc nulls last, value.file_id desc,
+                value.sheet desc nulls last, value.row desc nulls last, value.value desc nulls last
+        ) as place_of_months
     from given_or_counted as value
     left join core.source_file as file on file.file_id = value.file_id
     where value.value is not null or (value.numerator is not null and value.denominator is not null)
@@ -57,6 +68,36 @@ given as (
     inner join stated on stated.name = part.name and stated.place = 1
     where part.role <> 'base'
     group by part.indicator_id, stated.area_code, stated.period_end
+),
+-- Of statements about the same months (一季度, 上半年) only the widest counts, from the month in which it ends
+months as (
+    select name, area_code, first_month, last_month, value from stated where place_of_months = 1 and value is not null
+),
+covered as (
+    select
+        months.name, months.area_code, months.first_month, months.last_month, months.value,
+        min(wider.last_month) as until_month
+    from months
+    left join months as wider
+        on wider.name = months.name
+        and wider.area_code = months.area_code
+        and wider.first_month <= months.last_month
+        and wider.last_month >= months.first_month
+        and (
+            wider.first_month < months.first_month
+            or (wider.first_month = months.first_month and wider.last_month > months.last_month)
+        )
+    group by months.name, months.area_code, months.first_month, months.last_month, months.value
+),
+booked as (
+    select name, area_code, last_month as month_number, value
+    from covered
+    where until_month is null or until_month > last_month
+    union all
+    select name, area_code, until_month, -value from covered where until_month > last_month
+),
+increase as (
+    select name, area_code, month_number, sum(value) as value from booked group by name, area_code, month_number
 ),
 -- growth compares with the same period of the year before, or of the year from which its average counts
 compared as (
@@ -161,8 +202,16 @@ select
     own.numerator,
     own.denominator,
     own.expected_units,
-    own.reported_units
+    own.reported_units,
+    -- what the period adds to what is booked of its months before
+    case
+        when source.formula = 'reported' and own.value is not null then coalesce(cast(increase.value as double), 0)
+    end as increase
 from own
 inner join mart.indicator_source as source on source.indicator_id = own.indicator_id
+left join increase
+    on increase.name = own.indicator_id
+    and increase.area_code = own.area_code
+    and increase.month_number = 12 * extract(year from own.period_end) + extract(month from own.period_end)
 where own.value is not null or (own.numerator is not null and own.denominator is not null)
 order by own.indicator_id, own.area_code, own.period_end;

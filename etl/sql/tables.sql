@@ -65,7 +65,7 @@ select
 from core.value_cell as cell
 inner join core.value_series as series on series.series_number = cell.series_number;
 
--- one row per reported value of an area and period, with its cell
+-- one row per reported value of an area and period, with its cell; how many months the period lasts, where that is known
 create table core.reported_value (
     area_code varchar not null,
     indicator_id varchar not null,
@@ -79,5 +79,6 @@ create table core.reported_value (
     row integer,
     "column" varchar,
     reading_id varchar,
-    value_text varchar
+    value_text varchar,
+    period_months integer
 );

@@ -40,7 +40,7 @@ month as (
 period as (
     select
         value.indicator_id, value.area_code, value.period_end, value.value, value.numerator, value.denominator,
-        value.expected_units, value.reported_units,
+        value.expected_units, value.reported_units, value.increase,
         extract(year from value.period_end) as year,
         12 * extract(year from value.period_end) + extract(month from value.period_end) as month_number,
         case
@@ -88,14 +88,18 @@ held as (
         and (newest.next_period_end is null or newest.next_period_end > month.month_end)
         and (grid.basis <> 'annual' or newest.year = month.year)
 ),
--- each area's own value on a month end. An annual task begins anew each year; what was new in a period is booked in
--- the month of its end, so that months add up
+-- each area's own value on a month end. An annual task begins anew each year; what was new in a period, beyond what is
+-- booked of the same months before, is booked in the month of its end, so that months add up
 own as (
     select
         held.indicator_id, held.area_code, held.basis, held.is_count, held.month_end,
         source.population, source.minimum_coverage_percent, population.enterprises,
         period.period_end as source_period_end,
-        case when held.basis = 'new' and period.month_number < held.month_number then 0 else period.value end as value,
+        case
+            when held.basis = 'new' and period.month_number < held.month_number then 0
+            when held.basis = 'new' then coalesce(period.increase, period.value)
+            else period.value
+        end as value,
         period.numerator, period.denominator, period.reported_units,
         case when source.denominator_from = 'population' and population.enterprises = 0 then 0 else 1 end as is_due,
         coalesce(
