@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -276,3 +277,42 @@ def test_who_lapses_by_a_final_review_list_does_not_stand_on_it(tmp_path: Path) 
     built(tmp_path)
     sql = "select name, event, in_publicity from mart.publicity_difference join core.enterprise using (enterprise_id)"
     assert rows(tmp_path, sql) == [("乙公司", "review_passed", True)]
+
+
+PUBLICITY, DECISION = D(2024, 11, 20), D(2025, 9, 30)
+
+
+@pytest.mark.parametrize(
+    ("others", "is_compared"),
+    [
+        ({}, True),
+        # The list of the year after, a list of nobody knows which year, of one county only: perhaps another round.
+        ({"cohort_year": 2025}, False),
+        ({"cohort_year": None}, False),
+        ({"area": "320722"}, False),
+        # Later than a publicity can be decided.
+        ({"event_on": D(2026, 1, 2)}, False),
+    ],
+)
+def test_lists_without_a_batch_are_compared_where_only_they_can_belong_together(
+    tmp_path: Path, others: dict[str, Any], is_compared: bool
+) -> None:
+    shown = write_list(tmp_path, "公示.csv", HEAD + "1,甲公司,海州区\n2,乙公司,东海县")
+    add(tmp_path, shown, event="publicity", event_on=PUBLICITY, cohort_year=2024)
+    final = write_list(tmp_path, "认定.csv", HEAD + "1,甲公司,海州区\n2,丙公司,东海县")
+    add(tmp_path, final, **{"event_on": DECISION, "cohort_year": 2024, **others})
+    built(tmp_path)
+    sql = (
+        "select name, in_publicity from mart.publicity_difference join core.enterprise using (enterprise_id) order by 1"
+    )
+    assert rows(tmp_path, sql) == ([("丙公司", False), ("乙公司", True)] if is_compared else [])
+
+
+def test_of_two_decisions_without_a_batch_neither_is_compared(tmp_path: Path) -> None:
+    shown = write_list(tmp_path, "公示.csv", HEAD + "1,甲公司,海州区\n2,乙公司,东海县")
+    add(tmp_path, shown, event="publicity", event_on=PUBLICITY, cohort_year=2024)
+    for name, day in (("甲公司", DECISION), ("乙公司", D(2025, 10, 8))):
+        final = write_list(tmp_path, f"{name}.csv", HEAD + f"1,{name},海州区")
+        add(tmp_path, final, event_on=day, cohort_year=2024)
+    built(tmp_path)
+    assert rows(tmp_path, "from mart.publicity_difference") == []

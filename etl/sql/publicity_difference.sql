@@ -2,22 +2,26 @@
 create table mart.publicity_difference as
 with list as (
     select
-        reading.reading_id, reading.tier, reading.event, reading.batch, reading.reviewed_cohort, reading.event_on,
-        reading.is_final, max(event.publicity_until) as publicity_until
+        reading.reading_id, reading.tier, reading.event, reading.batch, reading.cohort_year, reading.reviewed_cohort,
+        reading.event_on, reading.area_code, reading.is_final, max(event.publicity_until) as publicity_until
     from core.source_reading as reading
     inner join core.recognition_event as event on event.reading_id = reading.reading_id
     where
         reading.kind = 'list'
         and reading.event in ('publicity', 'review_publicity', 'recognition', 'review_passed')
     group by
-        reading.reading_id, reading.tier, reading.event, reading.batch, reading.reviewed_cohort, reading.event_on,
-        reading.is_final
+        reading.reading_id, reading.tier, reading.event, reading.batch, reading.cohort_year, reading.reviewed_cohort,
+        reading.event_on, reading.area_code, reading.is_final
 ),
 -- a list decides a publicity of the same tier, batch and cohort that is not older than a publicity can be
-pair as (
+candidate as (
     select
         shown.reading_id as shown_id, decided.reading_id as decided_id, decided.tier, decided.event, decided.batch,
-        decided.reviewed_cohort, decided.event_on as decided_on, decided.is_final
+        decided.reviewed_cohort, decided.event_on as decided_on, decided.is_final,
+        case
+            when decided.batch is not null or decided.reviewed_cohort is not null then 1
+            when decided.cohort_year = shown.cohort_year and decided.area_code = shown.area_code then 0
+        end as is_named
     from list as shown
     inner join list as decided
         on decided.tier = shown.tier
@@ -27,6 +31,19 @@ pair as (
         and decided.event_on >= shown.event_on
         and decided.event_on < shown.publicity_until
     where shown.event in ('publicity', 'review_publicity')
+),
+counted as (
+    select
+        shown_id, decided_id, tier, event, batch, reviewed_cohort, decided_on, is_final, is_named,
+        count(*) over (partition by shown_id) as decisions,
+        count(*) over (partition by decided_id) as publicities
+    from candidate
+),
+-- lists that name no batch are compared where only these two can belong together: of one year and area, and no others
+pair as (
+    select shown_id, decided_id, tier, event, batch, reviewed_cohort, decided_on, is_final
+    from counted
+    where is_named = 1 or (is_named = 0 and decisions = 1 and publicities = 1)
 ),
 -- their events alone: most lists never were shown
 shown as (
