@@ -23,7 +23,7 @@ from tests.worlds import add, built, rows, write_list
 from tracker import warehouse
 from tracker.difference import PART_SCHEMA, Counted, between_builds, changed_thresholds, differing_buckets, totals
 from tracker.difference_text import difference_line
-from tracker.explained import Difference, Moment, explain, titles_between
+from tracker.explained import Difference, Moment, _Count, explain, titles_between
 
 D = dt.date
 HEAD = "序号,企业名称,所属县区\n"
@@ -355,6 +355,52 @@ def test_a_line_adds_up_as_printed_and_nothing_is_added_to_what_nobody_reported(
     # What lies between an old value and a new one is no change of the period.
     old = replace(changed(4.446, 4.792, 0, 0.346), stale=(D(2023, 12, 31), None))
     assert difference_line(row, old, "zh") == "研发强度：由4.4%（2023年12月的数）变为4.8%"
+
+
+def test_sums_of_other_units_are_not_told_as_a_change() -> None:
+    row = {"name": "专场招聘会", "unit": "event", "decimals": 0}
+    sums = replace(changed(18.0, 20.0, 0, 2.0), units=((9, 11), (11, 11)), stale=(None, D(2026, 3, 31)))
+    line = "此前18 场（11 个单位中 9 个有数），现为20 场（11 个单位中 11 个有数），两次报送的单位不同，不作增减比较"
+    assert difference_line(row, sums, "zh", is_short=True) == line
+    english = difference_line(row, sums, "en")
+    assert english.startswith("专场招聘会: 18")
+    assert english.endswith("(11 of 11 units) now, not compared: other units have reported")
+
+
+def test_whether_two_sums_are_of_the_same_units_is_read_from_the_build() -> None:
+    state = {
+        # Month, value, state, units that reported: two units' old values run out, then nothing fresher is left.
+        D(2026, 5, 31): (10.0, "ok", 11), D(2026, 6, 30): (18.0, "partial", 9), D(2026, 8, 31): (19.0, "partial", 9),
+        D(2026, 9, 30): (20.0, "stale", 11),
+    }  # fmt: skip
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create schema mart; create table mart.observation (indicator_id text, basis text, area_code text,"
+            " period_end date, value double, state text,"
+            " source_period_end date, reported_units int, expected_units int)"
+        )
+        for day, (value, said, reported) in state.items():
+            for basis in ("level", "new"):
+                connection.execute(
+                    "insert into mart.observation values ('fairs', ?, '1', ?, ?, ?, date '2026-03-31', ?, 11)",
+                    [basis, day, value, said, reported],
+                )
+
+        def read(_: str, name: str, **parameters: object) -> pl.DataFrame:
+            return asked(connection, name, **parameters)
+
+        def units(
+            first: dt.date, last: dt.date, basis: str = "level"
+        ) -> tuple[tuple[int, int], tuple[int, int]] | None:
+            count = _Count("fairs", "1", basis, D(2026, 1, 1), False, read)
+            return count.differing_units(Moment("b", first), Moment("b", last))
+
+        assert units(D(2026, 5, 31), D(2026, 6, 30)) == ((11, 11), (9, 11))
+        assert units(D(2026, 8, 31), D(2026, 9, 30)) == ((9, 11), (11, 11))
+        # The same units, all units of two old values, and months that add up are compared.
+        assert units(D(2026, 6, 30), D(2026, 8, 31)) is None
+        assert units(D(2026, 5, 31), D(2026, 9, 30)) is None
+        assert units(D(2026, 5, 31), D(2026, 6, 30), "new") is None
 
 
 def test_a_changed_setting_is_called_by_its_name() -> None:

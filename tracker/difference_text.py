@@ -48,7 +48,8 @@ def difference_line(target: Row, difference: Difference, language: str, *, is_sh
     if is_short:
         shown = parts[:_SHOWN] + ([word("difference.others", language)] if len(parts) > _SHOWN else [])
     said = word("difference.parts", language, parts=separator.join(shown)) if shown else ""
-    line = word("difference.ends", language, before=before, after=after) + said
+    key = "difference.ends_of_units" if difference.units else "difference.ends"
+    line = word(key, language, before=before, after=after) + said
     return line if is_short else word("notice.named", language, name=target["name"]) + line
 
 
@@ -58,6 +59,12 @@ def _ends(difference: Difference, target: Row, language: str) -> tuple[str, str,
     moved = {key: amount for key, amount in moved.items() if abs(amount) > _SAME}
     first, last = difference.value_before, difference.value_after
     goals = (difference.target_before, difference.target_after)
+    if difference.units:
+        sums = zip((first, last), goals, difference.units, strict=True)
+        before, after = (
+            _of_units(_value(value, target, language, goal), units, language) for value, goal, units in sums
+        )
+        return before, after, {}
     if any(difference.stale):
         sides = zip((first, last), goals, difference.stale, strict=True)
         before, after = (_of_month(_value(value, target, language, goal), day, language) for value, goal, day in sides)
@@ -95,6 +102,12 @@ def _of_month(shown: str, day: dt.date | None, language: str) -> str:
     if day is None:
         return shown
     return word("difference.of_month", language, value=shown, month=text.month(day, language))
+
+
+def _of_units(shown: str, units: tuple[int, int], language: str) -> str:
+    """A sum says of how many units it is."""
+    reported, expected = units
+    return word("difference.of_units", language, value=shown, reported=reported, expected=expected)
 
 
 def _value(value: float | None, target: Row, language: str, target_value: float | None) -> str:

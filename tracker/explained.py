@@ -41,7 +41,9 @@ class Difference:
     counts of titles have no names: ``restated`` is what other data changed at the earlier month, ``since`` what the
     months since then did. ``restated`` is also what a count gains by being published at all. ``thresholds``: settings
     that differ, as (id, before, after). ``stale``: the period of an earlier or later value that is older than its
-    month and no longer holds: what lies between such values is no change of the months compared.
+    month and no longer holds: what lies between such values is no change of the months compared. ``units``: where the
+    two values are sums of different numbers of units, how many reported and how many there are, then and now: what
+    lies between such sums is no change either.
     """
 
     value_before: float | None
@@ -53,6 +55,7 @@ class Difference:
     since: float
     thresholds: list[tuple[str, float, float]]
     stale: tuple[dt.date | None, dt.date | None] = (None, None)
+    units: tuple[tuple[int, int], tuple[int, int]] | None = None
 
     @property
     def amount(self) -> float:
@@ -115,6 +118,7 @@ def explain(
         since=since,
         thresholds=changed_thresholds(_thresholds(earlier.build_id, read), _thresholds(later.build_id, read)),
         stale=(None, None) if count.is_of_titles else (count.stale_since(earlier), count.stale_since(later)),
+        units=None if count.is_of_titles else count.differing_units(earlier, later),
     )
 
 
@@ -145,15 +149,27 @@ class _Count:
     def value(self, moment: Moment) -> float | None:
         """What a build publishes for a month end."""
         since = min(self.starts_on, moment.as_of) if self.basis == "new" else moment.as_of
-        known = [value for day, value, _ in self._published(moment) if day >= since and value is not None]
+        known = [value for day, value, *_ in self._published(moment) if day >= since and value is not None]
         return float(sum(known)) if known else None
 
     def stale_since(self, moment: Moment) -> dt.date | None:
         """The period of a value that no longer holds on a month end for which no newer one came."""
-        return next((since for day, _, since in self._published(moment) if day == moment.as_of and since), None)
+        return next((since for day, _, since, *_ in self._published(moment) if day == moment.as_of and since), None)
 
-    def _published(self, moment: Moment) -> list[tuple[dt.date, float | None, dt.date | None]]:
-        """Month end, value and until when a value no longer holds was stated."""
+    def differing_units(self, earlier: Moment, later: Moment) -> tuple[tuple[int, int], tuple[int, int]] | None:
+        """How many of how many units two values are the sums of, where one lacks units that the other has."""
+        then, now = (
+            next((units for day, _, _, *units in self._published(moment) if day == moment.as_of), None)
+            for moment in (earlier, later)
+        )
+        # What was new in a period adds up month by month, whoever reports in the last of them.
+        if then is None or now is None or self.basis == "new":
+            return None
+        is_same = then[0] == now[0] or not (then[2] or now[2])
+        return None if is_same else ((then[0], then[1]), (now[0], now[1]))
+
+    def _published(self, moment: Moment) -> list[tuple[dt.date, float | None, dt.date | None, int, int, bool]]:
+        """Month end, value, since when it no longer holds, units that report and that should, whether some lack."""
         found = self.read(moment.build_id, "difference_values", area_code=self.area_code, day=moment.as_of)
         # Rows one by one: however small a frame, each filter of one waits for Polars' threads.
         return [row[2:] for row in found.iter_rows() if row[:2] == (self.indicator_id, self.basis)]
