@@ -238,10 +238,41 @@ def test_one_value_of_a_year_is_marked_and_the_year_is_told_once() -> None:
 
 @pytest.mark.parametrize(
     ("value", "said"),
-    [(57.0, "差 24 家"), (80.3, "差 1 家"), (80.6, "与序时持平"), (81.4, "与序时持平"), (88.0, "超 7 家")],
+    [(57.0, "差 24 家"), (80.3, "差 1 家"), (80.6, "与序时持平"), (81.4, "略超序时"), (88.0, "超 7 家")],
 )
 def test_in_mid_period_the_amount_is_measured_against_the_pace_and_rounded_against_the_area(
     value: float, said: str
 ) -> None:
     running = area("990001", value, 110, "behind", -1.0, expected_value=80.6)
     assert districts.pace_gap(running, "zh") == said
+
+
+def ranked_of(*rows: dict[str, object]) -> pl.DataFrame:
+    return districts.ranked(frame(*rows), frame(*rows).clear(), AREAS)
+
+
+def test_all_that_lag_alike_are_named() -> None:
+    lags = [area(code, 0, 1, "missed", -100.0) for code in ("990001", "990002", "990003", "990091")]
+    better = area("990092", 4, 5, "missed", -20.0)
+    assert districts.worst(ranked_of(lags[0], better), "zh") == "东湖落后最多，差 1 家"
+    assert districts.worst(ranked_of(*lags[:3], better), "zh") == "东湖、西山、南桥并列落后最多，均差 1 家"
+    assert districts.worst(ranked_of(*lags, better), "zh") == "东湖、西山、南桥等 4 个单位并列落后最多，均差 1 家"
+    assert districts.worst(ranked_of(*lags[:2], better), "en") == "东湖, 西山 are furthest behind, each 1 short"
+    # As far behind in points, of tasks of other sizes: no amount is that of both.
+    other = area("990002", 0, 3, "missed", -100.0)
+    assert districts.worst(ranked_of(lags[0], other, better), "zh") == "东湖、西山并列落后最多"
+    running = [area(code, 0, 4, "behind", -50.0, expected_value=2.0) for code in ("990001", "990002")]
+    assert districts.worst(ranked_of(*running), "zh") == "东湖、西山并列落后最多，均比序时差 2 家"
+
+
+def test_where_nobody_is_short_the_finding_is_a_sentence() -> None:
+    rows = ranked_of(area("990001", 8, 7, "met", 14.3), area("990092", 5, 5, "met", 0.0))
+    assert districts.finding(rows, "zh") == "小巨人：2 个单位均未落后，也没有未报送的"
+    assert districts.finding(rows, "en") == "小巨人: of 2 areas none is behind or silent"
+
+
+def test_less_than_one_enterprise_ahead_is_not_called_on_pace() -> None:
+    ahead = area("990001", 3, 7, "on_pace", 5.6, expected_value=2.6)
+    assert districts.lead_label(ahead, "zh") == "略超序时 · +5.6"
+    assert districts.lead_label(ahead, "en") == "just ahead of the pace · +5.6"
+    assert districts.lead_label(ahead | {"expected_value": 3.0, "lead_points": 0.0}, "zh") == "与序时持平 · 0.0"

@@ -16,6 +16,9 @@ from tracker import findings, text
 from tracker.text import word
 
 RANK_GROUPS = ("county", "city", "street", "zone")
+# How many of those that lag alike are named; of more the number is said.
+_TIED_SHOWN = 3
+_LEAD_DECIMALS = 9
 MONTHS_BEFORE = 3  # review meetings are quarterly: a rank is compared with the one of the quarter before
 
 
@@ -66,29 +69,36 @@ def finding(rows: pl.DataFrame, language: str) -> str:
     """How many areas are short and which lags most: the first line of the page."""
     counts = findings.status_counts(rows)
     short = [status for status in (*findings.IN_NEED, "not_reported") if counts[status]]
+    about = {"target": rows["short"][0], "areas": rows.height}
+    if not short:
+        return word("districts.none_short", language, **about)
     parts = [
         word("districts.count", language, status=word(f"status.{status}", language).lower(), number=counts[status])
         for status in short
-    ] or [word("districts.none_short", language)]
-    said = text.listed(parts, language)
-    sentence = word("districts.finding", language, target=rows["short"][0], areas=rows.height, counts=said)
-    return (
-        word("districts.joined", language, first=sentence, then=worst(rows, language))
-        if worst(rows, language)
-        else sentence
-    )
+    ]
+    sentence = word("districts.finding", language, counts=text.listed(parts, language), **about)
+    then = worst(rows, language)
+    return word("districts.joined", language, first=sentence, then=then) if then else sentence
 
 
 def worst(rows: pl.DataFrame, language: str) -> str:
-    """The area that lags most, and by how much; empty where none does."""
-    for row in (
-        rows.filter(pl.col("status").is_in(findings.IN_NEED))
-        .sort("lead", nulls_last=True, maintain_order=True)
-        .iter_rows(named=True)
-    ):
-        key = "districts.worst_running" if _is_running(row) else "districts.worst"
-        return word(key, language, area=row["area_short"], lead=pace_gap(row, language))
-    return ""
+    """The area that lags most, or all that lag as much, and by how much; empty where none does."""
+    behind = rows.filter(pl.col("status").is_in(findings.IN_NEED))
+    lead = pl.col("lead").round(_LEAD_DECIMALS)
+    tied = behind.filter(lead.eq_missing(lead.min())) if behind.height else behind
+    if not tied.height:
+        return ""
+    names = tied["area_short"].to_list()
+    # The same lag in points may be of tasks of other sizes: then no amount is said of all.
+    amounts = {(pace_gap(row, language), _is_running(row)) for row in tied.iter_rows(named=True)}
+    areas = text.listed(names[:_TIED_SHOWN], language)
+    if len(names) > _TIED_SHOWN:
+        areas = word("districts.and_others", language, areas=areas, number=len(names))
+    if len(amounts) > 1:
+        return word("districts.worst_of_all", language, areas=areas)
+    [(lag, is_running)] = amounts
+    key = ("worst" if len(names) == 1 else "worst_tied") + ("_running" if is_running else "")
+    return word(f"districts.{key}", language, area=areas, lead=lag)
 
 
 def pace_gap(row: dict[str, Any], language: str) -> str:
@@ -103,7 +113,8 @@ def pace_gap(row: dict[str, Any], language: str) -> str:
     scale = 10 ** row["decimals"]
     amount = math.floor(distance_ahead(row) * scale) / scale
     if amount == 0:
-        return word("districts.on_pace", language)
+        # Less than one whole enterprise ahead is still ahead, as its bar shows.
+        return word("districts.on_pace" if distance_ahead(row) == 0 else "districts.barely_ahead", language)
     key = "gap.beyond" if amount > 0 else "gap.short"
     return word(key, language, amount=text.distance(amount, row["unit"], row["decimals"], language))
 
