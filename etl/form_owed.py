@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +73,14 @@ def owed(plan: Plan, catalog: Catalog, period: Period) -> Owed:
     if not indicators:
         raise Refusal("form.nothing_due", {"period": period.code, "plan": plan.short.zh})
     return Owed({tier: _ordered(found) for tier, found in by_tier.items()}, _ordered(of_areas), indicators)
+
+
+def asked_of(area_code: Code, asked: Owed, plan: Plan) -> Owed:
+    """What one area is asked: the place of the whole among others is for the whole to report, unless it has a task."""
+    own = {target.indicator_id for target in plan.targets if target.area_code == area_code}
+    is_whole = area_code == plan.area_code
+    kept = [m for m in asked.of_areas if m.unit != "rank" or is_whole or m.measure in own]
+    return replace(asked, of_areas=kept)
 
 
 def _ordered(measures: dict[Code, Measure]) -> list[Measure]:

@@ -20,7 +20,7 @@ Dimension = Literal["money", "percent", "count"]
 # Powers of ten; money counts in yuan.
 _MULTIPLIERS = {"十": 1, "百": 2, "千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8, "十亿": 9, "百亿": 10}
 _MONEY_UNITS = {"yuan": 0, "10k_yuan": 4, "100m_yuan": 8}
-_NOUNS = "家|户|个|件|项|条|道|人|名|台|套|处|座|所|次|种|份|只|张|场|届"
+_NOUNS = "名/家|人/家|位次|名次|指数|家|户|个|件|项|条|道|人|名|位|台|套|处|座|所|次|种|份|只|张|场|届"
 _DIMENSIONS: dict[str | None, Dimension | None] = {
     "元": "money",
     "%": "percent",

@@ -8,7 +8,7 @@ from pathlib import Path
 from etl.activity_form import write_activities_form
 from etl.areas import AreaResolver
 from etl.form import Period
-from etl.form_owed import known, owed
+from etl.form_owed import asked_of, known, owed
 from etl.form_report import Written, write_report
 from etl.publish import Builds
 from etl.refusal import Refusal
@@ -51,8 +51,13 @@ def write_reports(
     codes = [_area_of(plan, area, catalog)] if area else [unit.area_code for unit in plan.areas if unit.is_summed]
     asked = owed(plan, catalog, period)
     facts = known(data_folder, asked, period)
+    asked_by = {code: asked_of(code, asked, plan) for code in codes}
+    # Without enterprises and without anything asked of the area itself there is nothing to fill in.
+    asking = {code: own for code, own in asked_by.items() if own.of_areas or facts.enterprises.get(code)}
+    if not asking:
+        raise Refusal("form.nothing_due", {"period": period.code, "plan": plan.short.zh})
     folder.mkdir(parents=True, exist_ok=True)
-    return [write_report(folder, plan, code, period, asked, facts, catalog) for code in codes]
+    return [write_report(folder, plan, code, period, own, facts, catalog) for code, own in asking.items()]
 
 
 def write_targets_form(data_folder: Path, folder: Path, catalog: Catalog, plan_id: Code) -> Path:

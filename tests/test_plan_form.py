@@ -12,9 +12,14 @@ import openpyxl
 import pytest
 
 from etl.__main__ import main
+from etl.add import Statement, add_files
 from etl.areas import AreaResolver
+from etl.build import build
 from etl.plan_add import CheckedPlan, checked_in_words, take_plan
 from etl.plan_form import Cells, example, write_plan_form
+from etl.refusal import Refusal
+from etl.template import write_reports
+from tests.form_inputs import captions, opened, row_of
 from tracker.catalog import for_data_folder, load
 from tracker.text import LANGUAGES
 
@@ -274,3 +279,57 @@ def test_what_is_no_yaml_is_told_and_not_kept(own_data_folder: Path, capsys: pyt
     assert main(["check", str(path), "--json"]) == 1
     [said] = json.loads(capsys.readouterr().out)
     assert "YAML" in said["faults"][0]["zh"]
+
+
+PLACE = """
+indicators:
+  - indicator_id: place_in_province
+    name: {zh: 优质中小企业数全省位次, en: Place in the province}
+    short: {zh: 全省位次, en: Place}
+    unit: rank
+    decimals: 0
+    direction: lower
+    formula: reported
+    frequency: year
+    grace_months: 2
+    evidence: R
+    definition: {zh: 全省位次, en: place}
+"""
+PLACE_TARGET = """
+      - target_id: place_in_province
+        indicator_id: place_in_province
+        comparator: le
+        value: 3
+        unit: rank
+        basis: rank
+        commitment: aspirational
+        wording: {zh: 前三, en: top three}
+        clause: {zh: 保持全省前三, en: stay among three}
+        section: 一
+        owner_units: [bureau]
+"""
+
+
+def _form_of(folder: Path, area: str) -> Path:
+    catalog = for_data_folder(folder)
+    [written] = write_reports(folder, folder / "forms", catalog, "example_city", "2026", area)
+    return written.path
+
+
+def test_a_place_among_others_is_reported_with_the_form_of_the_whole_alone(own_data_folder: Path) -> None:
+    text = YAML.replace("\nareas:\n", PLACE_TARGET + "\nareas:\n").replace("\n\n", "\n") + PLACE
+    assert checked_yaml(own_data_folder, text).faults == []
+    catalog = for_data_folder(own_data_folder)
+    build(own_data_folder)
+    with pytest.raises(Refusal, match="2026"):
+        _form_of(own_data_folder, "329901")
+    path = _form_of(own_data_folder, "329900")
+    with opened(path) as book:
+        row = row_of(book["地区数据"], "指标名称", "优质中小企业数全省位次")
+        book["地区数据"].cell(row, captions(book["地区数据"])["本期数"]).value = 3
+        assert book["地区数据"].cell(row, captions(book["地区数据"])["单位"]).value == "位"
+    statement = Statement(received_on=dt.date(2027, 1, 12))
+    [added] = add_files([path], statement, own_data_folder, catalog, keep=False)
+    assert added.rows is not None, added.refusal
+    assert added.rows.rejected.is_empty()
+    assert added.rows.accepted["value"].to_list() == [3.0]

@@ -8,10 +8,12 @@ from typing import Any
 import polars as pl
 import pytest
 
+from etl.form import words
 from etl.periods import parse_period, parse_span, periods_in, spans_in
-from etl.quantities import with_numbers, with_yes_no
+from etl.quantities import Unit, dimension_of, unit_of, units_in_caption, with_numbers, with_yes_no
 from etl.value_tables import MeasureNames, _caption_key
 from tracker.catalog import load
+from tracker.catalog_models import NUMBER_UNITS
 
 D = dt.date
 CATALOG = load()
@@ -204,3 +206,16 @@ def test_every_reported_indicator_can_be_reported() -> None:
             found = names.read(indicator.name.zh)
             assert found is not None
             assert found.measure == indicator.indicator_id
+
+
+@pytest.mark.parametrize("unit", sorted(NUMBER_UNITS))
+def test_the_unit_that_a_form_prints_is_understood_when_it_comes_back(unit: str) -> None:
+    found = unit_of(words()["units"][unit])
+    assert found is not None
+    assert found.dimension == dimension_of(unit)
+
+
+@pytest.mark.parametrize("printed", ["位", "位次", "名", "名次"])
+def test_a_place_is_a_count(printed: str) -> None:
+    assert unit_of(printed) == Unit("count", 0)
+    assert units_in_caption(f"全省位次（{printed}）") == [Unit("count", 0)]
