@@ -163,9 +163,13 @@ class AreaResolver:
 
     def _is_certain(self, name: str, code: Code) -> bool:
         """Whether a name says by itself which area it means: official, of a city, or with the city in front."""
+        return self._is_official(name, code) or self._names_city(name, code)
+
+    def _names_city(self, name: str, code: Code) -> bool:
+        """Whether a name is that of a city or has its city in front: 苏州工业园区."""
         area = self._areas[code]
         parent = self._areas[area.parent_code] if area.parent_code else area
-        return self._is_official(name, code) or area.kind in _NAMES_A_CITY or name.startswith(parent.short.zh)
+        return area.kind in _NAMES_A_CITY or name.startswith(parent.short.zh)
 
     def _resolve(
         self, texts: Iterable[str | None], scope: Code | None, on: dt.date | None, printed_on: dt.date | None
@@ -211,7 +215,7 @@ class AreaResolver:
     def _read(self, word: str) -> _Mention | None:
         if word in self._codes:
             codes = frozenset(self._codes[word])
-            return _Mention(codes, all(self._areas[c].kind in _NAMES_A_CITY for c in codes))
+            return _Mention(codes, all(self._names_city(word, c) for c in codes))
         # Only the longest name in front counts: 连云港市某区 must not be read as 连云 and a rest.
         front = next(self._names_in_front(word), None)
         if front is None:
@@ -245,7 +249,7 @@ class AreaResolver:
     def _is_reachable(self, word: str, mentions: dict[str, _Mention], scope: Code | None) -> bool:
         """Whether a word may be read at all: 高新区 and 开发区 exist everywhere and need their city."""
         mention = mentions[word]
-        if word not in self._codes or not all(self._is_generic(word, c) for c in mention.codes):
+        if mention.names_city or word not in self._codes or not all(self._is_generic(word, c) for c in mention.codes):
             return True
         others = [m for other, m in mentions.items() if other != word]
         context = {c for m in others for c in m.codes}

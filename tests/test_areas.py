@@ -11,6 +11,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from etl.areas import AreaResolver, Resolution
+from etl.propose import propose
 from tests.worlds import add, write_list
 from tracker.catalog import Catalog, load
 
@@ -327,3 +328,35 @@ def test_a_cell_of_signs_is_asked_about_and_a_code_is_an_area() -> None:
     assert [resolver.resolve((text,), "320700") for text in ("—", "/", " - ", "市本级")] == [Resolution(None)] * 4
     assert resolver.resolve(("320706",), "320700") == Resolution("320706")
     assert resolver.resolve(("320705",), "320700") == Resolution("320706")
+
+
+@pytest.mark.parametrize(
+    ("printed", "code"),
+    [
+        ("苏州工业园区", "320576"),
+        ("杭州经济技术开发区", "330114"),
+        ("宁波杭州湾新区", "330200-qianwan"),
+        ("苏州市昆山市", "320583"),
+    ],
+)
+def test_a_place_with_another_city_in_front_lies_there_and_is_no_question(
+    resolver: AreaResolver, printed: str, code: str
+) -> None:
+    resolution = resolver.resolve((printed,), "320700")
+    assert (resolution.area_code, resolution.problem) == (code, None)
+
+
+def test_what_is_proposed_instead_of_a_name_is_another_text(resolver: AreaResolver) -> None:
+    asked = resolver.resolve(("昆山市",), "320700")
+    assert (asked.problem, asked.candidates) == ("ambiguous", ("苏州市昆山市",))
+
+
+def test_an_area_that_a_plan_of_ones_own_names_again_stays_in_its_province(tmp_path: Path) -> None:
+    own = (
+        "areas: [{area_code: '320900', kind: city, name: {zh: 盐城市, en: Yancheng}, short: {zh: 盐城, en: Yancheng}}]"
+    )
+    (tmp_path / "yancheng.yml").write_text(own, encoding="utf-8")
+    catalog = load(tmp_path)
+    assert catalog.ancestors("320900") == ("320900", "320000")
+    for title in ("2025年度江苏省专精特新中小企业名单（盐城市）", "盐城市2025年度江苏省专精特新中小企业名单"):
+        assert propose(catalog, "2025年省专精特新名单.xlsx", [title]).area_code == "320900"

@@ -162,7 +162,8 @@ def _load(folders: tuple[Path, ...], fingerprints: tuple[str, ...]) -> Catalog:
                 if (section, key) in seen:
                     faults.append(Fault(file_name, f"{section}.{key}", f"also in {seen[section, key]}"))
                 seen[section, key] = file_name
-                entries[section][key] = (entry, file_name)
+                before = entries[section].get(key)
+                entries[section][key] = (_with_known_parent(entry, before[0] if before else None), file_name)
     catalog = Catalog(
         **{section: {key: entry for key, (entry, _) in found.items()} for section, found in entries.items()},
         content_hash=hashlib.sha256("".join(fingerprints).encode()).hexdigest()[:16],
@@ -175,6 +176,13 @@ def _load(folders: tuple[Path, ...], fingerprints: tuple[str, ...]) -> Catalog:
     if faults:
         raise CatalogError(faults)
     return with_reported(with_unassigned(with_years(catalog)))
+
+
+def _with_known_parent(entry: Any, before: Any) -> Any:
+    """An entry; an area that a plan of one's own names again stays in its province where it names none."""
+    if isinstance(entry, Area) and isinstance(before, Area) and entry.parent_code is None:
+        return entry.model_copy(update={"parent_code": before.parent_code})
+    return entry
 
 
 _KEYS = {
