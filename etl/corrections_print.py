@@ -61,9 +61,9 @@ def record_contents(data_folder: Path, catalog: Catalog) -> list[dict[str, Any]]
     """
     states = _states(data_folder)
     inbox = Inbox(data_folder)
-    files = {sidecar.file_id for sidecar in inbox.sidecars() if is_seen_file(sidecar, catalog)}
+    files = {one.file_id: one.original_name for one in inbox.sidecars() if is_seen_file(one, catalog)}
     return [
-        _content(record, states)
+        _content(record, states) | {"file": files.get(record.said.file_id or "")}
         for record in correction_book(inbox).records()
         if record.said.file_id in files or is_seen(record.said.area_code, catalog)
     ]

@@ -27,6 +27,7 @@ from etl.report import say
 from etl.thresholds import ThresholdBook, values_in_force
 from tracker import about, due, enterprises, export, objections_words, office, office_store, text, warehouse, what_if
 from tracker.catalog import Catalog, data_folder, for_data_folder
+from tracker.desk_words import is_counted
 from tracker.enterprises_moved import expiring
 from tracker.enterprises_words import batch_name
 from tracker.office_objections import Objection, objections
@@ -141,9 +142,14 @@ class Book:
             reading.period_end,
             sidecar.received_on,
             " ".join(filter(None, [sidecar.received_from, sidecar.source])) or None,
-            word("handover.counts" if is_active else "handover.does_not_count", self.language),
+            self._counting(reading, is_active),
             sidecar.file_id[:12],
         )
+
+    def _counting(self, reading: Reading, is_active: bool) -> str:
+        if is_active and not is_counted(reading.model_dump()):
+            return word("desk.file_never_counted", self.language)
+        return word("handover.counts" if is_active else "handover.does_not_count", self.language)
 
     def _open(self) -> pl.DataFrame:
         """What the build in force lacks or doubts, and the objections that nobody has decided."""

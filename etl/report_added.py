@@ -225,6 +225,8 @@ def added_record(result: Added) -> dict[str, Any]:
     content: dict[str, Any] = {"file": result.name, "status": result.status, "file_id": result.file_id}
     if result.reading is not None:
         content["reading"] = result.reading.model_dump(mode="json")
+    if result.reading is None and result.rows is not None:
+        content["form"] = "corrections"
     if result.rows is not None:
         content |= {
             "counts": result.rows.counts,

@@ -66,7 +66,7 @@ def trace() -> None:
     ui.offer_trace(view, found)
 
 
-found = ui.every_build()
+found = ui.every_build(language)
 ui.html(blocks.header(place, ui.tags(view), builds.finding(found, language)))
 section = ui.pick_builds_section(language)
 ui.offer_build(language)

@@ -19,8 +19,10 @@ from streamlit.testing.v1 import AppTest
 from etl.__main__ import _parser, main
 from etl.add import withdraw
 from etl.build import last_built
+from etl.corrections import correction_book
 from etl.file_names import clean_names
 from etl.inbox import Inbox
+from etl.plan_form import example, write_plan_form
 from etl.refusal import Refusal
 from etl.target_grid import cells_of
 from etl.thresholds import ThresholdBook, values_in_force
@@ -232,7 +234,7 @@ def test_tasks_of_a_grid_are_the_form_and_a_second_grid_of_the_document_keeps_th
 
 
 def test_the_list_says_what_came_in_where_it_was_reported_and_what_went(world: World) -> None:
-    newest, oldest = builds.builds()
+    newest, oldest = builds.builds("zh")
     assert (newest.is_current, oldest.is_current) == (True, False)
     assert newest.came == ()
     assert newest.went == ("补充:名单.csv",)
@@ -242,6 +244,28 @@ def test_the_list_says_what_came_in_where_it_was_reported_and_what_went(world: W
     assert (found.came, found.went) == ([], ["补充:名单.csv"])
     assert found.thresholds == [("超序时进度不低于", 5.0, 20.0)]
     assert found.answers == []
+
+
+def test_a_build_without_new_files_says_what_came_instead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRACKER_DATA", str(tmp_path))
+    shown = write_list(tmp_path, "公示.csv", f"{HEAD}\n1,甲公司,东山区\n2,乙公司,海州区")
+    file = add(tmp_path, shown, event="publicity").file_id
+    built(tmp_path)
+    wrong = ["--row", "2", "--column", "C", "--expect", "东山区", "--drop", "--reason", "非本市", "--by", "王工"]
+    assert main(["correct", str(file), *wrong]) == 0
+    built(tmp_path)
+    assert main(["add", str(write_plan_form(tmp_path / "forms", load(), example()))]) == 0
+    [record] = correction_book(Inbox(tmp_path)).records()
+    assert main(["correct", "--withdraw", record.said.record_id, "--reason", "有误", "--by", "王工"]) == 0
+    built(tmp_path)
+    built(tmp_path)
+    found = [builds.came_phrase(one, "zh") for one in builds.builds("zh")[::-1]]
+    assert found == ["公示.csv", "更正 1 条", "计划：示例市；撤回更正 1 条", "没有新文件"]
+    out = tmp_path / "交接.xlsx"
+    assert main(["handover", "--out", str(out)]) == 0
+    [listed] = below_head(list(openpyxl.load_workbook(out)["文件与发文"].values), "文件")
+    assert "在册，不计数" in listed
+    ui.forget()
 
 
 def test_a_decision_on_identity_that_only_one_build_knows_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

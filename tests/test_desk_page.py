@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.invented_build import publish
-from tracker import audit, blocks_desk, desk_board, desk_words, jobs, uploads
+from tracker import about, audit, blocks_desk, desk_board, desk_words, jobs, uploads
 from tracker.catalog import load as load_catalog
 from tracker.rights import Person
 from tracker.text import LANGUAGES, word
@@ -187,6 +187,35 @@ def test_of_a_workbook_each_list_is_called_by_its_sheet_and_of_an_archive_by_its
     assert desk_words.sheet_name(record, "报表.xlsx") == "企业数据"
     assert desk_words.sheet_name(record, "一包.zip") == "报表.xlsx 企业数据"
     assert desk_words.sheet_name({"file": "报表.xlsx"}, "报表.xlsx") == "报表.xlsx"
+
+
+def test_files_of_one_name_are_told_apart_by_when_they_came_and_what_they_are() -> None:
+    files = {"aaaaaa11": ("名单.xlsx", "2026-11-01"), "bbbbbb22": ("名单.xlsx", "2026-11-23"), "c": ("报表.xlsx", "")}
+    assert desk_words.told_apart(files) == {
+        "aaaaaa11": "名单.xlsx（2026-11-01 · aaaaaa）",
+        "bbbbbb22": "名单.xlsx（2026-11-23 · bbbbbb）",
+        "c": "报表.xlsx",
+    }
+
+
+def test_an_empty_form_is_not_on_record_and_a_form_of_corrections_says_what_it_is() -> None:
+    empty = {"file": "填报表.xlsx", "status": "skipped", "refused": "form.untouched"}
+    known = {"file": "名单.xlsx", "status": "unchanged"}
+    assert [desk_board.state_of(records) for records in ([empty], [known], [empty, known])] == ["empty", "here", "here"]
+    form = {"file": "更正.xlsx", "status": "checked", "form": "corrections"}
+    said = [desk_words.reading_phrase(record, load_catalog(), "zh") for record in (empty, form)]
+    assert said == ["空白表格", "数据更正表"]
+    assert [desk_words.says_itself(record) for record in (form, {"plan_id": "x"}, known)] == [True, True, False]
+
+
+def test_refused_rows_and_refused_cells_of_a_ledger_are_not_one_number() -> None:
+    counts = {"read": 19, "accepted": 17, "out_of_area": 0, "rejected": 2, "duplicate": 0, "blank": 0}
+    upload = uploads.Upload("f1", "台账.xlsx", 1, "张三", "2026-01-15T09:00:00", {})
+    record = {"file": "台账.xlsx", "status": "checked", "counts": counts | {"rejected_cells": 2}, "reading": {}}
+    table = blocks_desk.upload_table([desk_board.Item(upload, [record], None)], load_catalog(), "zh")
+    assert '<td class="is-gap">2<small>另退回 2 格</small></td>' in table
+    row = {"announced_parts": None, **counts, "rejected_cells": 2}
+    assert [about.count_of(row, name, "zh") for name in ("read", "rejected")] == ["19", "2，另 2 格"]
 
 
 def test_one_statement_serves_several_files(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -188,6 +188,20 @@ def test_what_is_only_checked_is_not_said_to_be_recorded_and_what_is_unbuilt_is_
     for is_check, word_said in ((True, "可以记录"), (False, "已记录")):
         table = waiting.outcome_table([said, said], [outcome, refused], "zh", is_check=is_check)
         assert table.to_series(2).to_list() == [word_said, "原值不同"]
+    record = {
+        "file": "名单.csv",
+        "sheet": "",
+        "row": 6,
+        "column": "D",
+        "action": "drop",
+        "expect": "东山区",
+        "value": None,
+    }
+    record |= dict.fromkeys(("enterprise", "area_code", "tier", "measure", "period", "state"))
+    record |= {"correction_id": "c1", "reason": "非本市", "by": "王工", "recorded_at": "2026-01-15T09:00:00"}
+    table = waiting.record_table([record, record | {"column": None}], "zh")
+    assert table["位置"].to_list() == ["名单.csv D6", "名单.csv 6"]
+    assert table["更正"].to_list() == ["清空“东山区”这一格", "剔除整行（“东山区”）"]
     assert not waiting.has_unbuilt([{"state": "applied"}, {"state": "withdrawn"}], [{"state": "built"}])
     assert waiting.has_unbuilt([{"state": None}], [])
     assert waiting.has_unbuilt([], [{"state": "built"}, {"state": "unbuilt"}])

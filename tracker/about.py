@@ -172,7 +172,7 @@ def completeness(row: Row, language: str) -> str:
 
 
 def count_of(row: Row, name: str, language: str) -> str:
-    """One number of a reading; cells of ledgers that were refused stand with its refused rows.
+    """One number of a reading; cells of ledgers that were refused stand beside its refused rows.
 
     Where a list prints subtotals and no total, their sum stands for it and says so.
     """
@@ -180,7 +180,7 @@ def count_of(row: Row, name: str, language: str) -> str:
     if name == "announced" and row["announced_parts"]:
         return word("about.announced_parts", language, number=value, parts=row["announced_parts"])
     if name == "rejected" and row["rejected_cells"]:
-        return str((value or 0) + row["rejected_cells"])
+        return word("about.rejected_cells", language, rows=value or 0, cells=row["rejected_cells"])
     return "–" if value is None else str(value)
 
 

@@ -27,7 +27,7 @@ def _build_row(build: BuildFacts, view: View) -> str:
     language = view.language
     opened = href("overview", view, build=None if build.is_current else build.build_id, target=None)
     mark = f"<small>{escape(word('builds.current', language))}</small>" if build.is_current else ""
-    came = builds.files_phrase(build.came, language) or word("builds.no_files", language)
+    came = builds.came_phrase(build, language)
     went = ""
     if build.went:
         said = word("builds.went", language, files=builds.files_phrase(build.went, language))

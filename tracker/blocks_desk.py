@@ -7,7 +7,7 @@ from html import escape
 
 from tracker import blocks, blocks_about, desk_words, text
 from tracker.catalog import Catalog
-from tracker.desk_board import Item, Record, is_doubtful, rejected, state_of
+from tracker.desk_board import Item, Record, is_doubtful, state_of
 from tracker.desk_words import COUNTS
 from tracker.jobs import Job
 from tracker.look import STATUS_LOOKS
@@ -16,7 +16,7 @@ from tracker.text import word
 _SHOWN_FAULTS = 50
 _STATE_LOOKS = {
     "checking": "on_pace", "unchecked": "on_pace", "asks": "behind", "refused": "missed", "broken": "missed",
-    "faulty": "behind", "doubtful": "behind", "ready": "met", "here": "not_reported",
+    "faulty": "behind", "doubtful": "behind", "ready": "met", "here": "not_reported", "empty": "not_reported",
 }  # fmt: skip
 _JOB_LOOKS = {"done": "met", "refused": "missed", "interrupted": "missed", "running": "on_pace", "waiting": "on_pace"}
 
@@ -30,7 +30,7 @@ def upload_table(items: Sequence[Item], catalog: Catalog, language: str) -> str:
 
 def _upload_lines(item: Item, catalog: Catalog, language: str) -> list[str]:
     records: Sequence[Record] = item.records or [{}]
-    came = text.listed([item.upload.opened[:16].replace("T", " "), *filter(None, [item.upload.by])], language)
+    came = text.listed([desk_words.came_at(item.upload), *filter(None, [item.upload.by])], language)
     sent = "" if item.upload.sent is None else desk_words.sent_phrase(item.upload, language)
     lines = []
     for place, record in enumerate(records):
@@ -40,7 +40,7 @@ def _upload_lines(item: Item, catalog: Catalog, language: str) -> list[str]:
         below = filter(None, [inner] if place else [came, sent, inner])
         small = "".join(f"<small>{escape(said)}</small>" for said in below)
         counts = record.get("counts") or {}
-        numbers = "".join(_count(record, key) if counts else "<td>–</td>" for key in COUNTS)
+        numbers = "".join(_count(record, key, language) if counts else "<td>–</td>" for key in COUNTS)
         taken = desk_words.reading_phrase(record, catalog, language) if record else "–"
         code = state_of([record]) if inner else item.state
         state = mark(_STATE_LOOKS[code], word(f"desk.state_{code}", language))
@@ -50,10 +50,13 @@ def _upload_lines(item: Item, catalog: Catalog, language: str) -> list[str]:
     return lines
 
 
-def _count(record: Record, key: str) -> str:
-    number = rejected(record) if key == "rejected" else int(record["counts"].get(key, 0))
-    kind = ' class="is-gap"' if number and key in ("rejected", "duplicate") else ""
-    return f"<td{kind}>{number}</td>"
+def _count(record: Record, key: str, language: str) -> str:
+    counts, number = record["counts"], int(record["counts"].get(key, 0))
+    cells = int(counts.get("rejected_cells", 0)) if key == "rejected" else 0
+    kind = ' class="is-gap"' if number + cells and key in ("rejected", "duplicate") else ""
+    # Rows add up to those that were read; the cells of a ledger are others, and stand in rows that may be taken.
+    below = f"<small>{escape(word('desk.rejected_cells', language, number=cells))}</small>" if cells else ""
+    return f"<td{kind}>{number}{below}</td>"
 
 
 def mark(status: str, said: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -30,6 +31,10 @@ class BuildFacts:
     came: tuple[str, ...]
     went: tuple[str, ...]
     reported: tuple[office.Reported, ...]
+    plans: tuple[str, ...] = ()
+    corrected: int = 0
+    uncorrected: int = 0
+    decided: int = 0
 
     @property
     def is_kept(self) -> bool:
@@ -49,7 +54,7 @@ class Inputs:
     thresholds: list[tuple[str, float, float]]
 
 
-def builds(read: Reader = warehouse.query) -> list[BuildFacts]:
+def builds(language: str, read: Reader = warehouse.query) -> list[BuildFacts]:
     """Every build that this version can read, the newest first."""
     try:
         marks = office.reported()
@@ -59,6 +64,7 @@ def builds(read: Reader = warehouse.query) -> list[BuildFacts]:
     current = warehouse.current_build_id()
     found: list[BuildFacts] = []
     before: dict[str, str] = {}
+    known: _Known | None = None
     for build_id in sorted(path.stem for path in warehouse.builds_folder().glob("*.duckdb")):
         try:
             row = read(build_id, "build").row(0, named=True)
@@ -75,10 +81,47 @@ def builds(read: Reader = warehouse.query) -> list[BuildFacts]:
                 came=tuple(name for code, name in files.items() if code not in before),
                 went=tuple(name for code, name in before.items() if code not in files),
                 reported=tuple(mark for mark in marks if mark.build_id == build_id),
+                **_came_beside_files(known, now := _known(build_id, language, read)),
             )
         )
-        before = files
+        before, known = files, now
     return found[::-1]
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What a build was made with beside files: names of plans by code, ids of corrections and decisions that hold."""
+
+    plans: dict[str, str]
+    corrections: set[str]
+    answers: set[str]
+
+
+def _known(build_id: str, language: str, read: Reader) -> _Known | None:
+    """None of a build by an older version that does not say."""
+    try:
+        corrections = read(build_id, "corrections", language=language).filter(pl.col("state") != "withdrawn")
+        return _Known(
+            dict(read(build_id, "plan_names", language=language).iter_rows()),
+            set(corrections["correction_id"]),
+            set(read(build_id, "answers")["answer_id"]),
+        )
+    except warehouse.BuildUnreadable:
+        return None
+
+
+def _came_beside_files(before: _Known | None, now: _Known | None) -> dict[str, Any]:
+    if now is None:
+        return {}
+    # The plans that are there from the first build on came with the program.
+    plans = () if before is None else tuple(name for code, name in now.plans.items() if code not in before.plans)
+    corrections, answers = (before.corrections, before.answers) if before else (set[str](), set[str]())
+    return {
+        "plans": plans,
+        "corrected": len(now.corrections - corrections),
+        "uncorrected": len(corrections - now.corrections),
+        "decided": len(now.answers - answers),
+    }
 
 
 def counting_files(build_id: str, read: Reader = warehouse.query) -> dict[str, str]:
@@ -180,6 +223,15 @@ def build_name(build: BuildFacts, language: str) -> str:
     marks = [word("builds.current", language)] if build.is_current else []
     marks += [mark.meeting for mark in build.reported]
     return " · ".join([f"{build.built_at:%Y-%m-%d %H:%M}", *marks])
+
+
+def came_phrase(build: BuildFacts, language: str) -> str:
+    """What came in with a build: files, plans, corrections and decisions; that there is none of these."""
+    said = [files_phrase(build.came, language)] if build.came else []
+    said += [word("builds.came_plans", language, plans=text.listed(list(build.plans), language))] if build.plans else []
+    numbers = {"corrected": build.corrected, "uncorrected": build.uncorrected, "decided": build.decided}
+    said += [word(f"builds.came_{key}", language, number=number) for key, number in numbers.items() if number]
+    return word("builds.came_separator", language).join(said) or word("builds.no_files", language)
 
 
 def files_phrase(names: Sequence[str], language: str) -> str:

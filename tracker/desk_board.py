@@ -21,7 +21,9 @@ from tracker.rights import Person
 from tracker.uploads import Upload
 
 Record = dict[str, Any]
-ItemState = Literal["checking", "unchecked", "broken", "asks", "refused", "faulty", "doubtful", "ready", "here"]
+ItemState = Literal[
+    "checking", "unchecked", "broken", "asks", "refused", "faulty", "doubtful", "ready", "here", "empty"
+]
 # Option of the command -> key of the statement, for what is one text.
 OPTIONS = {
     "kind": "--kind",
@@ -83,6 +85,8 @@ def state_of(records: Sequence[Record]) -> ItemState:
     statuses = [record["status"] for record in records]
     if "refused" in statuses or not statuses:
         return "asks" if any(record.get("refused") in _ASKING for record in records) else "refused"
+    if all(status == "skipped" for status in statuses):
+        return "empty"
     if all(status in ("unchanged", "skipped") for status in statuses):
         return "here"
     if any(rejected(record) for record in records):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tracker import desk_board, jobs, text
@@ -31,10 +31,33 @@ def finding(board: Board, language: str) -> str:
     states = [item.state for item in board.items]
     needs = [
         word(f"desk.finding_{state}", language, number=states.count(state))
-        for state in ("asks", "refused", "broken", "faulty", "doubtful", "checking", "ready", "here")
+        for state in ("asks", "refused", "broken", "faulty", "doubtful", "checking", "ready", "here", "empty")
         if state in states
     ]
     return word("desk.finding", language, number=len(states), needs=text.listed(needs, language))
+
+
+def told_apart(files: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    """What to call files by id; of several with one name also when each came and how its id begins.
+
+    Args:
+        files: by id the name, and when it came.
+    """
+    names = [name for name, _ in files.values()]
+    return {
+        code: name if names.count(name) == 1 else f"{name}（{came} · {code[:6]}）"
+        for code, (name, came) in files.items()
+    }
+
+
+def upload_names(uploads: Iterable[Upload]) -> dict[str, str]:
+    """What to call uploads, by id."""
+    return told_apart({upload.file_id: (upload.name, came_at(upload)) for upload in uploads})
+
+
+def came_at(upload: Upload) -> str:
+    """When an upload came, to the minute."""
+    return upload.opened[:16].replace("T", " ")
 
 
 def sent_phrase(upload: Upload, language: str) -> str:
@@ -46,6 +69,8 @@ def reading_phrase(record: Record, catalog: Catalog, language: str) -> str:
     """What a file is taken for: tier, event, batch, day, area."""
     if "plan_id" in record:
         return word("desk.kind_plan", language)
+    if "form" in record or record.get("refused") == "form.untouched":
+        return word(f"desk.kind_{record.get('form', 'empty_form')}", language)
     said: Mapping[str, Any] = record.get("reading") or (record.get("seen") or {}).get("proposed") or {}
     kind = said.get("kind", "list")
     tier = catalog.tiers.get(said.get("tier") or "")
@@ -60,6 +85,11 @@ def reading_phrase(record: Record, catalog: Catalog, language: str) -> str:
         area.short.in_language(language) if area else "",
     ]
     return " · ".join(filter(None, parts)) or "–"
+
+
+def says_itself(record: Record) -> bool:
+    """Whether a file is a form that says of itself all that could be stated of it: of a plan, or of corrections."""
+    return "plan_id" in record or "form" in record
 
 
 def sheet_name(record: Record, upload_name: str | None = None) -> str:

@@ -162,16 +162,12 @@ def has_unbuilt(records: Iterable[Said], answers: Iterable[Said]) -> bool:
     return any(one["state"] is None for one in records) or any(one["state"] == "unbuilt" for one in answers)
 
 
-def record_table(records: Iterable[Said], names: Mapping[str, str], language: str) -> pl.DataFrame:
-    """One row per correction on record: where, what, why, who, and how it stands in the build in force.
-
-    Args:
-        names: the original name of each file by its id.
-    """
+def record_table(records: Iterable[Said], language: str) -> pl.DataFrame:
+    """One row per correction on record: where, what, why, who, and how it stands in the build in force."""
     lines = [
         (
             record["correction_id"],
-            " ".join(filter(None, (_place(record, names), cell_name(record)))),
+            place_name(record),
             word(
                 f"questions.change_{about.correction_act(record)}",
                 language,
@@ -187,9 +183,10 @@ def record_table(records: Iterable[Said], names: Mapping[str, str], language: st
     return _frame(("id", "place", "change", "reason", "by", "state"), lines, language)
 
 
-def _place(record: Said, names: Mapping[str, str]) -> str:
+def place_name(record: Said) -> str:
+    """Where a correction on record speaks of: file and cell, or whose what of when."""
     subject = (record["enterprise"], record["area_code"], record["tier"], record["measure"], record["period"])
-    return names.get(record["file_id"] or "", "") or " ".join(filter(None, subject))
+    return " ".join(filter(None, (record["file"], *subject, cell_name(record))))
 
 
 def evidence_table(question: Said, areas: Mapping[str, str], tiers: Mapping[str, str], language: str) -> pl.DataFrame:

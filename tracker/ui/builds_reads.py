@@ -40,9 +40,9 @@ def pick_builds_section(language: str) -> str:
     return pick_part("part", shown, _say("section", language), lambda code: _say(f"section_{code}", language))
 
 
-def every_build() -> list[BuildFacts]:
+def every_build(language: str) -> list[BuildFacts]:
     """Every build that this version can read, the newest first."""
-    return builds.builds(read)
+    return builds.builds(language, read)
 
 
 def pick_two(found: Sequence[BuildFacts], language: str) -> tuple[str, str] | None:

@@ -58,6 +58,12 @@ def one_upload(item: Item, items: Sequence[Item], catalog: Catalog, language: st
         html(blocks.paragraph(word("desk.unreadable", language)))
         _offer_again(item.upload, item.upload.file_id[:12], language)
         return
+    if shown and all(map(desk_words.says_itself, shown)):
+        html(blocks.paragraph(word("desk.says_itself", language)))
+        for found in shown:
+            _outcome(found, catalog, language, is_named=len(shown) > 1)
+        _offer_again(item.upload, item.upload.file_id[:12], language)
+        return
     if item.state == "broken" and item.check is not None:
         html(blocks_desk.problems(desk_words.refused_lines(item.check, language)))
     left, right = st.columns([2, 3], gap="large")
@@ -146,7 +152,9 @@ def _statement(
         by_file = word(f"desk.{left_open}", language)
         index = every.index(stated.get(field) or "")
         shown: Callable[[str], str] = lambda code: named(code) if code else by_file  # noqa: E731
-        return str(st.selectbox(said(field), every, index=index, format_func=shown, key=key(field)) or "")
+        # What a file may replace is known only once it is known which list it is.
+        hint = word("desk.replaces_help", language) if field == "replaces" else None
+        return str(st.selectbox(said(field), every, index=index, format_func=shown, key=key(field), help=hint) or "")
 
     def day(field: str, latest: dt.date = dt.date(2100, 12, 31)) -> str:
         value = dt.date.fromisoformat(stated[field]) if stated.get(field) else None
@@ -246,10 +254,11 @@ def _pick_others(others: Sequence[Item], key: str, language: str) -> list[Item]:
     if not others:
         return []
     by_id = {item.upload.file_id: item for item in sorted(others, key=lambda item: item.state != "asks")}
+    names = desk_words.upload_names(item.upload for item in others)
     chosen = st.multiselect(
         word("desk.also", language),
         list(by_id),
-        format_func=lambda code: by_id[code].upload.name,
+        format_func=names.__getitem__,
         help=word("desk.also_help", language),
         key=key,
         placeholder=word("desk.also_none", language),
@@ -272,7 +281,8 @@ def _twin_names(twins: list[str]) -> dict[str, str]:
         return {}
     known = desk_board.files_in_inbox(allowed("upload"))
     # A refusal names a file by the first signs of its number.
-    return {twin: file["original_name"] for twin in twins for file in known if file["file_id"].startswith(twin)}
+    found = {twin: file for twin in twins for file in known if file["file_id"].startswith(twin)}
+    return desk_words.told_apart({code: (one["original_name"], one["received_on"]) for code, one in found.items()})
 
 
 def _mapping(

@@ -194,7 +194,7 @@ def pick_upload(items: Sequence[Item], language: str) -> Item | None:
     by_id = {item.upload.file_id: item for item in sorted(items, key=lambda item: places.get(item.state, len(places)))}
     is_needed = any(item.state in places for item in items)
     options = list(by_id) if is_needed else ["", *by_id]
-    names = {code: item.upload.name for code, item in by_id.items()} | {"": word("desk.pick_none", language)}
+    names = desk_words.upload_names(item.upload for item in items) | {"": word("desk.pick_none", language)}
     chosen = pick("file", options, word("desk.pick_file", language), names.__getitem__)
     return by_id.get(chosen)
 
@@ -204,6 +204,7 @@ def publication(board: Board, catalog: Catalog, view: View | None, language: str
     names = {item.upload.file_id: item.upload for item in board.can_publish}
     if not names:
         return
+    shown = desk_words.upload_names(names.values())
     can_publish = is_allowed("publish")
     side = "publish" if can_publish else "send"
     html(blocks.section(word(f"desk.{side}_title", language), word(f"desk.{side}_note", language)))
@@ -212,7 +213,7 @@ def publication(board: Board, catalog: Catalog, view: View | None, language: str
         list(names),
         # What a district has not sent yet is still being worked at there.
         default=[code for code, upload in names.items() if upload.sent != "" or not can_publish],
-        format_func=lambda code: names[code].name,
+        format_func=shown.__getitem__,
         key="desk_together_" + "-".join(sorted(code[:8] for code in names)),
     )
     asked = [names[code] for code in picked]
@@ -298,9 +299,8 @@ def files_in(board: Board, catalog: Catalog, view: View | None, language: str) -
     if not files or not is_allowed("withdraw"):
         return
     by_id = {record["file_id"]: record for record in files}
-    chosen = pick(
-        "withdraw", list(by_id), word("desk.withdraw_file", language), lambda code: by_id[code]["original_name"]
-    )
+    names = desk_words.told_apart({code: (one["original_name"], one["received_on"]) for code, one in by_id.items()})
+    chosen = pick("withdraw", list(by_id), word("desk.withdraw_file", language), names.__getitem__)
     record = by_id[chosen]
     asked = Withdrawal(chosen, record["original_name"], undo=desk_words.is_withdrawn(record))
     side = "restore" if asked.undo else "withdraw"

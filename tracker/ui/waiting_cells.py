@@ -54,7 +54,7 @@ def show_cells(view: View, found: dict[str, Any]) -> None:
         _correct(to_do[(page - 1) * _PAGE : page * _PAGE], f"{found['build_id']}_{file_id}_{said}_{page}", language)
     if others:
         _show_others(others, "questions.others_title", language)
-    _records(view, found["corrections"], names)
+    _records(view, found["corrections"])
 
 
 def _show_others(cells: Sequence[Said], title_key: str, language: str) -> None:
@@ -139,7 +139,7 @@ def _tell_outcome(language: str) -> None:
         html(blocks.section(title, word("questions.next_build", language)), blocks_about.frame_table(table))
 
 
-def _records(view: View, records: list[Said], names: dict[str, str]) -> None:
+def _records(view: View, records: list[Said]) -> None:
     """Every correction on record, and the way to take one back."""
     language = view.language
     title = word("questions.records_title", language, number=len(records))
@@ -147,10 +147,10 @@ def _records(view: View, records: list[Said], names: dict[str, str]) -> None:
         html(blocks.section(title), blocks.paragraph(word("questions.records_none", language)))
         return
     newest = list(reversed(records))
-    table = waiting.record_table(newest, names, language)
+    table = waiting.record_table(newest, language)
     html(blocks.section(title), blocks_about.frame_table(table.head(_PAGE)))
     options = {
-        one["correction_id"]: text.listed([waiting.cell_name(one), one["expect"]], language)
+        one["correction_id"]: text.listed([waiting.place_name(one), one["expect"]], language)
         for one in newest
         if one["state"] != "withdrawn"
     }
