@@ -248,19 +248,20 @@ def test_the_list_says_what_came_in_where_it_was_reported_and_what_went(world: W
 
 def test_a_build_without_new_files_says_what_came_instead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRACKER_DATA", str(tmp_path))
+    assert main(["add", str(write_plan_form(tmp_path / "forms", load(), example()))]) == 0
+    built(tmp_path)
     shown = write_list(tmp_path, "公示.csv", f"{HEAD}\n1,甲公司,东山区\n2,乙公司,海州区")
     file = add(tmp_path, shown, event="publicity").file_id
     built(tmp_path)
     wrong = ["--row", "2", "--column", "C", "--expect", "东山区", "--drop", "--reason", "非本市", "--by", "王工"]
     assert main(["correct", str(file), *wrong]) == 0
     built(tmp_path)
-    assert main(["add", str(write_plan_form(tmp_path / "forms", load(), example()))]) == 0
     [record] = correction_book(Inbox(tmp_path)).records()
     assert main(["correct", "--withdraw", record.said.record_id, "--reason", "有误", "--by", "王工"]) == 0
     built(tmp_path)
     built(tmp_path)
     found = [builds.came_phrase(one, "zh") for one in builds.builds("zh")[::-1]]
-    assert found == ["公示.csv", "更正 1 条", "计划：示例市；撤回更正 1 条", "没有新文件"]
+    assert found == ["计划：示例市", "公示.csv", "更正 1 条", "撤回更正 1 条", "没有新文件"]
     out = tmp_path / "交接.xlsx"
     assert main(["handover", "--out", str(out)]) == 0
     [listed] = below_head(list(openpyxl.load_workbook(out)["文件与发文"].values), "文件")

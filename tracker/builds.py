@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from tracker import office, office_store, text, warehouse
+from tracker.catalog import load
 from tracker.text import word
 
 Reader = Callable[..., pl.DataFrame]
@@ -113,14 +114,13 @@ def _known(build_id: str, language: str, read: Reader) -> _Known | None:
 def _came_beside_files(before: _Known | None, now: _Known | None) -> dict[str, Any]:
     if now is None:
         return {}
-    # The plans that are there from the first build on came with the program.
-    plans = () if before is None else tuple(name for code, name in now.plans.items() if code not in before.plans)
-    corrections, answers = (before.corrections, before.answers) if before else (set[str](), set[str]())
+    # Before the first build there are the plans that come with the program, and nothing else.
+    was = before or _Known({code: plan.short.zh for code, plan in load().plans.items()}, set(), set())
     return {
-        "plans": plans,
-        "corrected": len(now.corrections - corrections),
-        "uncorrected": len(corrections - now.corrections),
-        "decided": len(now.answers - answers),
+        "plans": tuple(name for code, name in now.plans.items() if code not in was.plans),
+        "corrected": len(now.corrections - was.corrections),
+        "uncorrected": len(was.corrections - now.corrections),
+        "decided": len(now.answers - was.answers),
     }
 
 

@@ -24,7 +24,7 @@ _PAGE = 50
 # Four lines of a file's name or a message.
 _ROW_HEIGHT = 86
 # In pixels; together they fit beside the sidebar of a window of 1366.
-_WIDTHS = dict(zip(waiting.GRID, (150, 60, 110, 240, 170, 120, 65, 95), strict=True))
+_WIDTHS = dict(zip(waiting.GRID, (150, 60, 110, 240, 155, 105, 95, 95), strict=True))
 
 
 def show_cells(view: View, found: dict[str, Any]) -> None:
