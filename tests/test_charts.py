@@ -205,6 +205,16 @@ def test_the_finding_counts_and_names_the_widest_gap_of_the_main_targets() -> No
         "5 项目标完成 1 项，1 项到期未完成，3 项未报送；最需要推动的是质量奖，差 1 家"
     )
     assert findings.finding(frame(MET, MET), "zh") == "2 项目标全部完成"
+    # A target that is only met by a value of a mistaken unit is not said to be done without a word.
+    sure, doubted = MET | {"doubtful_values": 0}, MET | {"doubtful_values": 2}
+    behind = target(doubtful_values=3, short="质量奖", gap=1.0)
+    assert findings.finding(frame(sure, doubted, behind), "zh").startswith(
+        "3 项目标完成 2 项（其中 1 项数据待核实），1 项到期"
+    )
+    assert findings.finding(frame(doubted, doubted), "zh") == "2 项目标全部完成（其中 2 项数据待核实）"
+    assert findings.finding(frame(sure, doubted), "en") == (
+        "All 2 targets completed (1 of them on data to be verified)"
+    )
     assert findings.finding(frame(UNREPORTED, UNREPORTED), "zh") == "2 项目标均未报送"
     assert findings.finding(frame(UNREPORTED, STALE), "zh") == "2 项目标均未报送或无法评价"
     assert findings.finding(frame(MET, STALE, STALE), "en") == (

@@ -46,6 +46,14 @@ def count_words(targets: pl.DataFrame, language: str) -> dict[str, str]:
     return words
 
 
+def doubted(targets: pl.DataFrame, language: str) -> str:
+    """How many of the completed targets rest on a value in doubt, in brackets behind their number; else nothing."""
+    if "doubtful_values" not in targets.columns:
+        return ""
+    number = targets.filter((pl.col("status") == "met") & (pl.col("doubtful_values") > 0)).height
+    return word("finding.met_in_doubt", language, number=number) if number else ""
+
+
 def most_in_need(targets: pl.DataFrame, number: int) -> pl.DataFrame:
     """The targets to push first: headline before others, promises before ambitions, then by share missing.
 
@@ -69,11 +77,11 @@ def finding(targets: pl.DataFrame, language: str) -> str:
     counts = status_counts(targets)
     total = targets.height
     if counts["met"] == total:
-        return word("finding.all_met", language, total=total)
+        return word("finding.all_met", language, total=total) + doubted(targets, language)
     silent = "_or_unjudged" if unjudged(targets) else ""
     if counts["not_reported"] == total:
         return word(f"finding.none_reported{silent}", language, total=total)
-    parts = [word("finding.met", language, total=total, met=counts["met"])]
+    parts = [word("finding.met", language, total=total, met=counts["met"]) + doubted(targets, language)]
     named = [status for status in ("missed", "behind") if counts[status]] or ["on_pace", "not_reported"]
     # A finding that rests on few of the targets says so.
     if 2 * counts["not_reported"] > total and "not_reported" not in named:

@@ -174,6 +174,7 @@ def _counts(rows: pl.DataFrame, language: str) -> str:
     return text.listed(
         [
             word("notice.count", language, status=said[status], number=number)
+            + (findings.doubted(rows, language) if status == "met" else "")
             for status, number in findings.status_counts(rows).items()
             if number
         ],
