@@ -30,10 +30,12 @@ from tests.test_pages import page_text
 from tests.worlds import add, built, write_list
 from tracker import blocks_builds, builds, desk, office, ui, warehouse
 from tracker.catalog import load
+from tracker.links import View
 from tracker.office_objections import Number, decide_objection, object_to, objections
 from tracker.rights import Person
 from tracker.text import LANGUAGES, word
 from tracker.ui import edit_forms
+from tracker.viewing import DEFAULT_RULE
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
 AS_OF = dt.date(2024, 3, 31)
@@ -398,3 +400,15 @@ def test_a_threshold_of_nothing_is_no_record(world: World) -> None:
     assert values_in_force(load(), [*edits, taken_back])["ahead_lead_points"] == 5
     with pytest.raises(Refusal):
         book.record(load(), "pace_by_days", 7, "甲", "乙", dt.datetime(2026, 1, 1))
+
+
+def test_an_area_that_had_no_task_is_not_said_to_have_had_no_value() -> None:
+    said = {"value": 3.0, "target_value": 5.0, "value_before": None, "target_value_before": None}
+    row = said | {"status": "behind", "status_before": None, "name": "小巨人", "area_short": "东湖"}
+    row |= {"unit": "enterprise", "decimals": 0}
+    rows = pl.DataFrame([row], schema_overrides={"value_before": pl.Float64, "target_value_before": pl.Float64})
+    view = View("b", False, False, None, "p", "1", "1", AS_OF, None, DEFAULT_RULE, "zh")
+    shown = blocks_builds.state_table(rows, view)
+    assert "未下达任务 </td>" in shown
+    assert "3 家 / 5 家" in shown
+    assert "–" not in shown

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tracker import opinions
+from tracker import indicators, opinions
 from tracker.text import LANGUAGES
 
 DUE = dt.date(2025, 12, 31)
@@ -141,3 +141,11 @@ def test_the_hardest_obstacle_is_the_reason(changes: dict[str, Any], code: str |
     assert opinions.reason_in_words(row(**changes), "zh") == said
     for language in LANGUAGES:
         assert bool(opinions.reason_in_words(row(**changes), language)) == (code is not None)
+
+
+def test_what_a_flow_needs_is_said_once() -> None:
+    due = {"value": 3.0, "due_on": dt.date(2026, 12, 31), "status": "behind", "months_left": 8}
+    takes = indicators.what_it_takes(row(**NO_TITLE, best_per_month=1.0) | due, dt.date(2026, 4, 30), "zh")
+    assert takes == ["还剩 8 个月，每月需净增 1.2 家（历来最多 1 家，从未达到过）"]
+    slow = indicators.what_it_takes(row(**NO_TITLE) | due, dt.date(2026, 4, 30), "zh")
+    assert slow == ["滞后序时进度 12.5 个百分点", "还剩 8 个月，每月需净增 1.2 家（历来最多 12 家）"]

@@ -58,7 +58,7 @@ def state_table(rows: pl.DataFrame, view: View) -> str:
         for side in ("_before", ""):
             status = row[f"status{side}"]
             value = _value(row, side, language)
-            state = blocks.status_mark(status, language) if status else "–"
+            state = blocks.status_mark(status, language) if status else ""
             cells.append(f'<td class="is-tight">{escape(value)} {state}</td>')
         name, area = escape(row["name"]), escape(row["area_short"])
         lines.append(f'<tr class="is-plain"><th scope="row">{area}</th><td>{name}</td>{"".join(cells)}</tr>')
@@ -66,7 +66,9 @@ def state_table(rows: pl.DataFrame, view: View) -> str:
 
 
 def _value(row: Row, side: str, language: str) -> str:
-    """Value and task of one side: 18 家 / 25 家."""
+    """Value and task of one side: 18 家 / 25 家; an area without a task in one build has no row there."""
+    if row[f"target_value{side}"] is None:
+        return word("builds.no_task", language)
     shown = []
     for name in (f"value{side}", f"target_value{side}"):
         value = row[name]

@@ -38,7 +38,9 @@ def what_it_takes(row: Row, as_of: dt.date, language: str) -> list[str]:
     """What stands in the way, and what is needed from here a month beside the best month there ever was."""
     if row["value"] is None or row["due_on"] <= as_of or row["status"] == "met":
         return []
-    obstacle = opinions.reason_in_words(row, language)
+    # What is needed a month, and that it never was reached, is said once: with the months that are left.
+    is_said_below = opinions.reason(row) == "beyond_best_month"
+    obstacle = "" if is_said_below else opinions.reason_in_words(row, language)
     lines = [obstacle] if obstacle else []
     needed, best = row["needed_per_month"], row["best_per_month"]
     if needed:
