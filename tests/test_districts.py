@@ -274,5 +274,5 @@ def test_where_nobody_is_short_the_finding_is_a_sentence() -> None:
 def test_less_than_one_enterprise_ahead_is_not_called_on_pace() -> None:
     ahead = area("990001", 3, 7, "on_pace", 5.6, expected_value=2.6)
     assert districts.lead_label(ahead, "zh") == "略超序时 · +5.6"
-    assert districts.lead_label(ahead, "en") == "just ahead of the pace · +5.6"
+    assert districts.lead_label(ahead, "en") == "just ahead · +5.6"
     assert districts.lead_label(ahead | {"expected_value": 3.0, "lead_points": 0.0}, "zh") == "与序时持平 · 0.0"
