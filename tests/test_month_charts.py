@@ -9,7 +9,7 @@ from itertools import pairwise
 import polars as pl
 import pytest
 
-from tracker.charts.frame import Frame
+from tracker.charts.frame import Frame, letters_wide
 from tracker.charts.months import BurnUpWords, burn_up
 
 pytestmark = pytest.mark.usefixtures("checked_pictures")
@@ -98,6 +98,17 @@ def test_one_month_alone_is_drawn_in_a_year_with_its_target() -> None:
     assert (dt.date.fromisoformat(last) - dt.date.fromisoformat(first)).days > 334
     target = figure.data[0]
     assert (target.x[0], target.x[-1], set(target.y)) == (first, DUE.isoformat(), {25.0})
+
+
+def test_large_numbers_are_written_out_and_have_room_on_the_left() -> None:
+    amounts = HISTORY.with_columns(pl.col("value", "target_value", "expected_value") * 4_000_000)
+    figure = burn_up(amounts, NOTHING, EXPIRIES.clear(), DUE, WORDS, FRAME)
+    assert figure.layout.yaxis.tickformat == ",~f"  # with g Plotly wrote 6e+7
+    assert figure.layout.margin.l > letters_wide("100,000,000") * figure.layout.yaxis.tickfont.size
+    assert figure.layout.margin.l > burn_up(HISTORY, NOTHING, EXPIRIES.clear(), DUE, WORDS, FRAME).layout.margin.l
+    assert {note.xshift for note in figure.layout.annotations if note.yref == "paper" and note.x == 0} == {
+        -figure.layout.margin.l
+    }
 
 
 def test_what_cannot_be_said_is_not_drawn() -> None:

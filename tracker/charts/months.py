@@ -23,6 +23,7 @@ _RIGHT = 208
 _AXIS = 24
 _LABEL_PIXELS = 22.0
 _LABEL_SIZE, _LABEL_SHIFT = 15, 8
+_TICK_SIZE = 14
 _HATCH = "rgba(11,92,122,0.45)"
 _FAN_80 = "rgba(11,92,122,0.10)"
 _FAN_50 = "rgba(11,92,122,0.22)"
@@ -84,14 +85,15 @@ def burn_up(
     highest = max([*numbers, *ahead["high_80"].drop_nulls(), 1e-9]) * 1.15
     bottom, top = (max([FEWEST_PLACES, *numbers]) + 0.5, 0.5) if is_rank else (min([0.0, *numbers]), highest)
     bars = _expiry_bars(expiries, highest)
-    axis = {"fixedrange": True, "zeroline": False, "tickfont": {"size": 14, "color": SECONDARY}}
+    axis = {"fixedrange": True, "zeroline": False, "tickfont": {"size": _TICK_SIZE, "color": SECONDARY}}
     places = {"tickvals": list(range(1, int(bottom) + 1))} if is_rank else {}
     widest = max((letters_wide(said) for _, said, _ in ends), default=0.0)
     right = max(_RIGHT, int(2 * _LABEL_SHIFT + widest * _LABEL_SIZE))
-    layout = framed(_HEIGHT, left=_LEFT, right=right, below=_AXIS) | {
+    left = max(_LEFT, int(2 * _LABEL_SHIFT + letters_wide(f"{top:,.0f}") * _TICK_SIZE))
+    layout = framed(_HEIGHT, left=left, right=right, below=_AXIS) | {
         "shapes": [_due_line(due_on)],
         "annotations": [
-            *frame_words(frame, left=_LEFT, below=_AXIS),
+            *frame_words(frame, left=left, below=_AXIS),
             _due_label(due_on, words.due),
             *_end_labels(ends, bottom, top),
             *_expiry_labels(expiries, words),
@@ -100,7 +102,7 @@ def burn_up(
         "xaxis": axis
         | {"range": _days([first, last + dt.timedelta(days=15)]), "showgrid": False, **_month_ticks(first, last)}
         | {"ticks": "outside", "ticklen": 6, "tickcolor": "rgba(0,0,0,0)"},
-        "yaxis": axis | {"range": [bottom, top], "gridcolor": LINE, "nticks": 6, "tickformat": ",~g"} | places,
+        "yaxis": axis | {"range": [bottom, top], "gridcolor": LINE, "nticks": 6, "tickformat": ",~f"} | places,
         "yaxis2": axis | {"overlaying": "y", "range": [0, 1 / _EXPIRY_SHARE], "visible": False},
     }
     return Picture([*bars, *traces], layout)
