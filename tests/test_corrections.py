@@ -102,11 +102,11 @@ def test_a_dropped_row_is_no_longer_read_and_the_file_stays_as_it_came(tmp_path:
 
 def test_who_is_taken_out_by_a_refused_cell_does_not_count_and_stays_visible(tmp_path: Path) -> None:
     """Neither word of people admits a row: taken out it leaves, and a cell with an area cannot be emptied."""
-    lines = "企业名称,统一社会信用代码,所属县区\n甲公司,,海州区\n乙公司,,苏州工业园区"
+    lines = "企业名称,统一社会信用代码,所属县区\n甲公司,,海州区\n乙公司,,无名县"
     lines += "\n丙公司,91320902MA1XXXXXX1,东海县\n,,东海县"
     file = file_of(tmp_path, lines, announced=("4",))
     assert built(tmp_path).readings["rejected"].to_list() == [3]
-    cell: dict[str, Any] = {"file": file, "row": 3, "column": "C", "expect": "苏州工业园区"}
+    cell: dict[str, Any] = {"file": file, "row": 3, "column": "C", "expect": "无名县"}
     assert refused(tmp_path, **cell, is_emptied=True) == "correction.emptied_area"
     assert refused(tmp_path, **cell | {"expect": "东山区"}) == "correction.differs"
     out = [
