@@ -14,12 +14,13 @@ import openpyxl
 import polars as pl
 import pytest
 from pptx import Presentation
+from pptx.enum.text import MSO_ANCHOR, MSO_AUTO_SIZE
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import qn
 from pptx.util import Inches
 
 from tests.demo import Demo
-from tracker import ui, warehouse
+from tracker import findings, ui, warehouse
 from tracker.briefing import documents, tables
 from tracker.briefing.content import Content, content
 from tracker.briefing.content_charts import Typeface, history_chart
@@ -175,6 +176,16 @@ def assert_readable(deck: Any) -> None:
                 runs = [run for paragraph in shape.text_frame.paragraphs for run in paragraph.runs]
                 needed = sum(text_height(run.text, run.font.size.pt, width) for run in runs)
                 assert needed <= shape.height / Inches(1) + 0.1, shape.text_frame.text
+
+
+def test_the_numbers_of_the_tiles_stand_level_whatever_is_written_under_them(deck: Any, whole: Content) -> None:
+    names = findings.count_words(whole.facts.own, "zh").values()
+    tiles = [s for s in deck.slides[0].shapes if s.has_text_frame and any(name in s.text_frame.text for name in names)]
+    tiles = [tile for tile in tiles if tile.text_frame.text.split("\n")[0].isdecimal()]
+    assert [int(tile.text_frame.text.split("\n")[0]) for tile in tiles] == list(whole.counts.values())
+    assert len({(tile.top, tile.height, tile.text_frame.margin_top) for tile in tiles}) == 1
+    for tile in tiles:
+        assert (tile.text_frame.auto_size, tile.text_frame.vertical_anchor) == (MSO_AUTO_SIZE.NONE, MSO_ANCHOR.TOP)
 
 
 def test_slides_can_be_read_from_the_back_row(deck: Any, english: Content) -> None:

@@ -14,7 +14,7 @@ from html import escape
 from typing import Any
 
 from pptx.dml.color import RGBColor
-from pptx.enum.text import MSO_ANCHOR
+from pptx.enum.text import MSO_ANCHOR, MSO_AUTO_SIZE
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Inches
@@ -35,6 +35,7 @@ _LATIN_HEIGHT = 1.25  # of Arial, reckoned generously
 _FIRST_SIGN = 0x2190  # from here on Arial has no characters
 _MOST_STRETCHED = 1.4  # of a row, where a table leaves room below
 _CELL_MARGIN = 0.08
+_TILE_MARGIN = 0.15
 _ROW_EDGES = 0.08  # above and below the text of a row
 _POINTS = 72.0
 _NO_STYLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # "No Style, No Grid" of every PowerPoint
@@ -138,7 +139,11 @@ class Deck:
         if fill:
             shape.fill.solid()
             shape.fill.fore_color.rgb = _rgb(fill)
-        self._write(shape.text_frame, lines, size, anchor=MSO_ANCHOR.MIDDLE if fill else MSO_ANCHOR.TOP, align=align)
+        self._write(shape.text_frame, lines, size, anchor=MSO_ANCHOR.TOP, align=align)
+        if fill:
+            # A box that shows keeps its size and begins at its top: side by side all stay level, whatever they hold.
+            shape.text_frame.auto_size = MSO_AUTO_SIZE.NONE
+            shape.text_frame.margin_top = Inches(_TILE_MARGIN)
 
     def _write(self, frame: Any, lines: Sequence[Cell], size: float, *, anchor: Any, align: str = LEFT) -> None:
         frame.word_wrap = True
@@ -236,7 +241,9 @@ def _layout(
     shown = [[Cell(said, is_bold=True) for said in head], *rows]
     above, *heights = (_row_height(row, widths, size) for row in shown)
     lines = sum(
-        _lines_in(cell.text, size, wide, cell.is_bold) for row in shown for cell, wide in zip(row, widths, strict=True)
+        lines_in(cell.text, size, wide, is_bold=cell.is_bold)
+        for row in shown
+        for cell, wide in zip(row, widths, strict=True)
     )
     return Layout(size, widths, above, heights, divided(heights, room - above, most), lines)
 
@@ -265,10 +272,11 @@ def _filled(heights: Sequence[float], room: float, most: int) -> list[tuple[int,
 def text_height(said: str, size: float, width: float, *, is_bold: bool = False) -> float:
     """Inches that a text takes in a box of a width, reckoned generously."""
     high = _LATIN_HEIGHT if all(ord(character) < _FIRST_SIGN for character in said) else _LINE_HEIGHT
-    return _lines_in(said, size, width, is_bold) * size * high / _POINTS
+    return lines_in(said, size, width, is_bold=is_bold) * size * high / _POINTS
 
 
-def _lines_in(said: str, size: float, width: float, is_bold: bool) -> int:
+def lines_in(said: str, size: float, width: float, *, is_bold: bool = False) -> int:
+    """How many lines a text takes in a box of a width in inches."""
     return columns.lines_in(said, (width - 2 * _CELL_MARGIN) * _POINTS / size, is_bold)
 
 

@@ -22,7 +22,7 @@ from tracker.briefing.content_charts import (
 )
 from tracker.briefing.master import Box
 from tracker.briefing.settled import settled
-from tracker.briefing.slide_parts import RIGHT, SMALLEST, Cell, Deck, Layout, laid_out, text_height
+from tracker.briefing.slide_parts import RIGHT, SMALLEST, Cell, Deck, Layout, laid_out, lines_in, text_height
 from tracker.briefing.tables import Table
 from tracker.look import PANEL, SECONDARY, STATUS_LOOKS
 from tracker.text import word
@@ -98,14 +98,11 @@ def _counts(deck: Deck, slide: object, content: Content, box: Box) -> None:
     width = (box.width - gap * (len(content.counts) - 1)) / len(content.counts)
     words = findings.count_words(content.facts.own, content.language)
     said = [f"{STATUS_LOOKS[status].mark} {words[status]}" for status in content.counts]
-    size = 16 if max(text_height(line, 16, width) for line in said) < text_height("一\n二", 16, width) else SMALLEST
-    tallest = max(text_height(line, size, width) for line in said)
+    size = 16 if max(lines_in(line, 16, width) for line in said) == 1 else SMALLEST
     for place, (status, number) in enumerate(content.counts.items()):
         look = STATUS_LOOKS[status]
         colour = look.text if number else SECONDARY
         lines = [Cell(str(number), colour, is_bold=True, size=28), Cell(said[place], colour)]
-        # Beside a word of two lines the others leave one empty, or their numbers would stand lower.
-        lines += [Cell("", colour)] if text_height(said[place], size, width) < tallest else []
         tile = Box(box.left + place * (width + gap), box.top, width, box.height)
         deck.lines(slide, lines, tile, size, fill=look.fill if number else PANEL)
 
