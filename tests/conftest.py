@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import plotly.graph_objects as go
@@ -12,8 +13,11 @@ import pytest
 from filelock import FileLock
 from hypothesis import settings
 
+from tests.briefing_files import AUTUMN, GANYU, selected
 from tests.demo import Demo, built_demo
 from tracker import ui
+from tracker.briefing.content import Content, content
+from tracker.briefing.selection import Selection
 from tracker.charts.frame import Picture
 
 # A slow or shared machine is no fault of a rule.
@@ -52,6 +56,25 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     found = pickle.loads(made.read_bytes())
     assert isinstance(found, Demo)
     return found
+
+
+@pytest.fixture(scope="module")
+def plan(demo: Demo) -> Iterator[Selection]:
+    """What a briefing of the demo's city at the close of its plan is asked for."""
+    with selected(demo) as chosen:
+        yield chosen
+
+
+@pytest.fixture(scope="module")
+def city(plan: Selection) -> Content:
+    """The briefing of that city."""
+    return content(plan)
+
+
+@pytest.fixture(scope="module")
+def district(plan: Selection) -> Content:
+    """The briefing of one of its districts on the way, in English and with what is expected."""
+    return content(replace(plan, as_of=AUTUMN, area_codes=(GANYU,), language="en", with_forecast=True))
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -15,7 +14,7 @@ import polars as pl
 import pytest
 from docx.oxml.ns import qn
 
-from tests.briefing_files import AUTUMN, GANYU, as_cells, charts_of, printed, selected, tables_in_print
+from tests.briefing_files import as_cells, charts_of, printed, tables_in_print
 from tests.demo import CITY, CLOSE, Demo
 from tracker import ladder, warehouse
 from tracker.briefing.content import Content, content
@@ -28,22 +27,6 @@ from tracker.briefing.word_parts import TEXT_WIDTH, column_widths
 from tracker.notice import assessment
 from tracker.notice_facts import facts_at
 from tracker.text import word
-
-
-@pytest.fixture(scope="module")
-def plan(demo: Demo) -> Iterator[Selection]:
-    with selected(demo) as chosen:
-        yield chosen
-
-
-@pytest.fixture(scope="module")
-def city(plan: Selection) -> Content:
-    return content(plan)
-
-
-@pytest.fixture(scope="module")
-def district(plan: Selection) -> Content:
-    return content(replace(plan, as_of=AUTUMN, area_codes=(GANYU,), language="en", with_forecast=True))
 
 
 @pytest.mark.parametrize("which", ["city", "district"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,8 +11,8 @@ import polars as pl
 import pytest
 
 from etl.__main__ import main
-from tests.briefing_files import AUTUMN, EXEMPT, GANYU, printed, selected, tables_in_print
-from tests.demo import CLOSE, Demo
+from tests.briefing_files import AUTUMN, EXEMPT, GANYU, printed, tables_in_print
+from tests.demo import CLOSE
 from tracker import office, office_objections, text
 from tracker.briefing.content import Content, NoTargets, content
 from tracker.briefing.documents import ENDINGS
@@ -23,22 +22,6 @@ from tracker.briefing.word import document
 from tracker.office_objections import Decided, Number, Objection
 from tracker.text import LANGUAGES, word
 from tracker.viewing import Rule
-
-
-@pytest.fixture(scope="module")
-def plan(demo: Demo) -> Iterator[Selection]:
-    with selected(demo) as chosen:
-        yield chosen
-
-
-@pytest.fixture(scope="module")
-def city(plan: Selection) -> Content:
-    return content(plan)
-
-
-@pytest.fixture(scope="module")
-def district(plan: Selection) -> Content:
-    return content(replace(plan, as_of=AUTUMN, area_codes=(GANYU,), language="en", with_forecast=True))
 
 
 def test_a_choice_says_that_it_is_one_and_keeps_the_numbers(plan: Selection, city: Content) -> None:
